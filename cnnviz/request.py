@@ -1,0 +1,71 @@
+"""What is to be shown, as one frozen value: the window edits a request, one worker answers the newest.
+
+Plain values only, no torch and no Qt, so that a window can exist before either the network or torch does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Option = bool | int | float | str | None
+"""The value of one option of a layer view."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """Which model, and how it is to be opened.
+
+    Attributes
+    ----------
+    name
+        A bundled or torchvision name (``resnet50``, ``resnet50:IMAGENET1K_V1``, ``resnet50:random``) or a file.
+    arch
+        The architecture of a file that holds only weights.
+    labels
+        A file with class names, one a line, instead of the model's own.
+    input_size
+        (height, width) in pixels, instead of the model's own.
+    mean, std
+        Normalisation per channel, in units of a 0 to 1 pixel scale, instead of the model's own.
+    device
+        ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+    trust
+        Whether code that comes with the model may run.
+    """
+
+    name: str
+    arch: str | None = None
+    labels: str | None = None
+    input_size: tuple[int, int] | None = None
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
+    device: str = "auto"
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to be shown.
+
+    Attributes
+    ----------
+    model
+        The model that is asked.
+    image
+        Path of the picture's file; empty when there is none.
+    layer
+        ``PATH`` or ``PATH#CALL`` of the record; empty for the picture itself.
+    view
+        Name of the layer view; empty for the one that fits the record best.
+    channel
+        The channel (of a dense output: the unit) looked at; None for none in particular.
+    options
+        Options of the view that differ from their defaults, as sorted (name, value) pairs.
+    """
+
+    model: ModelRequest
+    image: str = ""
+    layer: str = ""
+    view: str = ""
+    channel: int | None = None
+    options: tuple[tuple[str, Option], ...] = field(default=())

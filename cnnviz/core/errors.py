@@ -1,0 +1,27 @@
+"""Failures that are expected: each is one sentence for the user that says what happened and what to do."""
+
+from __future__ import annotations
+
+
+class CnnvizError(Exception):
+    """Anything that can go wrong with what the user brought along.
+
+    Parameters
+    ----------
+    message
+        One sentence: what happened, and what to do. Shown as it is.
+    details
+        More for those who ask: names, shapes, the message of the library underneath. May have several lines.
+    """
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class PictureError(CnnvizError):
+    """A picture cannot be read."""
+
+
+class ModelError(CnnvizError):
+    """A model cannot be opened."""

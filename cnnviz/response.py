@@ -1,0 +1,169 @@
+"""The answer to a request, as frozen values with host arrays: made by the worker, drawn by the window, without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.figure import Control, Figure, Histogram, Scale
+from cnnviz.request import ModelRequest, Request
+
+PICTURE = -1
+"""Index of the step before the first record: the picture itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What the window says about the model."""
+
+    name: str
+    title: str
+    caption: str
+    parameters: int
+    device: str
+    labels: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One column of the network: the picture (index ``PICTURE``) or one record.
+
+    Attributes
+    ----------
+    index
+        The record's index in its trace, or ``PICTURE``.
+    key
+        ``PATH`` or ``PATH#CALL``, as in ``Request.layer``; empty for the picture.
+    short
+        The operation in at most two words: ``Conv 5×5``.
+    shape
+        The output's shape without the batch axis.
+    family
+        ``conv``, ``pool``, ``norm``, ``activation``, ``dense``, ``join``, ``shape``, ``softmax``, ``other``, ``picture``.
+    """
+
+    index: int
+    key: str
+    short: str
+    shape: tuple[int, ...]
+    family: str
+
+    @property
+    def title(self) -> str:
+        """``3 · Conv 5×5``, or the picture's own name."""
+        return self.short if self.index == PICTURE else f"{self.index} · {self.short}"
+
+    @property
+    def shape_text(self) -> str:
+        """``16×10×10``."""
+        return "×".join(str(n) for n in self.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerCard:
+    """The facts of the current step: (label, text, tooltip) rows, output-size formula, histogram of its values."""
+
+    title: str
+    path: str
+    op: str
+    rows: tuple[tuple[str, str, str], ...]
+    formula: tuple[str, ...]
+    histogram: Histogram | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """The network's answer: logits and softmax probabilities, (K,) float64, in class order."""
+
+    labels: tuple[str, ...]
+    logits: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOffer:
+    """A layer view that fits the current step, with the form of its options."""
+
+    name: str
+    title: str
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassKey:
+    """Names one pass: the same model and the same pixels give the same trace."""
+
+    model: ModelRequest
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Response:
+    """Everything that the window shows for one request.
+
+    Attributes
+    ----------
+    request
+        The request, with the view that was chosen where it named none.
+    steps
+        All columns of the network; the same tuple for every response of one pass.
+    current
+        Position in ``steps`` of the step that is shown.
+    problem
+        A sentence when the pass failed half-way: the steps up to there are shown.
+    """
+
+    request: Request
+    key: PassKey
+    model: ModelCard
+    steps: tuple[Step, ...]
+    current: int
+    figure: Figure
+    views: tuple[ViewOffer, ...]
+    card: LayerCard
+    scores: Scores | None
+    seconds: float
+    kept_bytes: int
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """The small maps of one step: raster (N, h, w) uint8 for a scale's colour map, or (N, h, w, 3) RGB."""
+
+    raster: NDArray[np.uint8]
+    scale: Scale | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsQuery:
+    """The columns that are visible: steps ``first`` to ``last`` (inclusive), ``count`` maps each."""
+
+    key: PassKey
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The answer to a ``ColumnsQuery``: one column for each step asked for."""
+
+    query: ColumnsQuery
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that could not be answered: a sentence, and details for those who want them."""
+
+    request: Request | None
+    sentence: str
+    details: str

@@ -1,0 +1,310 @@
+"""The one place of all colours, fonts, distances and icons of the window, light and dark, at any size.
+
+``theme`` is the only instance. Widgets ask it for colours and distances when they paint, and listen to
+``theme.changed``; how ordinary widgets look is said once, in ``stylesheet.py``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTemporaryDir, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QStyleFactory
+from shiboken6 import isValid
+
+from cnnviz.gui import icons, stylesheet
+
+MODES = ("auto", "light", "dark")
+SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+"""Sizes of the whole interface that Ctrl + and Ctrl − step through."""
+
+DARK = {
+    "ground": "#14161a",  # behind everything
+    "panel": "#1b1e24",  # cards, side panels, menus
+    "sunken": "#111317",  # fields, tracks, lists in which one types or drags
+    "raised": "#262b33",  # buttons, chips
+    "hover": "#2e343e",
+    "pressed": "#20242b",
+    "selected": "#272e3a",
+    "line": "#2a2f38",  # hairlines between things
+    "border": "#454d5b",  # outlines of controls
+    "text": "#e6e9ee",
+    "dim": "#8d96a5",
+    "faint": "#626b79",  # what is disabled; never the only carrier of a fact
+    "accent": "#f2994a",
+    "accent-hover": "#ffb06a",
+    "accent-pressed": "#d9822f",
+    "on-accent": "#14161a",  # text on the accent colour
+    "focus": "#ffb877",
+    "ok": "#5fce94",
+    "warning": "#e9bd4e",
+    "error": "#ff8583",
+    "error-ground": "#33201f",
+    "warning-ground": "#302817",
+    "info-ground": "#1d2733",
+    "info": "#7fb4f0",
+    "handle": "#4a5362",  # scroll bars
+    "shadow": "#000000",
+}
+LIGHT = {
+    "ground": "#f6f7f9",
+    "panel": "#ffffff",
+    "sunken": "#f1f3f6",
+    "raised": "#eef0f4",
+    "hover": "#e5e9ef",
+    "pressed": "#dbe0e8",
+    "selected": "#fbf0e6",
+    "line": "#dfe3e9",
+    "border": "#b3bac6",
+    "text": "#1b1f27",
+    "dim": "#5a6370",
+    "faint": "#98a0ad",
+    "accent": "#b85710",
+    "accent-hover": "#a34b0b",
+    "accent-pressed": "#8c3f07",
+    "on-accent": "#ffffff",
+    "focus": "#d06a1c",
+    "ok": "#17713f",
+    "warning": "#845400",
+    "error": "#b3261e",
+    "error-ground": "#fdeceb",
+    "warning-ground": "#fdf3dc",
+    "info-ground": "#e8f1fc",
+    "info": "#1c5fae",
+    "handle": "#bcc3ce",
+    "shadow": "#3a4252",
+}
+
+# role -> (pixels at 100 %, weight)
+_FONTS = {
+    "body": (13, QFont.Weight.Normal),
+    "small": (12, QFont.Weight.Normal),
+    "tiny": (11, QFont.Weight.Normal),
+    "strong": (13, QFont.Weight.DemiBold),
+    "heading": (14, QFont.Weight.DemiBold),
+    "title": (18, QFont.Weight.DemiBold),
+    "section": (11, QFont.Weight.DemiBold),
+    "number": (13, QFont.Weight.Normal),
+    "mono": (12, QFont.Weight.Normal),
+    "big-number": (20, QFont.Weight.DemiBold),
+}
+_MONOSPACED = ("mono", "big-number")
+
+
+class _TakesIcon(Protocol):
+    def setIcon(self, icon: QIcon, /) -> None: ...
+
+
+class Theme(QObject):
+    """Colours, fonts, distances and icons of the running window.
+
+    Attributes
+    ----------
+    changed
+        Emitted after the mode, the system's colours or the scale have changed and the new look is in force.
+    mode
+        What was chosen: ``auto``, ``light`` or ``dark``.
+    scale
+        Size of the whole interface, 1.0 for 100 %.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mode = "auto"
+        self.scale = 1.0
+        self._colors = DARK
+        self._family = ""
+        self._mono = ""
+        self._images: QTemporaryDir | None = None
+        self._iconed: weakref.WeakKeyDictionary[QObject, tuple[str, str]] = weakref.WeakKeyDictionary()
+        self._app: weakref.ref[QApplication] | None = None
+        self._applying = False
+
+    def install(self, app: QApplication, mode: str = "auto", scale: float = 1.0) -> None:
+        """Dress the application; from then on it follows the system, ``set_mode`` and ``set_scale``."""
+        if self._app is None or self._app() is not app:
+            self._app = weakref.ref(app)
+            self._family, self._mono = _families(app)
+            app.setStyle(QStyleFactory.create("Fusion"))
+            app.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self.mode, self.scale = _checked(mode), _clamped(scale)
+        self._apply()
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark colours are shown."""
+        return self._colors is DARK
+
+    def color(self, name: str) -> QColor:
+        """The colour of a token (``"accent"``, ``"panel"`` ...) in the mode that is shown."""
+        return QColor(self._colors[name])
+
+    def px(self, n: float) -> int:
+        """A length of ``n`` pixels at 100 %, at the interface's scale; a hairline stays a hairline."""
+        return 1 if n == 1 else round(n * self.scale)
+
+    def font(self, role: str = "body") -> QFont:
+        """The font of a role: ``body``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``number``,
+        ``mono`` or ``big-number``. Digits are of one width in all of them; the last two are monospaced.
+        """
+        size, weight = _FONTS[role]
+        font = QFont(self._mono if role in _MONOSPACED else self._family)
+        font.setPixelSize(self.px(size))
+        font.setWeight(weight)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        if role in _MONOSPACED:
+            font.setStyleHint(QFont.StyleHint.Monospace)
+        if role == "section":
+            font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 106)
+            font.setCapitalization(QFont.Capitalization.AllUppercase)
+        return font
+
+    def icon(self, name: str, role: str = "text") -> QIcon:
+        """The icon ``name`` in the colour of a token, with a fainter picture for what is disabled."""
+        return icons.icon(name, self._colors[role], self._colors["faint"])
+
+    def pixmap(self, name: str, role: str = "text", size: int = 16, ratio: float = 1.0) -> QPixmap:
+        """The icon as a picture of ``size`` logical pixels (not scaled again) for a screen of that pixel ratio."""
+        return icons.pixmap(name, self._colors[role], size, ratio)
+
+    def set_icon(self, target: _TakesIcon, name: str, role: str = "text") -> None:
+        """Give a button or an action its icon, and give it again whenever the colours change."""
+        target.setIcon(self.icon(name, role))
+        if isinstance(target, QObject):
+            self._iconed[target] = (name, role)
+
+    def set_mode(self, mode: str) -> None:
+        """Show ``light`` or ``dark``, or follow the system (``auto``; dark where the system does not say)."""
+        if _checked(mode) != self.mode:
+            self.mode = mode
+            self._apply()
+
+    def set_scale(self, scale: float) -> None:
+        """Set the size of the whole interface, 0.8 to 2."""
+        scale = _clamped(scale)
+        if scale != self.scale:
+            self.scale = scale
+            self._apply()
+
+    def step_scale(self, direction: int) -> None:
+        """The next larger (+1) or smaller (−1) size of the interface; 0 goes back to 100 %."""
+        if direction == 0:
+            self.set_scale(1.0)
+        elif direction > 0:
+            self.set_scale(next((s for s in SCALES if s > self.scale + 1e-6), SCALES[-1]))
+        else:
+            self.set_scale(next((s for s in reversed(SCALES) if s < self.scale - 1e-6), SCALES[0]))
+
+    def _follow_system(self) -> None:
+        if self.mode == "auto" and not self._applying:
+            self._apply()
+
+    def _apply(self) -> None:
+        app = self._app() if self._app else None
+        if app is None:
+            self._colors = LIGHT if self.mode == "light" else DARK
+            return
+        self._applying = True  # setting the scheme of native frames answers with the signal that we follow
+        hints = app.styleHints()
+        if self.mode == "auto":
+            hints.unsetColorScheme()
+            self._colors = LIGHT if hints.colorScheme() == Qt.ColorScheme.Light else DARK
+        else:
+            self._colors = LIGHT if self.mode == "light" else DARK
+            hints.setColorScheme(Qt.ColorScheme.Dark if self.dark else Qt.ColorScheme.Light)
+        app.setPalette(_qt_palette(self._colors))
+        app.setFont(self.font())
+        app.setStyleSheet(stylesheet.make(self._colors, self.px, self._mono, self._image))
+        for target, (name, role) in list(self._iconed.items()):
+            if isValid(target):
+                target.setIcon(self.icon(name, role))  # type: ignore[attr-defined]
+        self._applying = False
+        self.changed.emit()
+
+    def _image(self, name: str, role: str) -> str:
+        """Path of an icon in one colour, for the style sheet, which reads files only."""
+        if self._images is None or not self._images.isValid():
+            self._images = QTemporaryDir()
+        color = self._colors[role]
+        path = Path(self._images.path()) / f"{name}-{color[1:]}.svg"
+        if not path.exists():
+            path.write_bytes(icons.source(name, color))
+        return path.as_posix()
+
+
+def _checked(mode: str) -> str:
+    if mode not in MODES:
+        raise ValueError(f"The theme is one of {', '.join(MODES)}, not {mode!r}.")
+    return mode
+
+
+def _clamped(scale: float) -> float:
+    return min(max(scale, SCALES[0]), SCALES[-1])
+
+
+def _families(app: QApplication) -> tuple[str, str]:
+    """The system's families for words and for code; off screen, where there is no system, the best that is installed."""
+    if not QFontDatabase.families():
+        _load_bundled_fonts()
+    known = set(QFontDatabase.families())
+    family = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+    mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+    if family not in known:
+        family = next((name for name in ("Inter", "Noto Sans", "DejaVu Sans") if name in known), family)
+    if mono not in known:
+        wished = ("JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono")
+        mono = next((name for name in wished if name in known), mono)
+    return family, mono
+
+
+def _load_bundled_fonts() -> None:
+    """DejaVu Sans comes with matplotlib; without any font a window would show nothing but boxes."""
+    with contextlib.suppress(ImportError):
+        import matplotlib
+
+        folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+        for name in ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold"):
+            QFontDatabase.addApplicationFont(str(folder / f"{name}.ttf"))
+
+
+def _qt_palette(colors: dict[str, str]) -> QPalette:
+    """The same colours for what no style sheet reaches: text selections, links, views of other libraries."""
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, name in {
+        roles.Window: "ground",
+        roles.WindowText: "text",
+        roles.Base: "sunken",
+        roles.AlternateBase: "panel",
+        roles.Text: "text",
+        roles.Button: "raised",
+        roles.ButtonText: "text",
+        roles.BrightText: "error",
+        roles.Highlight: "accent",
+        roles.HighlightedText: "on-accent",
+        roles.Accent: "accent",
+        roles.Link: "accent",
+        roles.LinkVisited: "accent",
+        roles.ToolTipBase: "raised",
+        roles.ToolTipText: "text",
+        roles.PlaceholderText: "dim",
+        roles.Light: "hover",
+        roles.Midlight: "raised",
+        roles.Mid: "line",
+        roles.Dark: "line",
+        roles.Shadow: "shadow",
+    }.items():
+        palette.setColor(role, QColor(colors[name]))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.PlaceholderText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors["faint"]))
+    return palette
+
+
+theme = Theme()
+"""The theme of this process; ``app.py`` installs it."""

@@ -1,8 +1,12 @@
 """How ordinary widgets look: one style sheet for the application, made from the theme's colours and scale.
 
-Words are roles: ``widget.setProperty("role", "card")``. Frames: ``card``, ``panel``, ``bar``, ``line``, ``segment``,
-``overlay``. Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``number``, ``mono``,
-``big-number``, ``accent``, ``ok``, ``warning``, ``error``, ``chip``. Buttons: ``accent``, ``quiet``, ``chip``.
+Words are roles: ``widget.setProperty("role", "card")``.
+
+Frames: ``card``, ``panel``, ``bar``, ``well``, ``line``, ``vline``, ``overlay``, ``segment``.
+Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``mono``, ``big-number``,
+``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``.
+Buttons: ``accent``, ``quiet``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``. Combo boxes: ``quiet``.
+Line edits: ``plain``.
 """
 
 from __future__ import annotations
@@ -11,6 +15,9 @@ import re
 from collections.abc import Callable
 
 _COMMON = """
+QPushButton, QToolButton, QCheckBox, QRadioButton, QMenu, QLineEdit, QComboBox, QTabBar, QListView, QTreeView {
+    icon-size: 16px;
+}
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
 QMainWindow, QDialog { background: $ground; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
@@ -36,7 +43,9 @@ QLabel[role="tiny"] { color: $dim; font-size: 11px; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="heading"] { font-size: 14px; font-weight: 600; }
 QLabel[role="title"] { font-size: 18px; font-weight: 600; }
-QLabel[role="section"] { color: $dim; font-size: 11px; font-weight: 600; letter-spacing: 1px; text-transform: uppercase; }
+QLabel[role="section"] {
+    color: $dim; font-size: 11px; font-weight: 600; letter-spacing: 1px; text-transform: uppercase;
+}
 QLabel[role="mono"] { font-family: "$mono"; font-size: 12px; }
 QLabel[role="big-number"] { font-family: "$mono"; font-size: 20px; font-weight: 600; }
 QLabel[role="accent"] { color: $accent; }
@@ -103,19 +112,23 @@ QToolButton[popupMode="2"]::menu-indicator {
 QFrame[role="segment"] QPushButton, QFrame[role="segment"] QToolButton {
     background: transparent; color: $dim; border: 1px solid transparent; border-radius: 6px; padding: 3px 12px;
 }
-QFrame[role="segment"] QPushButton:hover, QFrame[role="segment"] QToolButton:hover { color: $text; background: $raised; }
+QFrame[role="segment"] QPushButton:hover, QFrame[role="segment"] QToolButton:hover {
+    color: $text; background: $raised;
+}
 QFrame[role="segment"] QPushButton:checked, QFrame[role="segment"] QToolButton:checked {
     color: $text; background: $hover; border-color: transparent; font-weight: 600;
 }
 QFrame[role="segment"] QPushButton:focus, QFrame[role="segment"] QToolButton:focus { border-color: $focus; }
 
-QCheckBox, QRadioButton { spacing: 8px; background: transparent; padding: 2px; border: 1px solid transparent; border-radius: 4px; }
+QCheckBox, QRadioButton {
+    spacing: 8px; background: transparent; padding: 2px; border: 1px solid transparent; border-radius: 4px;
+}
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
 QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; background: $sunken; border: 1px solid $border; border-radius: 4px;
 }
-QRadioButton::indicator { border-radius: 8px; }
+QRadioButton::indicator { border-radius: 7px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $dim; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check@on-accent); }
 QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url($minus@on-accent); }
@@ -134,7 +147,11 @@ QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: $dim; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
     border-color: $focus;
 }
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+    background: transparent; border: none; padding: 0 0 0 6px; min-height: 0;
+}
+QComboBox QLineEdit { padding: 0; }
 QLineEdit[role="plain"] { background: transparent; border: none; font-size: 15px; padding: 0; }
 QComboBox { background: $raised; border-color: $line; padding-right: 22px; }
 QComboBox:hover { background: $hover; }
@@ -149,7 +166,7 @@ QComboBox QAbstractItemView {
     selection-background-color: $hover; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 8px; border-radius: 4px; }
-QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox { padding-left: 0; padding-right: 20px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;
 }
@@ -234,16 +251,17 @@ QToolBar::separator { background: $line; width: 1px; margin: 4px; }
 TEMPLATE = _COMMON + _BUTTONS + _FIELDS + _VIEWS
 
 _TOKEN = re.compile(r"\$([a-z]+(?:-[a-z]+)*)(?:@([a-z]+(?:-[a-z]+)*))?")
+_RADIUS = re.compile(r"radius: (\d+)px")
 _PIXELS = re.compile(r"(\d+)px")
 
 
 def make(
-    colors: dict[str, str], px: Callable[[float], int], mono: str, image: Callable[[str, str], str]
+    colors: dict[str, str], scale: float, px: Callable[[float], int], mono: str, image: Callable[[str, str], str]
 ) -> str:
     """The application's style sheet.
 
-    ``$token`` becomes a colour, ``$icon@token`` the file of an icon in that colour, ``$mono`` the monospaced family, and every
-    length is scaled.
+    ``$token`` becomes a colour, ``$icon@token`` the file of an icon in that colour, ``$mono`` the monospaced family,
+    and every length is scaled.
     """
 
     def filled(match: re.Match[str]) -> str:
@@ -252,5 +270,7 @@ def make(
             return image(name, role)
         return mono if name == "mono" else colors[name]
 
-    scaled = _PIXELS.sub(lambda match: f"{px(int(match[1]))}px", TEMPLATE)
-    return _TOKEN.sub(filled, scaled)
+    # Qt draws a corner square when its radius is more than half of the edge, so radii are rounded down.
+    sheet = _RADIUS.sub(lambda match: f"radius: {int(int(match[1]) * scale)}PX", TEMPLATE)
+    sheet = _PIXELS.sub(lambda match: f"{px(int(match[1]))}px", sheet).replace("PX", "px")
+    return _TOKEN.sub(filled, sheet)

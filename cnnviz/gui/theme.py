@@ -11,7 +11,7 @@ import weakref
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTemporaryDir, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
@@ -130,7 +130,7 @@ class Theme(QObject):
         """Dress the application; from then on it follows the system, ``set_mode`` and ``set_scale``."""
         if self._app is None or self._app() is not app:
             self._app = weakref.ref(app)
-            self._family, self._mono = _families(app)
+            self._family, self._mono = _families()
             app.setStyle(QStyleFactory.create("Fusion"))
             app.styleHints().colorSchemeChanged.connect(self._follow_system)
         self.mode, self.scale = _checked(mode), _clamped(scale)
@@ -150,8 +150,10 @@ class Theme(QObject):
         return 1 if n == 1 else round(n * self.scale)
 
     def font(self, role: str = "body") -> QFont:
-        """The font of a role: ``body``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``number``,
-        ``mono`` or ``big-number``. Digits are of one width in all of them; the last two are monospaced.
+        """The font of a role; digits are of one width in all of them.
+
+        ``body``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section`` and ``number`` are of the
+        interface's family; ``mono`` and ``big-number`` are monospaced.
         """
         size, weight = _FONTS[role]
         font = QFont(self._mono if role in _MONOSPACED else self._family)
@@ -220,7 +222,7 @@ class Theme(QObject):
             hints.setColorScheme(Qt.ColorScheme.Dark if self.dark else Qt.ColorScheme.Light)
         app.setPalette(_qt_palette(self._colors))
         app.setFont(self.font())
-        app.setStyleSheet(stylesheet.make(self._colors, self.px, self._mono, self._image))
+        app.setStyleSheet(stylesheet.make(self._colors, self.scale, self.px, self._mono, self._image))
         for target, (name, role) in list(self._iconed.items()):
             if isValid(target):
                 target.setIcon(self.icon(name, role))  # type: ignore[attr-defined]
@@ -248,15 +250,15 @@ def _clamped(scale: float) -> float:
     return min(max(scale, SCALES[0]), SCALES[-1])
 
 
-def _families(app: QApplication) -> tuple[str, str]:
-    """The system's families for words and for code; off screen, where there is no system, the best that is installed."""
+def _families() -> tuple[str, str]:
+    """The system's families for words and for code, or the best that is installed where it names none (off screen)."""
     if not QFontDatabase.families():
         _load_bundled_fonts()
-    known = set(QFontDatabase.families())
+    known = set(QFontDatabase.families()) - {"Sans Serif", "Sans", "Serif", "Monospace", "monospace"}
     family = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
     mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
     if family not in known:
-        family = next((name for name in ("Inter", "Noto Sans", "DejaVu Sans") if name in known), family)
+        family = next((name for name in ("Inter", "Noto Sans", "Cantarell", "DejaVu Sans") if name in known), family)
     if mono not in known:
         wished = ("JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono")
         mono = next((name for name in wished if name in known), mono)

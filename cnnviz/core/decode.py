@@ -12,7 +12,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,7 +58,7 @@ class Step:
 
     name: str
     caption: str
-    pixels: NDArray[np.uint8] | NDArray[np.float32]
+    pixels: NDArray[np.uint8] | NDArray[np.float32] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +86,7 @@ class Picture:
     name: str
     path: str
     digest: str
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[np.uint8] = field(repr=False)
     mode: str
     notes: tuple[str, ...]
     steps: tuple[Step, ...]

@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-
 from cnnviz.core.decode import decoding, identified, opened, printable
 from cnnviz.core.errors import PictureError
 
 SUFFIXES = frozenset(
     """.png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .gif .tif .tiff
     .avif .jp2 .j2k .pgm .ppm .pbm .pnm .tga .ico""".split()  # noqa: SIM905  one word each reads better than quotes
-)
 )
 """Endings of the files that are taken from a folder; a file that is named itself may have any."""
 

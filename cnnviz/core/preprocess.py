@@ -5,7 +5,7 @@ Resizing, cropping and normalising give the same numbers, bit for bit, as torchv
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -36,7 +36,7 @@ class Prepared:
     picture: Picture
     preprocessing: Preprocessing
     steps: tuple[Step, ...]
-    tensor: torch.Tensor
+    tensor: torch.Tensor = field(repr=False)
 
 
 def prepare(picture: Picture, preprocessing: Preprocessing) -> Prepared:

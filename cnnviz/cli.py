@@ -1,0 +1,238 @@
+"""The command line: what can be asked, and what happens when it goes wrong.
+
+Each command is one file in ``cnnviz/commands``, imported when it is asked for: ``cnnviz --help`` needs no torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import logging
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from cnnviz import __version__, paths
+from cnnviz.commands.common import complain
+from cnnviz.core.errors import CnnvizError
+from cnnviz.launch import DEFAULT_MODEL
+from cnnviz.log import logging_to_file
+
+FAILED = 1
+
+COMMANDS = {
+    "predict": "class, probability and logit of pictures",
+    "inspect": "layers, shapes, parameters and multiply-adds of a model",
+    "export": "feature maps and other layer views as files",
+    "models": "what can be opened by name",
+}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        The command line without the program's name.
+
+    Returns
+    -------
+    int
+        0 done, 1 something failed (one line on stderr says what), 2 the arguments are not understood.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail_to_encode(stream)
+    try:
+        options = _parse(arguments)
+    except SystemExit as stop:  # argparse has said what is wrong, or has shown the help
+        return stop.code if isinstance(stop.code, int) else FAILED
+    with logging_to_file():
+        return _guarded(options)
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    """Run the command; whatever goes wrong is one line, and the rest is in the log."""
+    log = logging.getLogger(__name__)
+    try:
+        module = importlib.import_module(f"cnnviz.commands.{options.command}")
+        code: int = module.run(options)
+        sys.stdout.flush()
+        return code
+    except CnnvizError as error:
+        complain(str(error))
+        if error.details:
+            log.info("%s\n%s", error, error.details)
+    except KeyboardInterrupt:
+        complain("Stopped.")
+    except BrokenPipeError:  # the reader of a pipe (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # a user is never shown a traceback
+        log.error("unexpected", exc_info=error)
+        complain(
+            f"Something went wrong that should not ({type(error).__name__}: {error}); "
+            f"please report it with the log in {paths.log_file()}."
+        )
+    return FAILED
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The first word is a command; without one, the window is meant."""
+    words = list(arguments)
+    if words and words[0] in COMMANDS:
+        return _command_parser(words[0]).parse_intermixed_args(words[1:])
+    parser = _window_parser()
+    if words and not Path(words[0]).exists():
+        for near in difflib.get_close_matches(words[0], COMMANDS, 1):
+            parser.error(f"there is no picture {words[0]!r}; did you mean: cnnviz {near}")
+    return parser.parse_intermixed_args(words)
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    commands = "\n".join(f"  cnnviz {name:10}{about}" for name, about in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="cnnviz",
+        allow_abbrev=False,
+        description="Look inside a convolutional network: opens the window, or draws it into a file.",
+        epilog=f"commands, each with a --help of its own:\n{commands}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help="picture files or folders (default: a sample)")
+    _add_model(parser, required=False)
+    parser.add_argument("--layer", default="", metavar="PATH", help="the layer to show, as 'cnnviz inspect' names it")
+    parser.add_argument("--view", default="", metavar="NAME", help="the layer view to show, e.g. filters")
+    parser.add_argument(
+        "--screenshot", type=_png, metavar="FILE.png", help="draw the window into a file, needs no display"
+    )
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels, e.g. 1440x900")
+    parser.add_argument("--version", action="version", version=f"CNNViz {__version__}")
+    parser.set_defaults(command="window")
+    return parser
+
+
+def _command_parser(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"cnnviz {name}", description=COMMANDS[name].capitalize() + ".", allow_abbrev=False
+    )
+    parser.set_defaults(command=name)
+    add = {"predict": _add_predict, "inspect": _add_inspect, "export": _add_export, "models": _add_json}
+    add[name](parser)
+    return parser
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    _add_images(parser)
+    _add_model(parser)
+    parser.add_argument("--top", type=_count, default=5, metavar="K", help="how many classes (default: 5)")
+    _add_json(parser)
+
+
+def _add_inspect(parser: argparse.ArgumentParser) -> None:
+    _add_model(parser)
+    _add_json(parser)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_images(parser)
+    _add_model(parser)
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made when it is missing")
+    parser.add_argument("--layers", default="all", metavar="PATH,...", help="layers to export (default: all)")
+    parser.add_argument("--view", default="", metavar="NAME", help="layer view (default: the best for each layer)")
+    parser.add_argument(
+        "--set",
+        dest="options",
+        action="append",
+        default=[],
+        type=_assignment,
+        metavar="OPTION=VALUE",
+        help="an option of the view",
+    )
+    parser.add_argument("--format", default="png", metavar="FORMAT,...", help="png, svg, pdf, npz, csv (default: png)")
+
+
+def _add_images(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="picture files or folders")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def _add_model(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """The options that say which model, the same ones wherever a model is taken."""
+    group = parser.add_argument_group("model")
+    default = None if required else DEFAULT_MODEL
+    text = "a bundled or torchvision name, or a file" + ("" if required else f" (default: {DEFAULT_MODEL})")
+    group.add_argument("--model", required=required, default=default, metavar="M", help=text)
+    group.add_argument("--arch", metavar="NAME", help="architecture of a file that holds only weights")
+    group.add_argument("--labels", metavar="FILE", help="class names, one a line")
+    group.add_argument("--input-size", type=_size_of_input, metavar="HxW", help="height and width of the input")
+    group.add_argument("--mean", type=_numbers, metavar="M,...", help="mean of each channel, on a 0 to 1 pixel scale")
+    group.add_argument("--std", type=_positive_numbers, metavar="S,...", help="deviation of each channel")
+    group.add_argument("--device", type=_device, default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    group.add_argument("--trust", action="store_true", help="allow code that comes with the model to run")
+
+
+def _pair(text: str, example: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9]\d{0,4})[xX×]([1-9]\d{0,4})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size like {example}")
+    return int(found[1]), int(found[2])
+
+
+def _size(text: str) -> tuple[int, int]:
+    return _pair(text, "1440x900")
+
+
+def _size_of_input(text: str) -> tuple[int, int]:
+    return _pair(text, "224x224")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers like 0.485,0.456,0.406") from None
+
+
+def _positive_numbers(text: str) -> tuple[float, ...]:
+    numbers = _numbers(text)
+    if not all(number > 0 for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r}: every deviation is more than 0")
+    return numbers
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of auto, cpu, cuda, cuda:N, mps")
+    return text
+
+
+def _png(text: str) -> str:
+    if not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .png")
+    return text
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not OPTION=VALUE")
+    return name.strip().replace("-", "_"), value.strip()
+
+
+def _never_fail_to_encode(stream: TextIO) -> None:
+    """A console that cannot show × or a file's name is shown an escape in its place."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

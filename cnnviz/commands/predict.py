@@ -1,0 +1,52 @@
+"""``cnnviz predict``: what a model takes pictures for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cnnviz.commands.common import complain, each_picture, open_model, print_json, table
+from cnnviz.core.images import Picture, prepare
+from cnnviz.core.model import Model
+from cnnviz.core.trace import trace
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the best classes of every picture; a bad picture is named and the rest is done."""
+    model = open_model(options)
+    answers: list[dict[str, Any]] = []
+
+    def answer(picture: Picture) -> None:
+        found = _predict(model, picture, options.top)
+        answers.append(found)
+        if not options.json:
+            print(_text(found), flush=True)
+
+    failed = each_picture(options.images, answer)
+    if options.json:
+        print_json(answers)
+    return failed
+
+
+def _predict(model: Model, picture: Picture, count: int) -> dict[str, Any]:
+    passed = trace(model, prepare(picture, model.preprocessing), budget=0)
+    for note in passed.notes:
+        complain(note)
+    best = [
+        {"rank": t.rank, "index": t.index, "label": t.label, "logit": t.logit, "probability": t.probability}
+        for t in passed.top(count)
+    ]
+    return {
+        "image": picture.path,
+        "model": model.name,
+        "device": str(passed.device),
+        "forward_ms": round(passed.seconds * 1000, 3),
+        "top": best,
+    }
+
+
+def _text(found: dict[str, Any]) -> str:
+    rows = [("", "class", "probability", "logit")]
+    rows += [(str(t["rank"]), t["label"], f"{t['probability']:.2%}", f"{t['logit']:+.3f}") for t in found["top"]]
+    head = f"{found['image']}  ({found['model']}, {found['device']}, {found['forward_ms']:.1f} ms)"
+    return f"{head}\n{table(rows, right=frozenset({0, 2, 3}))}\n"

@@ -6,12 +6,14 @@ A panel holds the float values (what is exported) and, where it is a picture, th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.request import Request
+from cnnviz.request import Option, Request
 
 GROUND = 255
 """Raster index that is left unpainted: gaps between maps, and cells that are NaN. Values use 0 to 254."""
@@ -50,11 +52,12 @@ class ImageGrid:
     Attributes
     ----------
     values
-        (N, H, W) float32, the numbers behind the pictures; (N, H, W, 3) for colour pictures.
+        (N, H, W) float32, the numbers behind the pictures. For colour pictures (N, H, W, 3): float32 for weights,
+        uint8 for the pixels of a file.
     raster
         (N, H, W) uint8 indices into the scale's colour map (``GROUND`` is unpainted), or (N, H, W, 3) uint8 RGB.
     scale
-        What the colours mean; None for RGB pictures.
+        What the colours mean; None for RGB pictures (``title`` then says what their brightness means).
     ranges
         (N, 2) float32, lowest and highest value of the colour map for each picture. They differ from the scale only
         where the contrast is stretched per map.
@@ -74,7 +77,7 @@ class ImageGrid:
         Position (0 to N-1) of the picture that is selected, or None.
     """
 
-    values: NDArray[np.float32]
+    values: NDArray[np.float32] | NDArray[np.uint8]
     raster: NDArray[np.uint8]
     scale: Scale | None
     ranges: NDArray[np.float32]
@@ -176,7 +179,7 @@ class Histogram:
     edges
         (B + 1,) float32, borders of the bins.
     counts
-        (B,) int64, finite values in each bin.
+        (B,) int64, finite values in each bin. Exact zeros are left out where ``title`` says so.
     scale
         The colour bar under the axis: the same range as the edges.
     overlay
@@ -225,3 +228,62 @@ class Figure:
     subtitle: str
     panels: tuple[Panel, ...]
     request: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One option of a layer view, as the window's form shows it.
+
+    Attributes
+    ----------
+    name
+        The option's name, as in ``Request.options``.
+    label
+        What the form calls it.
+    kind
+        ``slider`` (a float between low and high), ``number`` (an int), ``choice`` (one of ``choices``), ``check``.
+    default
+        Value when nothing is asked for.
+    low, high
+        Limits of a slider or number; ``high`` is None where there is none.
+    choices
+        The values of a choice.
+    help
+        One sentence.
+    """
+
+    name: str
+    label: str
+    kind: Literal["slider", "number", "choice", "check"]
+    default: Option
+    low: float = 0.0
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
+    """A number as a person reads it: ``1,024``, ``0.031``, ``+13.7``, ``−2.1e−05``, ``NaN``.
+
+    Parameters
+    ----------
+    value
+        Any float.
+    digits
+        Significant digits.
+    signed
+        Whether positive numbers bear a plus sign.
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "−∞" if value < 0 else "∞"
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size < 1e-4 or size >= 1e7:
+        text = f"{size:.{digits - 1}e}"
+    else:
+        rounded = float(f"{size:.{digits}g}")
+        text = f"{rounded:,.{max(0, digits - 1 - math.floor(math.log10(rounded)))}f}"
+    return ("−" if value < 0 else "+" if signed else "") + text.replace("-", "−")

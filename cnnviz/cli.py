@@ -140,7 +140,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_images(parser)
     _add_model(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made when it is missing")
-    parser.add_argument("--layers", default="all", metavar="PATH,...", help="layers to export (default: all)")
+    parser.add_argument(
+        "--layers", default="all", metavar="PATH,...", help="layers to export, or picture (default: all)"
+    )
     parser.add_argument("--view", default="", metavar="NAME", help="layer view (default: the best for each layer)")
     parser.add_argument(
         "--set",
@@ -152,6 +154,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="an option of the view",
     )
     parser.add_argument("--format", default="png", metavar="FORMAT,...", help="png, svg, pdf, npz, csv (default: png)")
+    parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), default=1, help="size of PNG pictures (default: 1)")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="colours of the paper")
 
 
 def _add_images(parser: argparse.ArgumentParser) -> None:

@@ -54,10 +54,14 @@ def each_picture(paths: Sequence[str], act: Callable[[Picture], None]) -> int:
     """
     from cnnviz.core.images import expand, read
 
-    files, problems = expand(paths)
-    for problem in problems:
-        complain(problem)
-    failed = bool(problems) or not files
+    files: dict[str, None] = {}
+    failed = False
+    for path in paths:
+        found, sentences = expand([path])
+        files |= dict.fromkeys(found)
+        failed |= not found  # a folder with other files beside its pictures is no failure
+        for sentence in sentences:
+            complain(sentence)
     for file in files:
         try:
             act(read(file))

@@ -1,0 +1,287 @@
+"""Files of weights: read without running anything that is in them, and fitted to an architecture or explained."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import pickle
+import re
+import zipfile
+from _codecs import encode as _codecs_encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from cnnviz.core.errors import ModelError
+
+_NESTS = (
+    "state_dict",
+    "model_state_dict",
+    "model",
+    "net",
+    "network",
+    "module",
+    "weights",
+    "params",
+    "model_ema",
+    "ema",
+)
+_HALF = (torch.float16, torch.bfloat16)
+_HARMLESS = re.compile(r"(^|\.)(num_batches_tracked|total_ops|total_params|n_averaged)$")
+
+# What checkpoints carry beside tensors: a best accuracy as a numpy number, the options of the training script.
+_PLAIN: list[Any] = [
+    (np._core.multiarray.scalar, "numpy.core.multiarray.scalar"),  # type: ignore[attr-defined]  # NumPy 1 wrote this name
+    (np._core.multiarray.scalar, "numpy._core.multiarray.scalar"),  # type: ignore[attr-defined]
+    np.dtype,
+    *(getattr(np.dtypes, name) for name in ("Float64DType", "Float32DType", "Int64DType", "Int32DType", "BoolDType")),
+    _codecs_encode,
+    argparse.Namespace,
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """The tensors of a file.
+
+    Attributes
+    ----------
+    name
+        File name for people.
+    tensors
+        By the names in the file, on the CPU.
+    digest
+        SHA-256 of the file.
+    metadata
+        What a safetensors file says about itself.
+    labels
+        Class names that the checkpoint carries; mostly empty.
+    notes
+        What was chosen while reading, one sentence each.
+    """
+
+    name: str
+    tensors: dict[str, Tensor] = field(repr=False)
+    digest: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_weights(path: Path) -> Weights:
+    """A state dict, a checkpoint around one, or a safetensors file.
+
+    Raises
+    ------
+    ModelError
+        With a sentence: no such file, damaged, not weights, or more than weights.
+    """
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            head = file.read(512)
+    except FileNotFoundError:
+        raise ModelError(f"There is no file {path}: it was moved, renamed or deleted.") from None
+    except IsADirectoryError:
+        raise ModelError(f"{path.name} is a folder: choose the file with the weights in it.") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path.name} cannot be opened.", str(error)) from error
+    if head[8:9] == b"{" or path.suffix.lower() == ".safetensors":
+        return _read_safetensors(path, digest, head)
+    return _read_checkpoint(path, digest, head)
+
+
+def _read_safetensors(path: Path, digest: str, head: bytes) -> Weights:
+    try:
+        with safe_open(path, "pt") as file:
+            # Copies: the file may be replaced while its mapped memory is still in use.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+            return Weights(path.name, tensors, digest, file.metadata() or {})
+    except (SafetensorError, OSError, RuntimeError, ValueError) as error:
+        what = _foreign(path, head) or "is damaged or cut off: it cannot be read as safetensors."
+        raise ModelError(f"{path.name} {what}", str(error)) from error
+
+
+def _read_checkpoint(path: Path, digest: str, head: bytes) -> Weights:
+    foreign = _foreign(path, head)
+    if foreign:
+        raise ModelError(f"{path.name} {foreign}")
+    try:
+        with torch.serialization.safe_globals(_PLAIN):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        found = re.search(r"GLOBAL ([\w.]+)", str(error))
+        if found is None:
+            raise ModelError(f"{path.name} is damaged, or not a file of PyTorch weights.", str(error)) from error
+        raise ModelError(
+            f"{path.name} holds more than weights ({found[1]}), and reading that would run code: "
+            "save the network's state_dict() and open that.",
+            str(error),
+        ) from error
+    except MemoryError as error:
+        raise ModelError(f"{path.name} does not fit into the memory that is left.") from error
+    except Exception as error:  # a damaged archive raises anything
+        raise ModelError(f"{path.name} is damaged or cut off: it cannot be read.", str(error)) from error
+    tensors, notes = _unwrapped(content, path.name)
+    return Weights(path.name, tensors, digest, {}, _carried_labels(content), notes)
+
+
+def _foreign(path: Path, head: bytes) -> str:
+    """What a file is that holds no weights of PyTorch, as the rest of a sentence; empty when it may hold some."""
+    if not head:
+        return "is empty."
+    if head.startswith(b"version https://git-lfs"):
+        return "is only a pointer to the weights (Git LFS): fetch them with git lfs pull."
+    if head.startswith(b"\x89HDF\r\n"):
+        return "is an HDF5 file, as Keras writes it, not one of PyTorch."
+    if head.startswith(b"GGUF"):
+        return "is a GGUF file, not one of PyTorch."
+    if head.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, OSError, ValueError):
+            return "is damaged or cut off: download or save it again."
+        if any(name.endswith("constants.pkl") for name in names):
+            return "is a TorchScript archive, which is not opened yet: save the network's state_dict()."
+        if not any(name.endswith("data.pkl") for name in names):
+            return "is an archive without PyTorch weights in it."
+    elif all(byte in b"\t\r\n\f\x1b" or 32 <= byte < 127 for byte in head):
+        return "holds text, not weights."
+    return ""
+
+
+def _unwrapped(content: object, name: str) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+    """The state dict in a checkpoint, wherever training scripts put it."""
+    for _ in range(3):
+        if not isinstance(content, Mapping):
+            break
+        tensors = {str(key): value for key, value in content.items() if isinstance(value, Tensor)}
+        inner = {key: value for key, value in content.items() if _holds_tensors(value)}
+        if tensors and not inner:
+            return tensors, ()
+        key = next((nest for nest in _NESTS if nest in inner), next(iter(inner), None))
+        if key is None:
+            break
+        found, notes = _unwrapped(inner[key], name)
+        others = [str(k) for k in inner if k != key and k != "optimizer"]
+        note = f"The weights are those under “{key}” of the checkpoint"
+        return found, (f"{note}; it also holds {', '.join(others)}." if others else f"{note}.", *notes)
+    raise ModelError(f"{name} holds no weights: a {type(content).__name__} was found instead of tensors with names.")
+
+
+def _holds_tensors(value: object) -> bool:
+    if not isinstance(value, Mapping) or not value:
+        return False
+    return any(isinstance(v, Tensor) or _holds_tensors(v) for v in value.values()) and all(
+        isinstance(k, str) for k in value
+    )
+
+
+def _carried_labels(content: object) -> tuple[str, ...]:
+    """Class names as checkpoints carry them: a list, or a mapping from names to numbers."""
+    if not isinstance(content, Mapping):
+        return ()
+    for key in ("classes", "class_names", "labels"):
+        names = content.get(key)
+        if isinstance(names, (list, tuple)) and names and all(isinstance(name, str) for name in names):
+            return tuple(names)
+    numbers = content.get("class_to_idx")
+    if isinstance(numbers, Mapping) and sorted(map(str, numbers.values())) == sorted(map(str, range(len(numbers)))):
+        return tuple(str(name) for name in sorted(numbers, key=lambda name: int(numbers[name])))
+    return ()
+
+
+def aligned(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+    """The tensors under the names that the network uses: ``module.`` and other prefixes removed.
+
+    The prefix is not guessed from a list: it is what stands before the network's own first names, and the one taken
+    brings the most tensors into place.
+    """
+
+    def score(prefix: str) -> int:
+        return sum(
+            prefix + name in tensors and tensors[prefix + name].shape == tensor.shape
+            for name, tensor in expected.items()
+        )
+
+    firsts = list(expected)[:3]
+    prefixes = {""} | {key[: -len(first)] for first in firsts for key in tensors if key.endswith("." + first)}
+    best = max(sorted(prefixes, key=len), key=score)
+    if not best:
+        return dict(tensors), ()
+    found = {key.removeprefix(best): tensor for key, tensor in tensors.items() if key.startswith(best)}
+    left = len(tensors) - len(found)
+    note = f"The prefix “{best}” was removed from the names of its tensors"
+    return found, (f"{note}; {left} others were left out." if left else f"{note}.",)
+
+
+def head_classes(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> int | None:
+    """Number of classes: rows of the last weight that the network expects; None when it is missing."""
+    head = next((name for name in reversed(list(expected)) if expected[name].ndim >= 2), None)
+    found = tensors.get(head) if head else None
+    return None if found is None or found.ndim < 2 else int(found.shape[0])
+
+
+def load_into(module: nn.Module, tensors: Mapping[str, Tensor], name: str, architecture: str) -> tuple[str, ...]:
+    """Puts the tensors into the network, which may be on the meta device, and says what was converted.
+
+    Raises
+    ------
+    ModelError
+        Tensors are missing, unexpected or of another shape: how many, and the first few.
+    """
+    expected = module.state_dict()
+    missing = [key for key in expected if key not in tensors and not _HARMLESS.search(key)]
+    unexpected = [key for key in tensors if key not in expected and not _HARMLESS.search(key)]
+    reshaped = [
+        f"{key} is {_shape(tensors[key])} instead of {_shape(expected[key])}"
+        for key in expected
+        if key in tensors and tensors[key].shape != expected[key].shape
+    ]
+    if missing or unexpected or reshaped:
+        parts = [
+            f"{len(found):,} {what} ({_first(found)})"
+            for found, what in ((missing, "missing"), (unexpected, "unexpected"), (reshaped, "of another shape"))
+            if found
+        ]
+        every = [
+            f"{what}: {', '.join(found)}" for found, what in ((missing, "missing"), (unexpected, "unexpected")) if found
+        ]
+        raise ModelError(
+            f"{name} does not fit {architecture}: of its tensors {', '.join(parts)}. Is it another architecture?",
+            "\n".join(every + reshaped),
+        )
+    taken = {key: tensors[key].to(expected[key].dtype).contiguous() for key in expected if key in tensors}
+    absent = {
+        key: torch.zeros(expected[key].shape, dtype=expected[key].dtype) for key in expected if key not in tensors
+    }
+    state = module.state_dict() | taken | absent  # keeps the versions of the modules, which say what is of today
+    module.load_state_dict(state, assign=True)
+    return _converted(tensors, expected)
+
+
+def _converted(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> tuple[str, ...]:
+    half = sum(tensors[key].dtype in _HALF for key in expected if key in tensors)
+    double = sum(tensors[key].dtype == torch.float64 for key in expected if key in tensors)
+    notes = []
+    if half:
+        notes.append(f"{half} of its tensors are stored in half precision and were widened to single.")
+    if double:
+        notes.append(f"{double} of its tensors are stored in double precision and were rounded to single.")
+    return tuple(notes)
+
+
+def _first(names: list[str], count: int = 3) -> str:
+    return ", ".join(names[:count]) + (", …" if len(names) > count else "")
+
+
+def _shape(tensor: Tensor) -> str:
+    return " × ".join(map(str, tensor.shape)) or "one number"

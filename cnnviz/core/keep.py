@@ -1,0 +1,77 @@
+"""Which traces, and which of their outputs, stay in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cnnviz.core.record import Record
+
+if TYPE_CHECKING:
+    from cnnviz.core.trace import Trace
+
+BUDGET = 2 * 2**30
+"""Bytes that all kept traces may take together, unless set otherwise."""
+
+
+@dataclass(slots=True, eq=False)
+class Storage:
+    """A piece of memory, and the records whose outputs live in it."""
+
+    nbytes: int
+    records: list[Record] = field(default_factory=list)
+
+
+def storages(records: Iterable[Record]) -> list[Storage]:
+    """The pieces of memory in which the outputs of records live, each once."""
+    found: dict[int, Storage] = {}
+    for record in records:
+        if (kept := record.kept) is not None:
+            memory = kept.untyped_storage()
+            found.setdefault(memory._cdata, Storage(memory.nbytes())).records.append(record)
+    return list(found.values())
+
+
+class TraceCache:
+    """Traces by key, within a budget of bytes over all of them: the one that was not looked at for longest goes first.
+
+    Parameters
+    ----------
+    budget
+        Bytes. The newest trace stays even when it alone is larger.
+    """
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self.budget = budget
+        self._traces: OrderedDict[Hashable, tuple[Trace, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._traces)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._traces
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the kept traces take."""
+        return sum(nbytes for _, nbytes in self._traces.values())
+
+    def get(self, key: Hashable) -> Trace | None:
+        """The trace of that key, or None where it is not kept."""
+        if key not in self._traces:
+            return None
+        self._traces.move_to_end(key)
+        return self._traces[key][0]
+
+    def put(self, key: Hashable, trace: Trace) -> None:
+        """Keep a trace, and let older ones go until all fit."""
+        self._traces[key] = (trace, trace.nbytes)
+        self._traces.move_to_end(key)
+        while len(self._traces) > 1 and self.nbytes > self.budget:
+            self._traces.popitem(last=False)
+
+    def clear(self) -> None:
+        """Keep none."""
+        self._traces.clear()

@@ -1,0 +1,65 @@
+"""Class scores among whatever a network returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+_NAMES = ("logits", "scores", "out", "output", "pred", "predictions", "pred_logits")
+
+
+def find_logits(output: Any) -> Tensor | None:
+    """The tensor of class scores in a network's output, or None where there is none.
+
+    A tensor stands for itself. In a dict, a named tuple or a dataclass, a part with a telling name is taken
+    (``logits``, ``scores``, ``out`` ...), else the first that looks like class scores: (K,), (1, K) or (1, K, 1, 1).
+    """
+    if isinstance(output, Tensor):
+        return output
+    for name in _NAMES:
+        part = output.get(name) if isinstance(output, Mapping) else getattr(output, name, None)
+        if isinstance(part, Tensor) or (isinstance(part, (Mapping, tuple, list)) and not callable(part)):
+            found = find_logits(part)
+            if found is not None:
+                return found
+    candidates = [found for part in _parts(output) if (found := find_logits(part)) is not None]
+    return next((tensor for tensor in candidates if as_scores(tensor) is not None), next(iter(candidates), None))
+
+
+def as_scores(tensor: Tensor) -> Tensor | None:
+    """Class scores (K,) of the first picture of a batch; None where the tensor has other axes than classes."""
+    if tensor.ndim == 0 or not (tensor.is_floating_point() and tensor.numel()):
+        return None
+    scores = tensor if tensor.ndim == 1 else tensor[0]
+    if scores.ndim > 1 and scores.numel() != scores.shape[0]:
+        return None
+    return scores.reshape(-1)
+
+
+def probabilities(logits: Tensor, last_op: str) -> NDArray[np.float64]:
+    """Probability (K,) of each class.
+
+    The softmax of the logits, in double precision; the logits themselves where the network already ends in softmax or
+    sigmoid; the sigmoid of a single logit.
+    """
+    values = logits.detach().to("cpu", torch.float64)
+    if last_op in ("softmax", "sigmoid"):
+        return values.numpy()
+    chances = torch.sigmoid(values) if len(values) == 1 else torch.softmax(values, 0)
+    return chances.numpy()
+
+
+def _parts(output: Any) -> list[Any]:
+    if isinstance(output, Mapping):
+        return list(output.values())
+    if isinstance(output, (list, tuple)):
+        return list(output)
+    if is_dataclass(output):
+        return list(vars(output).values())
+    return []

@@ -285,5 +285,5 @@ def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
         text = f"{size:.{digits - 1}e}"
     else:
         rounded = float(f"{size:.{digits}g}")
-        text = f"{rounded:,.{max(0, digits - 1 - math.floor(math.log10(rounded)))}f}"
+        text = f"{size:,.{max(0, digits - 1 - math.floor(math.log10(rounded)))}f}"
     return ("−" if value < 0 else "+" if signed else "") + text.replace("-", "−")

@@ -1,0 +1,115 @@
+"""Values to indices of a colour map or a bin, and many maps to one mosaic: arrays in, arrays out.
+
+NumPy in blocks that fit the processor's cache, not torch: 64 maps of 224 × 224 take 4 ms on one thread, and torch's threads
+are left to the forward pass (whole arrays took 8 to 12 ms in NumPy, and 5 to 14 in torch with two threads).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.figure import GROUND
+
+BLOCK = 1 << 16
+"""Values that are worked on at once: their float32 copy (256 KiB) stays in the cache of one core."""
+
+
+def paint(values: NDArray[np.float32], low: ArrayLike, high: ArrayLike) -> NDArray[np.uint8]:
+    """Values as indices of a colour map.
+
+    Parameters
+    ----------
+    values
+        (N, H, W), or any shape (N, ...).
+    low, high
+        Values at the two ends of the map: one number for all, or (N,), one for each picture.
+
+    Returns
+    -------
+    Same shape, uint8: 0 to 254, the nearest colour; what lies beyond the ends has the colour of the end. NaN is ``GROUND``.
+    With ``low == -high`` zero is exactly 127.
+    """
+    return _levels(values, low, high, GROUND - 1, 0.5, GROUND - 1)
+
+
+def bins_of(values: NDArray[np.float32], low: float, high: float, count: int) -> NDArray[np.uint8]:
+    """The bin (0 to ``count - 1``, at most 254) of each value between low and high; NaN is ``GROUND``."""
+    return _levels(values, low, high, count, 0.0, count - 1)
+
+
+def _levels(
+    values: NDArray[np.float32], low: ArrayLike, high: ArrayLike, steps: int, shift: float, top: int
+) -> NDArray[np.uint8]:
+    """⌊(value − low) / (high − low) · steps + shift⌋ between 0 and top."""
+    shared = np.ndim(low) == 0 and np.ndim(high) == 0
+    rows = values.reshape((1 if shared else len(values)), -1) if values.size else np.empty((0, 0), np.float32)
+    ends = [np.broadcast_to(np.asarray(end, np.float64), len(rows))[:, None] for end in (low, high)]
+    span = ends[1] - ends[0]
+    factor = np.divide(steps, span, out=np.zeros_like(span), where=span > 0)
+    offset = (shift - ends[0] * factor).astype(np.float32)  # (rows, 1)
+    factor = factor.astype(np.float32)
+    index = np.empty(rows.shape, np.uint8)
+    many, wide = max(1, BLOCK // max(rows.shape[1], 1)), min(BLOCK, rows.shape[1])
+    buffer = np.empty((min(many, len(rows)), wide), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for first in range(0, len(rows), many):
+            for left in range(0, rows.shape[1], wide):
+                part = slice(first, first + many), slice(left, left + wide)
+                values_here = rows[part]
+                level = buffer[: values_here.shape[0], : values_here.shape[1]]
+                np.multiply(values_here, factor[part[0]], out=level)
+                level += offset[part[0]]
+                np.clip(level, 0, top + 0.5, out=level)
+                index[part] = level
+                if np.isnan(level.min()):
+                    index[part][np.isnan(level)] = GROUND
+    return index.reshape(values.shape)
+
+
+def tally(index: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
+    """How often each of the indices 0 to ``count - 1`` occurs, (count,) int64; indices beyond are not counted."""
+    flat = np.ascontiguousarray(index).reshape(-1)
+    even = len(flat) // 2 * 2
+    pairs = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16).reshape(256, 256)  # two at a time: twice as fast
+    total = pairs.sum(axis=0) + pairs.sum(axis=1)
+    total += np.bincount(flat[even:], minlength=256)
+    return total[:count].astype(np.int64)
+
+
+def mosaic(raster: NDArray[np.uint8], columns: int, gap: int = 1) -> NDArray[np.uint8]:
+    """All pictures as one, row by row from the top left.
+
+    Parameters
+    ----------
+    raster
+        (N, H, W) indices or (N, H, W, 3) RGB.
+    columns
+        Pictures in a row.
+    gap
+        Pixels between two pictures; there are none around the mosaic.
+
+    Returns
+    -------
+    (rows · (H + gap) − gap, columns · (W + gap) − gap[, 3]) uint8; gaps and empty places are ``GROUND`` (in RGB: white).
+    """
+    count, height, width = raster.shape[:3]
+    columns = max(1, columns)
+    rows = max(1, -(-count // columns))
+    tiles = np.full((rows * columns, height + gap, width + gap, *raster.shape[3:]), GROUND, np.uint8)
+    tiles[:count, :height, :width] = raster
+    tiles = tiles.reshape(rows, columns, height + gap, width + gap, *raster.shape[3:]).swapaxes(1, 2)
+    whole = tiles.reshape(rows * (height + gap), columns * (width + gap), *raster.shape[3:])
+    return np.ascontiguousarray(whole[: whole.shape[0] - gap, : whole.shape[1] - gap])
+
+
+def grid_columns(count: int, height: int, width: int, aspect: float = 1.6) -> int:
+    """Pictures in a row, so that the mosaic of ``count`` pictures fills a place of that width : height best."""
+    if count < 1:
+        return 1
+    best = math.sqrt(count * max(height, 1) * aspect / max(width, 1))
+    around = {min(max(n, 1), count) for n in (math.floor(best), math.ceil(best))}
+    # The larger each picture can be drawn in a place of 1 × 1/aspect, the better; then the fewer places stay empty.
+    return max(around, key=lambda n: (min(1 / (n * width), 1 / (aspect * -(-count // n) * height)), -n))

@@ -1,0 +1,129 @@
+"""The application: theme, handlers for errors, and the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from cnnviz import __version__, settings
+from cnnviz.gui.collection import samples
+from cnnviz.gui.controller import Controller
+from cnnviz.gui.main_window import MainWindow
+from cnnviz.gui.menus import BUNDLED
+from cnnviz.gui.session import Session
+from cnnviz.gui.theme import theme
+from cnnviz.launch import WindowOptions
+from cnnviz.request import Request
+
+log = logging.getLogger(__name__)
+
+SCREENSHOT_SIZE = (1440, 900)
+
+FIRST_LAYER = "0"
+"""The first convolution of both bundled networks: where the walk begins."""
+
+
+def run(options: WindowOptions) -> int:
+    """Open the window and stay until it is closed; with ``options.screenshot``, until it is drawn and saved.
+
+    Returns
+    -------
+    int
+        The exit code: 0, or 1 when a screenshot was asked for and something in it failed.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("CNNViz")
+    app.setApplicationVersion(__version__)
+    chosen, problem = settings.load()
+    theme.install(app, chosen.theme, chosen.interface_scale)
+    window = MainWindow()
+    controller = Controller(window, Session(_first_request(options, chosen.device)), chosen)
+    sys.excepthook = _handler(controller)
+    try:
+        if problem:
+            controller.complain(problem)
+        if options.screenshot:
+            return _screenshot(app, controller, options)
+        _open(controller, options)
+        window.closed.connect(window.remember)
+        return app.exec()
+    finally:
+        sys.excepthook = sys.__excepthook__
+        controller.stop()
+        window.deleteLater()
+        app.processEvents()
+
+
+def _first_request(options: WindowOptions, device: str) -> Request:
+    """What is shown first: the pictures of the command line, or our own samples."""
+    model = options.model if options.model.device != "auto" else replace(options.model, device=device)
+    image = next((path for path in options.images if Path(path).is_file()), "")
+    if not options.images:
+        image = next(iter(samples(model.name)), "")
+    layer = options.layer or (FIRST_LAYER if model.name in dict(BUNDLED) else "")
+    return Request(model, image=image, layer=layer, view=options.view)
+
+
+def _fill(controller: Controller, options: WindowOptions) -> None:
+    """Put the first pictures into the tray and begin to answer."""
+    if options.images:
+        controller.collection.add(list(options.images))
+    else:
+        controller.collection.show_samples()
+    controller.start()
+
+
+def _open(controller: Controller, options: WindowOptions) -> None:
+    """Show the window; torch is imported only after it has been painted."""
+    window = controller.window
+    window.restore()
+    if options.size:
+        window.resize(*options.size)
+    window.show()
+    QTimer.singleShot(0, lambda: _fill(controller, options))
+
+
+def _screenshot(app: QApplication, controller: Controller, options: WindowOptions) -> int:
+    """Draw the window off screen, save it once everything is drawn, and say what went wrong on the way."""
+    window = controller.window
+    problems: list[str] = []
+    controller.problem.connect(problems.append)
+    window.resize(*(options.size or SCREENSHOT_SIZE))
+    window.show()
+
+    def look() -> None:
+        if controller.settled or (problems and controller.response is None and not controller.busy):
+            app.exit()
+
+    controller.activity.connect(lambda: QTimer.singleShot(0, look))
+    _fill(controller, options)
+    app.exec()
+    app.processEvents()
+    if not window.grab().save(options.screenshot, "PNG"):
+        problems.append(f"The screenshot cannot be written to {options.screenshot}.")
+    for problem in dict.fromkeys(problems):
+        print(f"cnnviz: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _handler(controller: Controller) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """Exceptions in slots end in the bar and in the log; the window lives on."""
+
+    def handle(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.error("An unexpected error", exc_info=(kind, error, trace))
+        details = "".join(traceback.format_exception(kind, error, trace))
+        controller.complain(f"Something went wrong that should not: {error or kind.__name__}", details)
+
+    return handle

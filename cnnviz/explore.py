@@ -1,0 +1,253 @@
+"""The worker's one function: a request in, the response out.
+
+Everything heavy happens here, outside the window's thread: reading the picture, preprocessing, the forward pass, and
+drawing figures. What was computed is kept and found again: another layer or another option of the same pass only draws.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cnnviz import views
+from cnnviz.core import device, geometry, images, ops, pixels, sources
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.images import Picture
+from cnnviz.core.keep import TraceCache
+from cnnviz.core.model import Model
+from cnnviz.core.trace import Record, Trace, TraceError, trace
+from cnnviz.figure import Figure, Histogram
+from cnnviz.request import ModelRequest, Request
+from cnnviz.response import (
+    PICTURE,
+    Column,
+    Columns,
+    ColumnsQuery,
+    LayerCard,
+    ModelCard,
+    PassKey,
+    Response,
+    Scores,
+    Step,
+    ViewOffer,
+)
+
+MODELS_KEPT = 2
+"""Loaded models that stay in memory: the current one and the one before, so that going back is instant."""
+
+COLUMN_EDGE = 64
+"""Longest edge, in pixels, of the small maps in the network's columns."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Pass:
+    """A trace with what every response of it repeats."""
+
+    trace: Trace
+    key: PassKey
+    card: ModelCard
+    steps: tuple[Step, ...]
+    scores: Scores | None
+    problem: str = ""
+    details: str = ""
+
+
+class Explorer:
+    """Answers requests; keeps loaded models, read pictures and traces.
+
+    Parameters
+    ----------
+    budget
+        Bytes that all kept traces may take together.
+
+    Notes
+    -----
+    ``answer`` and ``columns`` belong to one thread. ``model`` and ``classify`` may be called from others as well.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._models: OrderedDict[ModelRequest, Model] = OrderedDict()
+        self._loading = threading.RLock()
+        self._pictures: OrderedDict[tuple[str, int, int], Picture] = OrderedDict()
+        self._passes: dict[PassKey, _Pass] = {}
+        self._traces: TraceCache = TraceCache(budget)
+
+    def answer(self, request: Request, wanted: Callable[[], bool] = lambda: True) -> Response:
+        """What is to be shown for a request.
+
+        Parameters
+        ----------
+        request
+            Any request; an empty view is replaced by the best one for its record.
+        wanted
+            Asked between two operations of a forward pass; when it says no, ``Cancelled`` is raised.
+
+        Raises
+        ------
+        CnnvizError
+            With one sentence: the model cannot be opened, the picture cannot be read, there is no such layer or view.
+        Cancelled
+            The pass is no longer wanted.
+        """
+        kept = self._pass(request, wanted)
+        traced = kept.trace
+        record = traced.find(request.layer) if request.layer else None
+        offers = views.views_for(record, traced)
+        view = views.get(request.view) if request.view else offers[0]
+        if view not in offers:
+            view = offers[0]  # a view that was chosen for another layer does not fit this one
+        figure = self._figure(kept, record, view, replace(request, view=view.name))
+        return Response(
+            request=replace(request, view=view.name),
+            key=kept.key,
+            model=kept.card,
+            steps=kept.steps,
+            current=0 if record is None else record.index + 1,
+            figure=figure,
+            views=tuple(ViewOffer(offer.name, offer.title, offer.controls) for offer in offers),
+            card=_layer_card(traced, record),
+            scores=kept.scores,
+            seconds=traced.seconds,
+            kept_bytes=traced.nbytes,
+            notes=kept.card.notes + traced.notes,
+            problem=kept.problem,
+            details=kept.details,
+        )
+
+    def columns(self, query: ColumnsQuery) -> Columns | None:
+        """The small maps of some of the network's columns; None when that pass is not kept any more."""
+        kept = self._passes.get(query.key)
+        if kept is None:
+            return None
+        wanted = kept.steps[query.first : query.last + 1]
+        return Columns(query, tuple(_column(kept.trace, step, query.count) for step in wanted))
+
+    def model(self, request: ModelRequest) -> Model:
+        """The model, loaded or found among those kept."""
+        with self._loading:
+            if request not in self._models:
+                self._models[request] = sources.load_model(**asdict(request))
+                while len(self._models) > MODELS_KEPT:
+                    self._models.popitem(last=False)
+            self._models.move_to_end(request)
+            return self._models[request]
+
+    def classify(self, model: Model, picture: Picture) -> Scores | None:
+        """The network's answer alone, without a trace."""
+        prepared = images.prepare(picture, model.preprocessing)
+        return _scores(trace(model, prepared, budget=0))
+
+    def _pass(self, request: Request, wanted: Callable[[], bool]) -> _Pass:
+        """The traced pass of the request's model and picture, kept or made now."""
+        model = self.model(request.model)
+        if not request.image:
+            raise CnnvizError("There is no picture yet. Drop one on the window, paste one, or choose File, Open pictures.")
+        picture = self._read(request.image)
+        key = PassKey(request.model, picture.digest)
+        traced = self._traces.get(key)
+        if traced is not None:
+            return self._passes[key]
+        problem = details = ""
+        try:
+            traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self._traces.budget)
+        except TraceError as error:
+            if not error.trace.records:
+                raise
+            traced, problem, details = error.trace, str(error), error.details
+        self._traces.put(key, traced)
+        made = _Pass(traced, key, _model_card(model), _steps(traced), _scores(traced) if not problem else None, problem, details)
+        self._passes = {k: v for k, v in self._passes.items() if k in self._traces} | {key: made}
+        return made
+
+    def _read(self, path: str) -> Picture:
+        """The picture's pixels; a file that changed on disk is read again."""
+        try:
+            status = os.stat(path)
+            identity = (path, status.st_mtime_ns, status.st_size)
+        except OSError:
+            return images.read(Path(path))  # says in its own words what is wrong with the file
+        if identity not in self._pictures:
+            self._pictures[identity] = images.read(Path(path))
+            while len(self._pictures) > 16:
+                self._pictures.popitem(last=False)
+        return self._pictures[identity]
+
+    def _figure(self, kept: _Pass, record: Record | None, view: views.LayerView, request: Request) -> Figure:
+        options = dict(request.options)
+        known = {control.name for control in view.controls}
+        given = {name: value for name, value in options.items() if name in known}
+        if view.uses_channel:
+            given["channel"] = request.channel
+        return replace(views.make(kept.trace, record, view.name, **given), request=request)
+
+
+def _model_card(model: Model) -> ModelCard:
+    return ModelCard(
+        model.name, model.title, model.caption, model.parameters, device.describe(model.device), model.labels, model.notes
+    )
+
+
+def _steps(traced: Trace) -> tuple[Step, ...]:
+    """The picture, then every record in the order in which it ran."""
+    first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")
+    described = (ops.describe(traced, record) for record in traced.records)
+    return first, *(
+        Step(record.index, record.key, about.short, record.output_shape, about.family)
+        for record, about in zip(traced.records, described, strict=True)
+    )
+
+
+def _scores(traced: Trace) -> Scores | None:
+    """Logits and probabilities of all classes; None for a network whose output is not one row of logits."""
+    logits = traced.logits.detach().to("cpu", torch.float64)
+    if logits.ndim != 1:
+        return None
+    return Scores(tuple(traced.labels), logits.numpy(), np.asarray(traced.probabilities, dtype=np.float64))
+
+
+def _column(traced: Trace, step: Step, count: int) -> Column:
+    record = None if step.index == PICTURE else traced.records[step.index]
+    raster, scale, total = pixels.strip(traced, record, count, COLUMN_EDGE)
+    return Column(raster, scale, total)
+
+
+def _layer_card(traced: Trace, record: Record | None) -> LayerCard:
+    """Facts and histogram of one record, or of the picture."""
+    histogram = views.make(traced, record, "histogram").panels[0]
+    drawn = histogram if isinstance(histogram, Histogram) else None
+    if record is None:
+        return _picture_card(traced, drawn)
+    about = ops.describe(traced, record)
+    field = geometry.receptive_field(traced, record)
+    rows = [("Operation", about.title, record.op)]
+    rows += [(name, text, "") for name, text in about.hyperparameters]
+    rows += [("Input" if len(record.input_shapes) == 1 else f"Input {i}", _shape(s), "") for i, s in enumerate(record.input_shapes)]
+    rows += [("Output", _shape(record.output_shape), " × ".join(record.axes))]
+    if about.parameters:
+        rows.append(("Parameters", about.parameters_formula, f"{about.parameters:,}"))
+    if about.macs:
+        rows.append(("Multiply–adds", f"{about.macs:,}", about.macs_formula))
+    rows.append(("Receptive field", field.text, field.explanation))
+    if record.axes and record.axes[0] == "C" and not record.dropped:
+        notes = pixels.notes_of(record.numpy())
+        rows.append(("Dead channels", f"{sum(n == 'dead' for n in notes)} of {len(notes)}", "channels that are zero everywhere"))
+    return LayerCard(f"{record.index} · {about.short}", record.key, record.op, tuple(rows), about.size_formula, drawn)
+
+
+def _picture_card(traced: Trace, histogram: Histogram | None) -> LayerCard:
+    assert traced.prepared is not None
+    steps = traced.prepared.steps
+    rows = tuple((step.name, step.caption, "") for step in steps)
+    rows += (("Tensor", _shape(tuple(traced.input.shape[1:])), "channels × rows × columns"),)
+    return LayerCard("Picture", "", "", rows, (), histogram)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{n:,}" for n in shape) or "one number"

@@ -1,0 +1,101 @@
+"""Every command of the window, in one table: its menu, words, keys and icon.
+
+Menus, the list of keys and the command palette are all made from the same ``QAction`` objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from cnnviz.gui.theme import theme
+
+Keys = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table; ``name`` is the action's object name."""
+
+    menu: str
+    name: str
+    text: str
+    keys: tuple[QKeySequence.StandardKey | str, ...] = ()
+    icon: str = ""
+    checkable: bool = False
+
+
+SEPARATOR = ""
+
+COMMANDS = (
+    Command("File", "open-pictures", "Open pictures…", (Keys.Open,), "image"),
+    Command("File", "open-folder", "Open folder of pictures…", ("Ctrl+Shift+O",), "folder"),
+    Command("File", "open-model", "Open model…", ("Ctrl+M",), "model"),
+    Command("File", "paste", "Paste pictures", (Keys.Paste,), "paste"),
+    Command("File", SEPARATOR, ""),
+    Command("File", "export", "Export figure…", (Keys.Save,), "export"),
+    Command("File", SEPARATOR, ""),
+    Command("File", "quit", "Quit", (Keys.Quit, "Ctrl+Q")),
+    Command("Edit", "copy-picture", "Copy figure as picture", (Keys.Copy,), "copy"),
+    Command("Edit", "copy-values", "Copy figure as values", ("Ctrl+Shift+C",)),
+    Command("Edit", SEPARATOR, ""),
+    Command("Edit", "preferences", "Preferences…", ("Ctrl+,",), "settings"),
+    Command("View", "larger", "Larger interface", ("Ctrl++", "Ctrl+="), "plus"),
+    Command("View", "smaller", "Smaller interface", ("Ctrl+-",), "minus"),
+    Command("View", "normal-size", "Normal interface", ("Ctrl+0",)),
+    Command("View", SEPARATOR, ""),
+    Command("View", "full-screen", "Full screen", ("F11",), checkable=True),
+    Command("View", "reset-layout", "Reset layout", icon="reset"),
+    Command("Go", "find", "Find a layer or command…", ("Ctrl+K", "Ctrl+F"), "search"),
+    Command("Go", SEPARATOR, ""),
+    Command("Go", "back", "Back", ("Alt+Left",), "arrow-left"),
+    Command("Go", "forward", "Forward", ("Alt+Right",), "arrow-right"),
+    Command("Go", SEPARATOR, ""),
+    Command("Go", "next-step", "Next step", ("Right",), "forward"),
+    Command("Go", "previous-step", "Previous step", ("Left",), "back"),
+    Command("Go", "first-step", "First step: the picture", ("Home",), "home"),
+    Command("Go", "last-step", "Last step: the answer", ("End",), "end"),
+    Command("Go", "play", "Play", ("Space",), "play", checkable=True),
+    Command("Go", "no-channel", "All channels", ("Esc",)),
+    Command("Go", SEPARATOR, ""),
+    Command("Go", "next-picture", "Next picture", ("PgDown",)),
+    Command("Go", "previous-picture", "Previous picture", ("PgUp",)),
+    Command("Help", "keys", "Keyboard shortcuts", ("F1", "?"), "keyboard"),
+    Command("Help", "about", "About CNNViz", icon="info"),
+)
+MENUS = ("File", "Edit", "View", "Go", "Model", "Help")
+
+
+class Actions:
+    """The window's actions by name, and its menus by title."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self.menus: dict[str, QMenu] = {}
+        for title in MENUS:
+            menu = window.menuBar().addMenu(f"&{title}")
+            menu.setObjectName(f"menu-{title.lower()}")
+            self.menus[title] = menu
+        self.by_name: dict[str, QAction] = {}
+        for command in COMMANDS:
+            if command.name == SEPARATOR:
+                self.menus[command.menu].addSeparator()
+            else:
+                self.by_name[command.name] = self._action(window, command)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.by_name[name]
+
+    def _action(self, window: QMainWindow, command: Command) -> QAction:
+        action = QAction(command.text, window)
+        action.setObjectName(command.name)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setCheckable(command.checkable)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{command.text} ({keys})" if keys else command.text)
+        if command.icon:
+            theme.set_icon(action, command.icon)
+        self.menus[command.menu].addAction(action)
+        window.addAction(action)
+        return action

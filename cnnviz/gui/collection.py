@@ -1,0 +1,151 @@
+"""The pictures of the tray: where they come from, and what the network says to each of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnnviz import paths
+from cnnviz.gui.jobs import Job, JobReport, Jobs
+from cnnviz.gui.runner import Runner
+from cnnviz.gui.session import Session
+from cnnviz.gui.tray import Tray, TrayItem
+from cnnviz.gui.tray_jobs import Classified, Found, classify, gather
+from cnnviz.request import Request
+
+COLOUR_SAMPLES = "vgg-cifar10"
+
+
+def samples(model: str) -> tuple[str, ...]:
+    """Our own pictures for a model: digits for LeNet-5, small colour pictures for everything else."""
+    folder = paths.resources() / "samples" / model
+    if not folder.is_dir():
+        folder = paths.resources() / "samples" / COLOUR_SAMPLES
+    return tuple(str(file) for file in sorted(folder.glob("*.png"), key=lambda f: (f.name != "seven.png", f.name)))
+
+
+class Collection(QObject):
+    """Fills the tray and keeps its predictions those of the current model.
+
+    Attributes
+    ----------
+    problem
+        Emitted with (sentence, details) when something that was added cannot be used.
+    """
+
+    problem = Signal(str, str)
+    opened = Signal(object)  # tuple of paths that a person added
+
+    def __init__(self, tray: Tray, session: Session, runner: Runner, jobs: Jobs) -> None:
+        super().__init__(tray)
+        self._tray = tray
+        self._session = session
+        self._runner = runner
+        self._jobs = jobs
+        self._gathering: list[Job] = []
+        self._classifying: list[Job] = []
+        self._only_samples = True
+        jobs.reported.connect(self._on_report)
+        session.changed.connect(self._on_request)
+        tray.picked.connect(lambda path: session.update(image=path))
+        tray.removed.connect(self._on_removed)
+
+    def show_samples(self) -> None:
+        """Fill the tray with our samples for the session's model, the first one current."""
+        found = samples(self._session.request.model.name)
+        self._tray.clear()
+        self._tray.add([TrayItem(path, Path(path).name) for path in found])
+        if found:
+            self._session.update(image=found[0])
+        self._only_samples = True
+
+    def add(self, dropped: list[str]) -> None:
+        """Put files and folders into the tray; they are looked through in the background."""
+        if dropped:
+            self._gathering.append(self._jobs.start(Job("Looking for pictures", partial(gather, tuple(dropped)))))
+
+    def classify_all(self) -> None:
+        """Ask the current model about every picture again."""
+        self._cancel_classifying()
+        self._tray.forget_predictions()
+        self._classify(tuple(item.path for item in self._tray.items()))
+
+    def _classify(self, files: tuple[str, ...]) -> None:
+        if files:
+            run = partial(classify, self._runner.explorer, self._session.request.model, files)
+            self._classifying.append(self._jobs.start(Job(f"Classifying {len(files)} pictures", run)))
+
+    def _cancel_classifying(self) -> None:
+        for job in self._classifying:
+            self._jobs.cancel(job)
+        self._classifying.clear()
+
+    @Slot(object)
+    def _on_report(self, report: JobReport) -> None:
+        if report.problem:
+            self.problem.emit(report.problem, report.details)
+        if report.job in self._gathering:
+            for found in report.results:
+                self._take(found)
+        elif report.job in self._classifying:
+            self._tray.update_items([_item(result) for result in report.results])
+        if report.ended:
+            for running in (self._gathering, self._classifying):
+                if report.job in running:
+                    running.remove(report.job)
+            if report.job.cancelled.is_set():
+                self._tray.stop_waiting()
+
+    def _take(self, found: Found) -> None:
+        """Put what was found into the tray, show the first of it, and classify all of it."""
+        if found.skipped:
+            first = found.skipped[0]
+            more = f" And {len(found.skipped) - 1} more." if len(found.skipped) > 1 else ""
+            self.problem.emit(first + more, "\n".join(found.skipped))
+        if not found.paths:
+            return
+        if self._only_samples:
+            self._cancel_classifying()
+            self._tray.clear()
+            self._only_samples = False
+        known = {item.path for item in self._tray.items()}
+        new = [(p, label) for p, label in zip(found.paths, found.labels, strict=True) if p not in known]
+        self._tray.add([TrayItem(path, Path(path).name, true_label=label) for path, label in new])
+        self.opened.emit(found.paths)
+        self._session.update(image=found.paths[0])
+        self._classify(tuple(path for path, _ in new))
+
+    @Slot(object, object)
+    def _on_request(self, old: Request, new: Request) -> None:
+        self._tray.set_current(new.image)
+        if new.model == old.model:
+            return
+        if self._only_samples and samples(new.model.name) != samples(old.model.name):
+            self.show_samples()
+        self.classify_all()
+
+    @Slot(list)
+    def _on_removed(self, gone: list[str]) -> None:
+        remaining = self._tray.items()
+        if not remaining:
+            self._session.forget_images(set(gone))
+            self.show_samples()
+            self.classify_all()
+        elif self._session.request.image in gone:
+            self._session.forget_images(set(gone))
+            if self._session.request.image not in {item.path for item in remaining}:
+                self._session.update(image=remaining[0].path)
+
+
+def _item(result: Classified) -> TrayItem:
+    return TrayItem(
+        result.path,
+        Path(result.path).name,
+        thumbnail=result.thumbnail,
+        prediction=result.label,
+        probability=result.probability if result.label else None,
+        problem=result.problem,
+    )
+

@@ -1,0 +1,334 @@
+"""What the parts do together: acts become requests, answers are shown.
+
+Widgets never call each other. Each emits what the person did; the session replaces its request; the runner answers; and
+every part draws its share of the response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cnnviz import settings as settings_file
+from cnnviz.figure import Figure
+from cnnviz.gui import clipboard, finder, menus
+from cnnviz.gui.about import AboutDialog
+from cnnviz.gui.actions import Actions
+from cnnviz.gui.collection import Collection
+from cnnviz.gui.exporting import Exporter
+from cnnviz.gui.help import ShortcutSheet, groups_of
+from cnnviz.gui.jobs import JobReport, Jobs
+from cnnviz.gui.main_window import MainWindow
+from cnnviz.gui.model_dialog import ModelDialog, is_model_file
+from cnnviz.gui.palette import CommandPalette, Entry
+from cnnviz.gui.player import Player
+from cnnviz.gui.runner import Runner
+from cnnviz.gui.session import Session
+from cnnviz.gui.theme import theme
+from cnnviz.launch import DEFAULT_MODEL
+from cnnviz.request import ModelRequest, Request
+from cnnviz.response import Columns, Failure, Response, Step
+from cnnviz.settings import Settings
+
+
+class Controller(QObject):
+    """Joins window, session, runner and jobs.
+
+    Attributes
+    ----------
+    activity
+        Something was answered or has ended: whoever waits for the window to settle looks again.
+    problem
+        A sentence that was shown in the bar.
+    """
+
+    activity = Signal()
+    problem = Signal(str)
+
+    def __init__(self, window: MainWindow, session: Session, settings: Settings) -> None:
+        super().__init__(window)
+        self.window = window
+        self.session = session
+        self.settings = settings
+        self.runner = Runner(settings.budget_bytes, self)
+        self.jobs = Jobs(self.runner.idle, self)
+        self.collection = Collection(window.tray, session, self.runner, self.jobs)
+        self.exporter = Exporter(self.jobs, window)
+        self.player = Player(settings.play_speed, self)
+        self.response: Response | None = None
+        self.palette = CommandPalette(window, self._entries)
+        self.keys = ShortcutSheet(window)
+        window.stepper.set_speed(settings.play_speed)
+        self._connect_parts()
+        self._connect_commands()
+        self._fill_menus()
+
+    def start(self) -> None:
+        """Begin to answer: call it once the window has been painted."""
+        self.runner.start()
+        if self.session.request.image:
+            self.runner.submit(self.session.request)
+        self.collection.classify_all()
+
+    def stop(self) -> None:
+        """End all threads and save what is to be remembered."""
+        self.player.set_playing(False)
+        self.jobs.stop()
+        self.runner.stop()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being computed or waits for it."""
+        return not self.runner.idle.is_set() or self.jobs.active
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything that was asked for is on the screen."""
+        return self.response is not None and not self.busy and self.window.network.complete
+
+    def open_files(self, files: list[str], problem: str = "") -> None:
+        """Pictures and folders go to the tray; the first model file is offered to be opened."""
+        if problem:
+            self.complain(problem)
+        models = [file for file in files if is_model_file(file)]
+        self.collection.add([file for file in files if file not in models])
+        if models:
+            self.ask_for_model(models[0])
+
+    def ask_for_model(self, file: str = "") -> None:
+        """Let the person choose a model."""
+        dialog = ModelDialog(self.jobs, file, self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self.open_model)
+        dialog.open()
+
+    @Slot(object)
+    def open_model(self, model: ModelRequest) -> None:
+        """Open another model on the device that is chosen."""
+        self.session.set_model(replace(model, device=self.session.request.model.device))
+
+    def set_settings(self, settings: Settings) -> None:
+        """Take and save what the person has chosen."""
+        self.settings = settings
+        theme.set_mode(settings.theme)
+        theme.set_scale(settings.interface_scale)
+        self.player.set_speed(settings.play_speed)
+        self._fill_menus()
+        if sentence := settings_file.save(settings):
+            self.complain(sentence)
+
+    # steps
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.response.steps if self.response else ()
+
+    @property
+    def position(self) -> int:
+        """Position of the step that is asked for, which may be ahead of the one that is shown."""
+        wanted = self.session.request.layer
+        return next((i for i, step in enumerate(self.steps) if step.key == wanted), 0)
+
+    def go_to(self, position: int, finished: bool = True) -> None:
+        """Show another step."""
+        if self.steps:
+            step = self.steps[min(max(position, 0), len(self.steps) - 1)]
+            self.session.update(layer=step.key, finished=finished)
+
+    @Slot()
+    def _play_on(self) -> None:
+        """The next step, from the beginning again after the last."""
+        last = self.position >= len(self.steps) - 1
+        if last and self.response and self.response.current == len(self.steps) - 1 and self.player.playing:
+            self.go_to(0, finished=False)
+        else:
+            self.go_to(self.position + 1, finished=False)
+
+    def _next_picture(self, step: int) -> None:
+        files = [item.path for item in self.window.tray.items()]
+        if self.session.request.image in files:
+            place = (files.index(self.session.request.image) + step) % len(files)
+            self.session.update(image=files[place])
+
+    # wiring
+
+    @property
+    def commands(self) -> Actions:
+        return self.window.commands
+
+    def _connect_parts(self) -> None:
+        window = self.window
+        self.session.changed.connect(self._on_request)
+        self.session.history_changed.connect(self._on_history)
+        self.runner.answered.connect(self._on_response)
+        self.runner.failed.connect(self._on_failure)
+        self.runner.columns_ready.connect(self._on_columns)
+        self.jobs.reported.connect(self._on_job)
+        self.player.due.connect(self._play_on)
+        self.player.playing_changed.connect(window.stepper.set_playing)
+        self.player.playing_changed.connect(self.commands["play"].setChecked)
+        self.collection.problem.connect(self.complain)
+        self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
+        self.exporter.problem.connect(self.complain)
+        self.exporter.done.connect(window.status.set_state)
+        window.top.find_requested.connect(self.palette.open)
+        window.top.export_requested.connect(self._export)
+        window.dropped.connect(self.open_files)
+        window.network.picked.connect(lambda layer, channel: self.session.update(layer=layer, channel=channel))
+        window.network.columns_wanted.connect(self.runner.submit_columns)
+        window.stepper.step_requested.connect(self.go_to)
+        window.stepper.scrubbed.connect(lambda position: self.go_to(position, finished=False))
+        window.stepper.play_toggled.connect(self.player.set_playing)
+        window.stepper.speed_changed.connect(lambda s: self.set_settings(replace(self.settings, play_speed=s)))
+        window.status.cancel_requested.connect(self.jobs.cancel)
+
+    def _connect_commands(self) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "open-pictures": self._open_pictures,
+            "open-folder": self._open_folder,
+            "open-model": self.ask_for_model,
+            "paste": lambda: self.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
+            "export": self._export,
+            "quit": self.window.close,
+            "copy-picture": lambda: self._with_figure(self.exporter.copy_picture),
+            "copy-values": lambda: self._with_figure(self.exporter.copy_values),
+            "larger": lambda: self._scale(+1),
+            "smaller": lambda: self._scale(-1),
+            "normal-size": lambda: self._scale(0),
+            "reset-layout": self.window.reset_layout,
+            "find": self.palette.open,
+            "keys": lambda: self.keys.open(groups_of(self.window.menuBar())),
+            "about": self._about,
+            "back": self.session.back,
+            "forward": self.session.forward,
+            "next-step": lambda: self.go_to(self.position + 1),
+            "previous-step": lambda: self.go_to(self.position - 1),
+            "first-step": lambda: self.go_to(0),
+            "last-step": lambda: self.go_to(len(self.steps) - 1),
+            "no-channel": lambda: self.session.update(channel=None),
+            "next-picture": lambda: self._next_picture(+1),
+            "previous-picture": lambda: self._next_picture(-1),
+        }
+        for name, act in acts.items():
+            self.commands[name].triggered.connect(lambda _=False, act=act: act())
+        self.commands["play"].toggled.connect(self.player.set_playing)
+        self.commands["full-screen"].toggled.connect(
+            lambda on: self.window.showFullScreen() if on else self.window.showNormal()
+        )
+        self._on_history()
+
+    def _fill_menus(self) -> None:
+        window, menu = self.window, self.window.commands.menus["Model"]
+        menus.fill_models(menu, self.settings.recent_models, self.open_model, self.commands["open-model"])
+        menu.addMenu(window.devices)
+        menus.fill_recent(window.recent, self.settings.recent_images, lambda path: self.collection.add([path]))
+        menus.fill_themes(window.themes, self.settings.theme, self._set_theme)
+        menus.fill_choices(window.devices, menus.DEVICES, self.session.request.model.device, self._set_device)
+
+    # acts
+
+    def _open_pictures(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(self.window, "Open pictures")
+        self.open_files(files)
+
+    def _open_folder(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self.window, "Open a folder of pictures"):
+            self.open_files([folder])
+
+    def _export(self) -> None:
+        if self.response is not None:
+            layer = self.response.request.layer.replace("#", "-") or "picture"
+            image = Path(self.response.request.image).stem
+            self.exporter.ask(self.response.figure, f"{image}-{layer}-{self.response.figure.view}")
+
+    def _with_figure(self, act: Callable[[Figure], None]) -> None:
+        if self.response is not None:
+            act(self.response.figure)
+
+    def _scale(self, direction: int) -> None:
+        theme.step_scale(direction)
+        self.set_settings(replace(self.settings, interface_scale=theme.scale))
+
+    def _set_theme(self, mode: str) -> None:
+        self.set_settings(replace(self.settings, theme=mode))
+
+    def _set_device(self, device: str) -> None:
+        self.session.update(model=replace(self.session.request.model, device=device))
+
+    def _entries(self) -> list[Entry]:
+        return finder.steps(self.steps, self.go_to) + finder.commands(self.window.menuBar())
+
+    def _about(self) -> None:
+        facts = []
+        if self.response is not None:
+            model = self.response.model
+            facts = [("Device", model.device), ("Model", f"{model.name}, {model.parameters:,} parameters")]
+        dialog = AboutDialog(facts, self.window.errors.history, self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # answers
+
+    @Slot(object, object)
+    def _on_request(self, old: Request, new: Request) -> None:
+        """Everything that shows an older answer says so until the new one is there."""
+        self.runner.submit(new)
+        self.window.show_stale(new_pass=(old.model, old.image) != (new.model, new.image))
+
+    @Slot()
+    def _on_history(self) -> None:
+        self.commands["back"].setEnabled(self.session.can_go_back)
+        self.commands["forward"].setEnabled(self.session.can_go_forward)
+
+    @Slot(object)
+    def _on_response(self, response: Response) -> None:
+        asked = self.session.request
+        if (response.request.model, response.request.image) != (asked.model, asked.image):
+            return  # late: somebody has asked for another model or picture since
+        new_model = self.response is None or self.response.request.model != response.request.model
+        self.response = response
+        self.window.show_response(response, current=response.request.layer == asked.layer)
+        menus.fill_views(self.window.views, response.views, response.request.view, lambda v: self.session.update(view=v))
+        if new_model:
+            self.set_settings(self.settings.opened(model=response.request.model))
+        if response.problem:
+            self.complain(response.problem, response.details)
+        self.player.painted()
+        self.activity.emit()
+
+    @Slot(object)
+    def _on_failure(self, failure: Failure) -> None:
+        """Say what failed, and go back to what is still on the screen."""
+        self.player.set_playing(False)
+        self.complain(failure.sentence, failure.details)
+        if failure.request == self.session.request:
+            if self.response is not None:
+                self.session.return_to(self.response.request)
+            elif failure.request.layer or failure.request.view:
+                self.session.return_to(replace(failure.request, layer="", view=""))
+            elif failure.request.model.name != DEFAULT_MODEL:
+                self.session.return_to(replace(failure.request, model=ModelRequest(DEFAULT_MODEL)))
+        self.activity.emit()
+
+    @Slot(object)
+    def _on_columns(self, columns: Columns) -> None:
+        self.window.network.set_columns(columns)
+        self.activity.emit()
+
+    @Slot(object)
+    def _on_job(self, report: JobReport) -> None:
+        if report.ended:
+            self.window.status.end_job(report.job)
+        elif report.total != 1:
+            self.window.status.set_job(report.job, report.job.title, report.done, report.total, report.seconds_left)
+        self.activity.emit()
+
+    def complain(self, sentence: str, details: str = "") -> None:
+        """Show a sentence in the bar."""
+        self.window.errors.add(sentence, details)
+        self.problem.emit(sentence)

@@ -1,0 +1,51 @@
+"""What the command palette can find: the network's steps, the layer views, every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from cnnviz.gui.help import shortcuts_of
+from cnnviz.gui.palette import Entry
+from cnnviz.response import Step
+
+
+def steps(found: tuple[Step, ...], go_to: Callable[[int], object]) -> list[Entry]:
+    """One entry for each step; its path, shape and family can be searched as well."""
+    entries = []
+    for position, step in enumerate(found):
+        hint = "   ".join(text for text in (step.key, step.shape_text, step.family) if text)
+        entries.append(Entry(step.title, lambda p=position: go_to(p), "Layer", hint))
+    return entries
+
+
+def commands(bar: QMenuBar) -> list[Entry]:
+    """One entry for each enabled action of all menus."""
+    entries: list[Entry] = []
+    for action in bar.actions():
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            entries += _entries(menu, _plain(action.text()))
+    return entries
+
+
+def _entries(menu: QMenu, group: str) -> list[Entry]:
+    entries: list[Entry] = []
+    for action in menu.actions():
+        below = action.menu()
+        if isinstance(below, QMenu):
+            entries += _entries(below, _plain(below.title()))
+        elif action.isEnabled() and not action.isSeparator():
+            entries.append(_entry(action, group))
+    return entries
+
+
+def _entry(action: QAction, group: str) -> Entry:
+    checked = "on" if action.isCheckable() and action.isChecked() else ""
+    return Entry(_plain(action.text()), action.trigger, group, checked, "  ".join(shortcuts_of(action)))
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "").rstrip("…")

@@ -1,0 +1,190 @@
+"""The window: its parts and where they stand. What they do together is said in ``controller.py``."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnviz import paths
+from cnnviz.gui import clipboard
+from cnnviz.gui.actions import Actions
+from cnnviz.gui.error_bar import ErrorBar
+from cnnviz.gui.layer_card import LayerCardWidget
+from cnnviz.gui.network import Network
+from cnnviz.gui.softmax_panel import SoftmaxPanel
+from cnnviz.gui.status import StatusBar
+from cnnviz.gui.stepper import Stepper
+from cnnviz.gui.theme import theme
+from cnnviz.gui.top_bar import TopBar
+from cnnviz.gui.tray import Tray
+from cnnviz.gui.view_pane import ViewPane
+from cnnviz.response import Response
+
+LAYOUT_VERSION = 1
+"""Raised when docks are renamed: a layout saved by another version is not restored."""
+
+
+class MainWindow(QMainWindow):
+    """All parts, laid out; it says what was dropped on it and when it is closed."""
+
+    dropped = Signal(object, str)  # list of local files, sentence about the rest
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.setWindowTitle("CNNViz")
+        self.setAcceptDrops(True)
+        self.commands = Actions(self)
+        self._build()
+        self._lay_out()
+        self._first_layout = self.saveState(LAYOUT_VERSION)
+
+    # what is kept between two starts
+
+    def restore(self) -> None:
+        """Size, place and panels as they were left, on a screen that exists."""
+        saved = QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)
+        geometry, state = saved.value("geometry"), saved.value("state")
+        split = saved.value("split")
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            room = QGuiApplication.primaryScreen().availableGeometry()
+            self.resize(min(1440, room.width()), min(900, room.height()))
+        if isinstance(state, QByteArray):
+            self.restoreState(state, LAYOUT_VERSION)
+        if isinstance(split, QByteArray):
+            self.split.restoreState(split)
+        if not any(screen.availableGeometry().intersects(self.geometry()) for screen in QGuiApplication.screens()):
+            self.move(QGuiApplication.primaryScreen().availableGeometry().topLeft())
+
+    def remember(self) -> None:
+        """Save size, place and panels."""
+        saved = QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)
+        saved.setValue("geometry", self.saveGeometry())
+        saved.setValue("state", self.saveState(LAYOUT_VERSION))
+        saved.setValue("split", self.split.saveState())
+
+    def reset_layout(self) -> None:
+        """Panels back to where they were at the first start."""
+        self.restoreState(self._first_layout, LAYOUT_VERSION)
+        self.split.setSizes([420, 460])
+
+    # the parts
+
+    def _build(self) -> None:
+        menus = self.commands.menus
+        self.devices = QMenu("Device", self, objectName="menu-device")
+        self.views = QMenu("Layer view", self, objectName="menu-layer-view")
+        self.themes = QMenu("Theme", self, objectName="menu-theme")
+        self.recent = QMenu("Recent pictures", self, objectName="menu-recent")
+        menus["View"].insertMenu(self.commands["larger"], self.views)
+        menus["View"].insertMenu(self.commands["larger"], self.themes)
+        menus["File"].insertMenu(self.commands["paste"], self.recent)
+        self.top = TopBar(menus["Model"], self.devices, self.commands["back"], self.commands["forward"])
+        self.errors = ErrorBar()
+        self.network = Network()
+        self.stepper = Stepper()
+        self.pane = ViewPane()
+        self.tray = Tray()
+        self.card = LayerCardWidget()
+        self.softmax = SoftmaxPanel()
+        self.status = StatusBar()
+
+    def _lay_out(self) -> None:
+        walk = QFrame(objectName="walk")
+        walk.setProperty("role", "card")
+        column = QVBoxLayout(walk)
+        column.setContentsMargins(*(theme.px(8),) * 4)
+        column.addWidget(self.network, 1)
+        column.addWidget(self.stepper)
+        self.split = QSplitter(Qt.Orientation.Vertical, objectName="split")
+        self.split.addWidget(walk)
+        self.split.addWidget(self.pane)
+        self.split.setSizes([400, 480])
+        self.split.setChildrenCollapsible(False)
+        centre = QWidget(objectName="centre")
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(*(theme.px(12),) * 4)
+        column.setSpacing(theme.px(8))
+        column.addWidget(self.errors)
+        column.addWidget(self.split, 1)
+        frame = QWidget(objectName="frame")
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top)
+        column.addWidget(centre, 1)
+        self.setCentralWidget(frame)
+        facts = QWidget(objectName="facts")
+        column = QVBoxLayout(facts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.card)
+        column.addWidget(self.softmax, 1)
+        scroll = QScrollArea(objectName="facts-scroll")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(facts)
+        self._docks = (
+            self._dock("Pictures", self.tray, Qt.DockWidgetArea.LeftDockWidgetArea, 208),
+            self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea, 300),
+        )
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.status, 1)
+
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea, width: int) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock-{title.lower()}")
+        dock.setWidget(content)
+        dock.setTitleBarWidget(QWidget())  # the panels bear headings of their own
+        self.addDockWidget(area, dock)
+        self.resizeDocks([dock], [theme.px(width)], Qt.Orientation.Horizontal)
+        toggle = dock.toggleViewAction()
+        toggle.setObjectName(f"show-{title.lower()}")
+        self.commands.menus["View"].insertAction(self.commands["full-screen"], toggle)
+        return dock
+
+    # what is shown
+
+    def show_response(self, response: Response, current: bool) -> None:
+        """Every part draws its share; ``current`` says whether it answers the newest request."""
+        self.top.set_response(response)
+        self.network.set_response(response)
+        self.stepper.set_steps([step.title for step in response.steps], response.current, first=0)
+        self.pane.set_response(response)
+        self.pane.set_stale(not current)
+        self.card.set_card(response.card)
+        self.softmax.set_scores(response.scores)
+        self.status.set_forward(response.seconds)
+        self.status.set_memory(len(response.steps) - 1, response.kept_bytes)
+
+    def show_stale(self, new_pass: bool) -> None:
+        """What is shown belongs to an older request; with another model or picture that is so for all parts."""
+        self.pane.set_stale(True)
+        if new_pass:
+            self.network.set_stale(True)
+            self.softmax.set_stale(True)
+
+    # what comes from outside
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if clipboard.takes(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.dropped.emit(*clipboard.files_of(event.mimeData()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closed.emit()
+        event.accept()

@@ -1,0 +1,172 @@
+"""One thread, one worker: the newest request wins.
+
+While the worker is busy, a newer request replaces the one that waits. A running forward pass goes on as long as the
+newest request still wants it, so that walking quickly through layers never restarts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from cnnviz.request import Request
+from cnnviz.response import ColumnsQuery, Failure
+
+if TYPE_CHECKING:
+    from cnnviz.explore import Explorer
+
+log = logging.getLogger(__name__)
+
+
+class _Worker(QObject):
+    """Lives in the runner's thread; imports torch there, after the window has been painted."""
+
+    answered = Signal(object)  # Response
+    failed = Signal(object)  # Failure
+    columns_ready = Signal(object)  # Columns
+    busy = Signal(bool)
+
+    def __init__(self, runner: Runner) -> None:
+        super().__init__()
+        self._runner = runner
+
+    @Slot()
+    def work(self) -> None:
+        """Answer the newest request, then the newest query, until nothing waits."""
+        self.busy.emit(True)
+        try:
+            while True:
+                request, query = self._runner.take()
+                if request is not None:
+                    self._answer(request)
+                elif query is not None:
+                    self._columns(query)
+                else:
+                    return
+        finally:
+            self.busy.emit(False)
+
+    def _answer(self, request: Request) -> None:
+        from cnnviz.core.cancel import Cancelled
+        from cnnviz.core.errors import CnnvizError
+
+        try:
+            response = self._runner.explorer().answer(request, lambda: self._runner.wants_pass_of(request))
+        except Cancelled:
+            return
+        except CnnvizError as error:
+            self.failed.emit(Failure(request, str(error), error.details))
+        except Exception as error:
+            log.exception("A request failed: %s", request)
+            self.failed.emit(Failure(request, f"This could not be shown: {error}", traceback.format_exc()))
+        else:
+            self.answered.emit(response)
+
+    def _columns(self, query: ColumnsQuery) -> None:
+        try:
+            columns = self._runner.explorer().columns(query)
+        except Exception as error:
+            log.exception("Columns failed: %s", query)
+            self.failed.emit(Failure(None, f"The small maps could not be drawn: {error}", traceback.format_exc()))
+        else:
+            if columns is not None:
+                self.columns_ready.emit(columns)
+
+
+class Runner(QObject):
+    """Takes requests from the window's thread and answers by queued signals.
+
+    Parameters
+    ----------
+    budget
+        Bytes that all kept traces may take together.
+    """
+
+    answered = Signal(object)
+    failed = Signal(object)
+    columns_ready = Signal(object)
+    busy_changed = Signal(bool)
+    _wake = Signal()
+
+    def __init__(self, budget: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._budget = budget
+        self._explorer: Explorer | None = None
+        self._making = threading.Lock()
+        self._waiting = threading.Lock()
+        self._request: Request | None = None
+        self._query: ColumnsQuery | None = None
+        self._stopping = False
+        self.idle = threading.Event()
+        """Set while nothing waits: jobs go on only then."""
+        self.idle.set()
+        self._thread = QThread()
+        self._thread.setObjectName("cnnviz-worker")
+        self._worker = _Worker(self)
+        self._worker.moveToThread(self._thread)
+        self._wake.connect(self._worker.work)
+        self._worker.answered.connect(self.answered)
+        self._worker.failed.connect(self.failed)
+        self._worker.columns_ready.connect(self.columns_ready)
+        self._worker.busy.connect(self._on_busy)
+
+    def start(self) -> None:
+        """Start the thread: call it once the window has been painted."""
+        self._thread.start()
+
+    def submit(self, request: Request) -> None:
+        """Ask for a response; replaces a request that still waits."""
+        with self._waiting:
+            self._request = request
+            self.idle.clear()
+        self._wake.emit()
+
+    def submit_columns(self, query: ColumnsQuery) -> None:
+        """Ask for small maps; replaces a query that still waits. Requests go first."""
+        with self._waiting:
+            self._query = query
+            self.idle.clear()
+        self._wake.emit()
+
+    def stop(self) -> None:
+        """End the thread; a pass that is under way stops at its next operation."""
+        with self._waiting:
+            self._stopping = True
+            self._request = self._query = None
+        self._thread.quit()
+        self._thread.wait()
+        self.idle.set()
+
+    def explorer(self) -> Explorer:
+        """The explorer, made in the first thread that needs it (it imports torch)."""
+        with self._making:
+            if self._explorer is None:
+                from cnnviz.explore import Explorer
+
+                self._explorer = Explorer(self._budget)
+            return self._explorer
+
+    def take(self) -> tuple[Request | None, ColumnsQuery | None]:
+        """The newest request, or else the newest query, taken out of the queue by the worker."""
+        with self._waiting:
+            request, self._request = self._request, None
+            if request is not None:
+                return request, None
+            query, self._query = self._query, None
+            if query is None:
+                self.idle.set()
+            return None, query
+
+    def wants_pass_of(self, request: Request) -> bool:
+        """Whether the newest request still needs the forward pass of ``request``."""
+        with self._waiting:
+            newest = self._request
+            return not self._stopping and (newest is None or (newest.model, newest.image) == (request.model, request.image))
+
+    @Slot(bool)
+    def _on_busy(self, busy: bool) -> None:
+        self.busy_changed.emit(busy)

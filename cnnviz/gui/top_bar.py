@@ -1,0 +1,73 @@
+"""The bar at the top: model, device, history, search, export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from cnnviz.gui.theme import theme
+from cnnviz.response import Response
+
+
+class TopBar(QFrame):
+    """Says what runs on what, and holds the few things one reaches for most."""
+
+    find_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, models: QMenu, devices: QMenu, back: QAction, forward: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("top-bar")
+        self.setProperty("role", "bar")
+        brand = QLabel("CNNViz")
+        brand.setProperty("role", "heading")
+        self._model = self._chip("model-button", "Model", models)
+        self._device = self._chip("device-button", "Device", devices)
+        self._find = QPushButton("Find a layer…   Ctrl K")
+        self._find.setObjectName("find-button")
+        self._find.setAccessibleName("Find a layer, a view or a command")
+        self._find.setProperty("role", "chip")
+        theme.set_icon(self._find, "search", "dim")
+        self._find.clicked.connect(self.find_requested)
+        self._export = QPushButton("Export figure")
+        self._export.setObjectName("export-button")
+        self._export.setProperty("role", "accent")
+        self._export.clicked.connect(self.export_requested)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
+        layout.setSpacing(theme.px(8))
+        layout.addWidget(brand)
+        layout.addSpacing(theme.px(8))
+        for action in (back, forward):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setObjectName(f"{action.objectName()}-button")
+            layout.addWidget(button)
+        layout.addWidget(self._model)
+        layout.addWidget(self._device)
+        layout.addStretch(1)
+        layout.addWidget(self._find)
+        layout.addWidget(self._export)
+
+    def set_response(self, response: Response) -> None:
+        """Name the model, the device and the time of the pass."""
+        model = response.model
+        self._model.setText(f"{model.title}   {model.parameters:,} parameters")
+        self._model.setToolTip("\n".join((model.name, model.caption, *response.notes)))
+        self._device.setText(f"{model.device}   {response.seconds * 1000:.1f} ms")
+        self._device.setToolTip(f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded.")
+
+    def set_waiting(self, what: str) -> None:
+        """Say in the model's place what is being waited for."""
+        self._model.setText(what)
+
+    def _chip(self, name: str, accessible: str, menu: QMenu) -> QPushButton:
+        chip = QPushButton("…")
+        chip.setObjectName(name)
+        chip.setAccessibleName(accessible)
+        chip.setProperty("role", "chip")
+        chip.setMenu(menu)
+        chip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        return chip

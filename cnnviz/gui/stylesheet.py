@@ -5,8 +5,9 @@ Words are roles: ``widget.setProperty("role", "card")``.
 Frames: ``card``, ``panel``, ``bar``, ``well``, ``line``, ``vline``, ``overlay``, ``segment``.
 Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``mono``, ``big-number``,
 ``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``.
-Buttons: ``accent``, ``quiet``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``. Combo boxes: ``quiet``.
-Line edits: ``plain``.
+Buttons: ``accent``, ``quiet``, ``link``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``, ``small``.
+Combo boxes: ``quiet``. Line edits: ``plain``. Text edits: ``mono``.
+Frames of messages: ``message-error``, ``message-warning``, ``message-info``; of the tray: ``drop-zone``, ``drop-zone-active``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ QFrame[role="line"] { background: $line; border: none; min-height: 1px; max-heig
 QFrame[role="vline"] { background: $line; border: none; min-width: 1px; max-width: 1px; }
 QFrame[role="overlay"] { background: $panel; border: 1px solid $border; border-radius: 12px; }
 QFrame[role="segment"] { background: $sunken; border: 1px solid $line; border-radius: 8px; }
+
+QFrame[role="drop-zone"] { background: transparent; border: 1px dashed $border; border-radius: 8px; }
+QFrame[role="drop-zone-active"] { background: $selected; border: 1px dashed $accent; border-radius: 8px; }
+QFrame[role="message-error"] { background: $error-ground; border: 1px solid $error; border-radius: 8px; }
+QFrame[role="message-warning"] { background: $warning-ground; border: 1px solid $warning; border-radius: 8px; }
+QFrame[role="message-info"] { background: $info-ground; border: 1px solid $info; border-radius: 8px; }
 
 QLabel { background: transparent; border: none; }
 QLabel[role="dim"] { color: $dim; }
@@ -81,6 +88,11 @@ QPushButton[role="quiet"] { background: transparent; border: 1px solid transpare
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="quiet"]:pressed { background: $pressed; }
 QPushButton[role="quiet"]:focus { border-color: $focus; }
+QPushButton[role="link"] {
+    background: transparent; color: $accent; border: 1px solid transparent; padding: 0 6px; min-height: 20px;
+}
+QPushButton[role="link"]:hover { background: $hover; }
+QPushButton[role="link"]:focus { border-color: $focus; }
 QPushButton[role="chip"], QToolButton[role="chip"] {
     background: $raised; border: 1px solid $line; border-radius: 8px; padding: 4px 10px; text-align: left;
 }
@@ -100,6 +112,8 @@ QToolButton[role="button"]:hover { background: $hover; }
 QToolButton[role="button"]:pressed { background: $pressed; }
 QToolButton[role="button"]:focus { border-color: $focus; }
 QToolButton[role="button"]:disabled { background: $panel; }
+QToolButton[role="small"], QToolButton[role="small"][popupMode="2"] { padding: 2px; icon-size: 14px; }
+QToolButton[role="small"]::menu-indicator { image: none; }
 QToolButton[role="accent"] { background: $accent; color: $on-accent; border-color: $accent; }
 QToolButton[role="accent"]:hover { background: $accent-hover; border-color: $accent-hover; }
 QToolButton[role="accent"]:focus { border: 2px solid $text; padding: 3px; }
@@ -148,6 +162,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
     border-color: $focus;
 }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
+QPlainTextEdit[role="mono"], QTextEdit[role="mono"] { font-family: "$mono"; font-size: 12px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; padding: 0 0 0 6px; min-height: 0;
 }
@@ -156,7 +171,7 @@ QLineEdit[role="plain"] { background: transparent; border: none; font-size: 15px
 QComboBox { background: $raised; border-color: $line; padding-right: 22px; }
 QComboBox:hover { background: $hover; }
 QComboBox:editable { background: $sunken; border-color: $border; }
-QComboBox[role="quiet"] { background: transparent; border-color: transparent; color: $dim; }
+QComboBox[role="quiet"] { padding-left: 6px; background: transparent; border-color: transparent; color: $dim; }
 QComboBox[role="quiet"]:hover { background: $hover; color: $text; }
 QComboBox[role="quiet"]:focus { border-color: $focus; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: right center; border: none; width: 22px; }
@@ -196,6 +211,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 _VIEWS = """
 QAbstractScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
 QAbstractItemView { background: transparent; border: none; outline: none; alternate-background-color: $sunken; }
 QListView::item, QTreeView::item { padding: 2px 6px; border-radius: 4px; }
 QAbstractItemView::item:hover { background: $hover; }

@@ -160,6 +160,7 @@ class Theme(QObject):
         font.setPixelSize(self.px(size))
         font.setWeight(weight)
         font.setFeature(QFont.Tag("tnum"), 1)
+        font.setFeature(QFont.Tag("calt"), 0)  # Inter would write x86 and 28x28 with a multiplication sign
         if role in _MONOSPACED:
             font.setStyleHint(QFont.StyleHint.Monospace)
         if role == "section":

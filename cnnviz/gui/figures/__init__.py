@@ -1,0 +1,164 @@
+"""A figure on the screen: one widget for each type of panel, found in ``WIDGETS``, side by side in a ``FigureView``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from cnnviz.figure import Bars, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Scale, Vector
+from cnnviz.gui.figures.bars import BarsWidget
+from cnnviz.gui.figures.histogram import HistogramWidget
+from cnnviz.gui.figures.image_grid import ImageGridWidget, is_stretched
+from cnnviz.gui.figures.matrix import MatrixWidget
+from cnnviz.gui.figures.note import NoteWidget
+from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.figures.vector import VectorWidget
+from cnnviz.gui.theme import theme
+
+WIDGETS: dict[type, Callable[[], PanelWidget[Any]]] = {
+    ImageGrid: ImageGridWidget,
+    Bars: BarsWidget,
+    Vector: VectorWidget,
+    Matrix: MatrixWidget,
+    Histogram: HistogramWidget,
+    Note: NoteWidget,
+}
+"""Panel type to the widget that draws it."""
+
+LARGEST_SHARE = 0.45
+"""A panel that asks for a width of its own gets at most this share when others stand beside it."""
+
+
+class FigureView(QWidget):
+    """Draws a figure: its panels from left to right, the borders between them to be dragged.
+
+    Attributes
+    ----------
+    channel_picked
+        A channel (int) was chosen in one of the panels, or none (None).
+    hovered
+        (channel, y, x, value) under the cursor.
+    left
+        The cursor left what it pointed at.
+    """
+
+    channel_picked = Signal(object)
+    hovered = Signal(int, int, int, object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("figure-view")
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setObjectName("figure-splitter")
+        self._splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._splitter)
+        self._figure: Figure | None = None
+        self._panels: list[PanelWidget[Any]] = []
+        self._moved = False  # the person dragged a border: the shares are hers
+        self._splitter.splitterMoved.connect(self._on_moved)
+        theme.changed.connect(self._share)
+
+    @property
+    def figure(self) -> Figure | None:
+        """What is drawn."""
+        return self._figure
+
+    @property
+    def panels(self) -> tuple[PanelWidget[Any], ...]:
+        """The widgets, from left to right."""
+        return tuple(self._panels)
+
+    def set_figure(self, figure: Figure) -> None:
+        """Draw a figure. Widgets are kept where the type of panel stays; each keeps its zoom while the shape stays."""
+        if figure is self._figure:
+            return
+        self._figure = figure
+        wanted = [WIDGETS[type(panel)] for panel in figure.panels]
+        if wanted != [type(widget) for widget in self._panels]:
+            self._exchange(wanted)
+        for widget, panel in zip(self._panels, figure.panels, strict=True):
+            widget.set_panel(panel)
+        self._share_bars(figure)
+        self._share()
+        self.setAccessibleName(f"{figure.title}. {figure.subtitle}" if figure.subtitle else figure.title)
+
+    def view_state(self) -> tuple[object, ...]:
+        """Zoom and scroll of each panel, as plain values that ``restore`` takes."""
+        return tuple(widget.view_state() for widget in self._panels)
+
+    def restore(self, state: object) -> None:
+        """Show the panels as ``view_state`` told; whatever does not fit shows the whole."""
+        states = list(state) if isinstance(state, (tuple, list)) else []
+        for order, widget in enumerate(self._panels):
+            widget.restore(states[order] if order < len(states) else None)
+
+    def _exchange(self, wanted: list[Callable[[], PanelWidget[Any]]]) -> None:
+        """Keep the widgets that fit from the left on, make and drop the others."""
+        kept = 0
+        while kept < min(len(wanted), len(self._panels)) and type(self._panels[kept]) is wanted[kept]:
+            kept += 1
+        for widget in self._panels[kept:]:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        self._panels = self._panels[:kept]
+        for kind in wanted[kept:]:
+            widget = kind()
+            widget.channel_picked.connect(self.channel_picked)
+            widget.hovered.connect(self.hovered)
+            widget.left.connect(self.left)
+            self._splitter.addWidget(widget)
+            self._panels.append(widget)
+        self._moved = False
+
+    def _share_bars(self, figure: Figure) -> None:
+        """Neighbours on the same scale have one colour bar, at the right of the last."""
+        for order, widget in enumerate(self._panels):
+            if isinstance(widget, ImageGridWidget):
+                panel = figure.panels[order]
+                after = figure.panels[order + 1] if order + 1 < len(figure.panels) else None
+                widget.set_bar_visible(not _same(panel, after))
+
+    def _share(self) -> None:
+        """Give each panel its width: what it asks for, and the rest to those that take what there is."""
+        if self._moved or len(self._panels) < 2:
+            return
+        self._splitter.setOrientation(
+            Qt.Orientation.Horizontal if self.width() >= 0.9 * self.height() else Qt.Orientation.Vertical
+        )
+        if self._splitter.orientation() == Qt.Orientation.Vertical:
+            self._splitter.setSizes([1000] * len(self._panels))
+            return
+        room = max(self.width() - self._splitter.handleWidth() * (len(self._panels) - 1), 1)
+        asked = [widget.wanted_width(self.height()) for widget in self._panels]
+        limit = int(room * LARGEST_SHARE) if None in asked else room // len(asked)
+        widths = [None if width is None else min(width, limit) for width in asked]
+        rest = room - sum(width for width in widths if width is not None)
+        takers = max(widths.count(None), 1)
+        self._splitter.setSizes([rest // takers if width is None else width for width in widths])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    def _on_moved(self) -> None:
+        self._moved = True
+
+
+def _same(panel: Panel, after: Panel | None) -> bool:
+    """Whether one colour bar can speak for both: the same scale, and no map with a range of its own."""
+
+    def ends(scale: Scale | None) -> tuple[object, ...]:
+        return () if scale is None else (scale.low, scale.high, scale.colormap, scale.shared_by)
+
+    if not (isinstance(panel, ImageGrid) and isinstance(after, ImageGrid)):
+        return False
+    stretched = is_stretched(panel) or is_stretched(after)
+    return panel.scale is not None and ends(panel.scale) == ends(after.scale) and not stretched

@@ -1,0 +1,245 @@
+"""Class scores as horizontal bars: a list of rows that are painted, however many classes there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from cnnviz.figure import Bars
+from cnnviz.gui import numbers
+from cnnviz.gui.figures.panel import Line, PanelWidget
+from cnnviz.gui.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bar: its class, name, length between 0 and 1, columns of text at its right, and what hovering tells."""
+
+    index: int
+    label: str
+    length: float
+    texts: tuple[str, ...]
+    tip: str
+    marked: bool = False
+
+
+class RowModel(QAbstractListModel):
+    """Rows for a list view."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def set_rows(self, rows: tuple[Row, ...]) -> None:
+        """Show other rows; the selection and the scroll stay where their number is the same."""
+        if len(rows) == len(self.rows):
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.label
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.tip
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.tip.replace("\n", ", ")
+        return None
+
+
+class _RowPainter(QStyledItemDelegate):
+    def __init__(self, view: BarList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(theme.px(80), self._view.row_height())
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = self._view.rows[index.row()]
+        rect: QRect = option.rect
+        state = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_MouseOver:
+            self._ground(painter, rect, "hover")
+        if state & QStyle.StateFlag.State_Selected and self._view.hasFocus():
+            self._ground(painter, rect, "selected", "focus")
+        self._paint_row(painter, rect, row)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, rect: QRect, color: str, outline: str = "") -> None:
+        painter.setPen(QPen(theme.color(outline), 1) if outline else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(color))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
+
+    def _paint_row(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        name, bar, texts = self._view.columns(rect)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(theme.font("strong" if row.marked else "number"))
+        painter.setPen(theme.color("text"))
+        label = painter.fontMetrics().elidedText(row.label, Qt.TextElideMode.ElideRight, name.width())
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | middle, label)
+        track = QRectF(bar).adjusted(0, (bar.height() - theme.px(12)) / 2, 0, -(bar.height() - theme.px(12)) / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(track, theme.px(3), theme.px(3))
+        if row.length > 0:
+            length = max(1.0, track.width() * min(row.length, 1.0))
+            painter.setClipRect(QRectF(track.x(), track.y(), length, track.height()))
+            painter.setBrush(theme.color("accent"))
+            painter.drawRoundedRect(track, theme.px(3), theme.px(3))
+            painter.setClipping(False)
+        painter.setFont(theme.font("number"))
+        for order, (box, text) in enumerate(zip(texts, row.texts, strict=False)):
+            painter.setPen(theme.color("dim" if order else "text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, text)
+
+
+class BarList(QListView):
+    """Rows with a name, a bar and columns of numbers; only what is seen is painted."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._model = RowModel(self)
+        self._widths: tuple[int, ...] = ()
+        self._name_width = 0
+        self.setModel(self._model)
+        self.setItemDelegate(_RowPainter(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        theme.changed.connect(self._on_theme)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._model.rows
+
+    def set_rows(self, rows: tuple[Row, ...]) -> None:
+        """Show rows; the columns of text are as wide as their longest text."""
+        self._model.set_rows(rows)
+        self._measure()
+        self.viewport().update()
+
+    def row_height(self) -> int:
+        """Height of one row in pixels."""
+        return QFontMetrics(theme.font("number")).height() + theme.px(7)
+
+    def columns(self, rect: QRect) -> tuple[QRect, QRect, list[QRect]]:
+        """Where name, bar and texts of a row lie."""
+        gap = theme.px(10)
+        right = rect.right() + 1 - theme.px(6)
+        texts: list[QRect] = []
+        for width in reversed(self._widths):
+            texts.insert(0, QRect(right - width, rect.y(), width, rect.height()))
+            right -= width + gap
+        left = rect.x() + theme.px(6)
+        room = right - left
+        name = min(self._name_width, max(theme.px(40), int(room * 0.55)))
+        start = left + name + gap
+        return (
+            QRect(left, rect.y(), name, rect.height()),
+            QRect(start, rect.y(), max(theme.px(16), right - start), rect.height()),
+            texts,
+        )
+
+    def _measure(self) -> None:
+        metrics = QFontMetrics(theme.font("number"))
+        columns = max((len(row.texts) for row in self.rows), default=0)
+        longest = [max((row.texts[i] for row in self.rows if i < len(row.texts)), key=len) for i in range(columns)]
+        self._widths = tuple(metrics.horizontalAdvance(text) + 2 for text in longest)
+        names = sorted((row.label for row in self.rows), key=len)[-20:]
+        strong = QFontMetrics(theme.font("strong"))
+        self._name_width = max((strong.horizontalAdvance(name) for name in names), default=0) + 2
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            rows = [self.rows[i.row()] for i in self.selectedIndexes()] or list(self.rows)
+            QGuiApplication.clipboard().setText("\n".join("\t".join((row.label, *row.texts)) for row in rows))
+            return
+        super().keyPressEvent(event)
+
+    def _on_theme(self) -> None:
+        self._measure()
+        self.scheduleDelayedItemsLayout()
+
+
+class BarsWidget(PanelWidget[Bars]):
+    """The bars of a figure, with headings over the columns of text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("bars", parent)
+        self.heads = QWidget(self)
+        self._heads_row = QHBoxLayout(self.heads)
+        self._heads_row.setContentsMargins(0, 0, 0, 0)
+        self.list = BarList("bars-list", self)
+        self._panel: Bars | None = None
+        self.body.addWidget(self.list)
+        self._head = Line("bars-heads", "dim", "small", self)
+        self.list.entered.connect(self._on_entered)
+        self.list.viewportEntered.connect(self._on_left)
+
+    def set_panel(self, panel: Bars) -> None:
+        if panel is self._panel:
+            return
+        self._panel = panel
+        self.set_title(panel.title)
+        high = panel.high or 1.0
+        self.list.set_rows(
+            tuple(
+                Row(index, label, float(value) / high, texts, self._tip(panel, rank, label, index, texts, float(value)))
+                for rank, (index, label, value, texts) in enumerate(
+                    zip(panel.indices, panel.labels, panel.values, panel.texts, strict=True), 1
+                )
+            )
+        )
+        self.list.setAccessibleName(panel.title or "Class scores")
+        shown = len(panel.labels)
+        whole = f"{numbers.count(shown)} of {numbers.count(panel.total)} shown"
+        self.set_remark(whole if shown < panel.total else "")
+        self._on_left()
+
+    @staticmethod
+    def _tip(panel: Bars, rank: int, label: str, index: int, texts: tuple[str, ...], value: float) -> str:
+        heads = panel.heads or ("",) * len(texts)
+        columns = [f"{head} {text}".strip() for head, text in zip(heads, texts, strict=False)]
+        ranked = f"rank {rank} of {numbers.count(panel.total)}"
+        return "\n".join([f"{label} (class {index})", ranked, *columns, f"exactly {numbers.exact(value)}"])
+
+    def _on_entered(self, index: QModelIndex) -> None:
+        row = self.list.rows[index.row()]
+        self.readout.set_text(row.tip.replace("\n", "  ·  "))
+        if self._panel is not None:
+            self.hovered.emit(row.index, 0, 0, float(self._panel.values[index.row()]))
+
+    def _on_left(self) -> None:
+        heads = self._panel.heads if self._panel else ()
+        self.readout.set_text(f"Columns: {', '.join(heads)}" if heads else "")
+        self.left.emit()

@@ -1,0 +1,326 @@
+"""The picture of an ``ImageGrid``: one image for all maps; wheel, mouse and keys move about in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnnviz.figure import ImageGrid
+from cnnviz.gui import numbers
+from cnnviz.gui.figures.painting import GridPicture
+from cnnviz.gui.figures.tiling import Camera, Cell, Tiling, arrange, clamped, fit, zoomed
+from cnnviz.gui.theme import theme
+
+CLICK = 4
+"""The mouse may move by this many pixels between press and release and it is still a click."""
+
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_KEYS = {
+    *_STEPS,
+    *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Equal),
+}
+
+
+class Canvas(QWidget):
+    """All maps of a panel in one picture.
+
+    Attributes
+    ----------
+    picked
+        The position (0 to N-1) of the map that was chosen, or None for none.
+    pointed
+        The ``Cell`` under the cursor, or None; emitted when it changes.
+    """
+
+    picked = Signal(object)
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("image-grid-canvas")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.marked: int | None = None
+        self.cell: Cell | None = None
+        self._panel: ImageGrid | None = None
+        self._picture = GridPicture()
+        self._tiling = Tiling(1, 1, 1, 1, 1.0, 0.0, 0.0)
+        self._camera = Camera(1.0, 0.0, 0.0)
+        self._waiting: object = None  # a view state that came before the widget had its size
+        self._press: QPointF | None = None
+        self._dragged = False
+        theme.changed.connect(self._on_theme)
+
+    # what is shown
+
+    def set_panel(self, panel: ImageGrid) -> None:
+        """Show the maps of a panel; zoom and place stay where number and size of the maps are the same."""
+        old = self._panel
+        self._panel, self.marked = panel, panel.marked if len(panel.indices) > 1 else None
+        self._picture.set_panel(panel)
+        height, width = panel.raster.shape[1:3]
+        if old is None or old.raster.shape[:3] != panel.raster.shape[:3]:
+            self._arrange()
+            self._camera = fit(self._tiling, self._area)
+            self.cell = None
+        elif old.captions != panel.captions:
+            self._rearrange()
+        self.setAccessibleName(f"{len(panel.indices)} {panel.noun}s of {height} by {width}")
+        self.setCursor(Qt.CursorShape.CrossCursor if len(panel.indices) == 1 else Qt.CursorShape.ArrowCursor)
+        self._describe()
+        self.update()
+
+    @property
+    def camera(self) -> Camera:
+        return self._camera
+
+    @property
+    def tiling(self) -> Tiling:
+        return self._tiling
+
+    def view_state(self) -> object:
+        """(zoom, map, y, x of what is in the middle), or None when all is seen."""
+        if self._waiting is not None:
+            return self._waiting
+        if self._camera.zoom <= 1.0:
+            return None
+        tile, y, x = self._tiling.near(self.width() / 2, self.height() / 2, self._camera)
+        return (self._camera.zoom, tile, y, x)
+
+    def restore(self, state: object) -> None:
+        """Show again what ``view_state`` told; whatever is not such a value shows the whole."""
+        self._waiting = state if self._area[0] <= 0 else None
+        match state:
+            case (float() | int() as zoom, int() as tile, float() | int() as y, float() | int() as x):
+                self._look_at(zoom, min(max(tile, 0), self._tiling.count - 1), y, x)
+            case _:
+                self.fit()
+
+    def fit(self) -> None:
+        """Show the whole grid."""
+        self._move(fit(self._tiling, self._area))
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom around a point (the selected map, or the middle)."""
+        if at is None:
+            at = QPointF(self.width() / 2, self.height() / 2)
+            if self.marked is not None:
+                rect = self._tiling.rect(self.marked, self._camera)
+                at = QPointF(rect.x + rect.width / 2, rect.y + rect.height / 2)
+        self._move(zoomed(self._tiling, self._camera, factor, at.x(), at.y(), self._area))
+
+    def select(self, tile: int | None) -> None:
+        """Choose a map, as a click on it does."""
+        self.marked = tile
+        self._describe()
+        self.update()
+        self.picked.emit(tile)
+
+    # geometry
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(360), theme.px(260))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(80), theme.px(80))
+
+    @property
+    def _margin(self) -> int:
+        return theme.px(4)  # the outline of a selected map at the edge
+
+    @property
+    def _area(self) -> tuple[float, float]:
+        return float(self.width()), float(self.height())
+
+    def _arrange(self) -> None:
+        """Lay the maps out for the widget's size; captions get a band where the longest fits."""
+        panel = self._panel
+        if panel is None:
+            return
+        count, height, width = panel.raster.shape[:3]
+        room = (max(self.width() - 2 * self._margin, 1.0), max(self.height() - 2 * self._margin, 1.0))
+        gap, ratio = theme.px(6), self.devicePixelRatioF()
+        metrics = QFontMetrics(theme.font("tiny"))
+        longest = max(panel.captions, key=len, default="")
+        if count > 1 and longest:
+            tiling = arrange(count, height, width, room, gap=gap, band=metrics.height(), ratio=ratio)
+            wide = tiling.width * tiling.scale
+            if wide >= max(metrics.horizontalAdvance(longest), 1.6 * metrics.height()):
+                self._tiling = tiling
+                return
+        self._tiling = arrange(count, height, width, room, gap=gap, band=0, ratio=ratio)
+
+    def _rearrange(self) -> None:
+        """Lay out again, with the same thing in the middle."""
+        state = self.view_state()
+        self._arrange()
+        self._waiting = None
+        self.restore(state)
+
+    def _look_at(self, zoom: float, tile: int, y: float, x: float) -> None:
+        camera = Camera(zoom, 0.0, 0.0)
+        rect = self._tiling.rect(tile, camera)
+        pixel = self._tiling.scale * zoom
+        left = self.width() / 2 - rect.x - x * pixel
+        top = self.height() / 2 - rect.y - y * pixel
+        self._move(clamped(self._tiling, Camera(zoom, left, top), self._area))
+
+    def _move(self, camera: Camera) -> None:
+        if camera != self._camera:
+            self._camera = camera
+            self._point_at(self.mapFromGlobal(self.cursor().pos()).toPointF() if self.underMouse() else None)
+            self.update()
+
+    def _reveal(self, tile: int) -> None:
+        rect = self._tiling.rect(tile, self._camera)
+        left, top = self._camera.left, self._camera.top
+        left += max(0.0, self._margin - rect.x) - max(0.0, rect.x + rect.width - self.width() + self._margin)
+        top += max(0.0, self._margin - rect.y) - max(0.0, rect.y + rect.height - self.height() + self._margin)
+        self._move(clamped(self._tiling, Camera(self._camera.zoom, left, top), self._area))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._rearrange()
+
+    def _on_theme(self) -> None:
+        self._picture.forget()
+        self._rearrange()
+        self.update()
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._panel is not None:
+            picture = self._picture.image(self._tiling, self._camera, self.size(), self.devicePixelRatioF())
+            painter.drawImage(0, 0, picture)
+            self._picture.paint_marks(painter, self._tiling, self._camera, self.marked, self.cell)
+        if self.hasFocus() and self.marked is None:
+            self._picture.paint_focus(painter, self.rect())
+        painter.end()
+
+    # what the person does
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        self.zoom_by(1.2 ** (delta / 120), event.position())
+        self._point_at(event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            self._point_at(event.position())
+            return
+        moved = event.position() - self._press
+        if self._dragged or moved.manhattanLength() > CLICK:
+            self._dragged = True
+            self._press = event.position()
+            zoom, left, top = self._camera
+            self._move(clamped(self._tiling, Camera(zoom, left + moved.x(), top + moved.y()), self._area))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None:
+            return
+        self._press = None
+        cell = self._tiling.at(event.position().x(), event.position().y(), self._camera)
+        if not self._dragged and cell is not None and self._tiling.count > 1:
+            self.select(None if cell.tile == self.marked else cell.tile)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit()  # and no press is kept: the release after it picks nothing
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(None)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
+            event.accept()  # arrows are the window's elsewhere; with the focus here they walk from map to map
+            return True
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_by(1 + event.value(), event.position())
+            return True
+        return super().event(event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            return True
+        if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            return self.marked is not None
+        walks = event.key() in (*_STEPS, Qt.Key.Key_Up, Qt.Key.Key_Down)
+        return event.key() in _KEYS and (self._tiling.count > 1 or not walks)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._takes(event):
+            event.ignore()
+            return
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+            return
+        match event.key():
+            case Qt.Key.Key_0:
+                self.fit()
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom_by(1.2)
+            case Qt.Key.Key_Minus:
+                self.zoom_by(1 / 1.2)
+            case Qt.Key.Key_Escape:
+                self.select(None)
+            case key:
+                self._walk(_STEPS.get(Qt.Key(key), self._tiling.columns * (1 if key == Qt.Key.Key_Down else -1)))
+
+    def _walk(self, step: int) -> None:
+        """Move the selection by some maps; the first key selects the first map."""
+        tile = 0 if self.marked is None else self.marked + step
+        if 0 <= tile < self._tiling.count and tile != self.marked:
+            self.select(tile)
+            self._reveal(tile)
+
+    def copy(self) -> None:
+        """Put the values of the selected map (or the one under the cursor) on the clipboard, as TSV."""
+        panel = self._panel
+        tile = self.marked if self.marked is not None else self.cell.tile if self.cell else None
+        if panel is None or (tile is None and len(panel.indices) > 1):
+            return
+        rows = panel.values[tile or 0].reshape(panel.values.shape[1], -1)
+        QGuiApplication.clipboard().setText("\n".join("\t".join(numbers.plain(float(v)) for v in row) for row in rows))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def _point_at(self, position: QPointF | None) -> None:
+        cell = None if position is None else self._tiling.at(position.x(), position.y(), self._camera)
+        if cell != self.cell:
+            self.cell = cell
+            self.pointed.emit(cell)
+            self.update()
+
+    def _describe(self) -> None:
+        if self._panel is None:
+            return
+        chosen = "none" if self.marked is None else str(self._panel.indices[self.marked])
+        self.setAccessibleDescription(
+            f"Selected {self._panel.noun}: {chosen}. Arrows select, 0 shows all, plus and minus zoom."
+        )

@@ -1,0 +1,248 @@
+"""The values themselves as a grid of numbers that scrolls, each cell on the colour of its value."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from cnnviz.core.pixels import paint
+from cnnviz.figure import GROUND, Matrix
+from cnnviz.gui import numbers
+from cnnviz.gui.color_bar import ColorBar, colors
+from cnnviz.gui.figures.painting import readable
+from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class MatrixModel(QAbstractTableModel):
+    """The numbers of a ``Matrix`` for Qt's table; nothing is copied or made per cell."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel: Matrix | None = None
+        self.raster: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+        self.places = 2
+
+    def set_panel(self, panel: Matrix) -> None:
+        """Show other numbers; scroll and selection stay where the shape is the same."""
+        same = self.panel is not None and self.panel.values.shape == panel.values.shape
+        if not same:
+            self.beginResetModel()
+        self.panel = panel
+        self.raster = paint(panel.values[None], panel.scale.low, panel.scale.high)[0]
+        self.places = numbers.decimals(max(abs(panel.scale.low), abs(panel.scale.high)))
+        if not same:
+            self.endResetModel()
+        elif panel.values.size:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self.rowCount() - 1)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if self.panel is None or parent.isValid() else self.panel.values.shape[0]
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if self.panel is None or parent.isValid() else self.panel.values.shape[1]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if self.panel is None or not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return numbers.cell(float(self.panel.values[index.row(), index.column()]), self.places)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return self.described(index)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            align = Qt.AlignmentFlag
+            return align.AlignVCenter | (
+                align.AlignRight if orientation == Qt.Orientation.Vertical else align.AlignHCenter
+            )
+        if role != Qt.ItemDataRole.DisplayRole or self.panel is None:
+            return None
+        names = self.panel.row_labels if orientation == Qt.Orientation.Vertical else self.panel.column_labels
+        return names[section] if section < len(names) else str(section)
+
+    def described(self, index: Index) -> str:
+        """Where a value stands, and the value: ``y 3, x 5  ·  +0.809``."""
+        assert self.panel is not None
+        row, column = self.panel.row_name, self.panel.column_name
+        y = self.headerData(index.row(), Qt.Orientation.Vertical)
+        x = self.headerData(index.column(), Qt.Orientation.Horizontal)
+        value = numbers.exact(float(self.panel.values[index.row(), index.column()]))
+        return f"{row} {y}, {column} {x}  ·  {value}"
+
+    def tsv(self, ranges: list[QItemSelectionRange]) -> str:
+        """The selected values as lines of tab-separated numbers; what was not selected in between is empty."""
+        if self.panel is None or not ranges:
+            return ""
+        top, left = min(r.top() for r in ranges), min(r.left() for r in ranges)
+        bottom, right = max(r.bottom() for r in ranges), max(r.right() for r in ranges)
+        chosen = np.zeros((bottom - top + 1, right - left + 1), bool)
+        for r in ranges:
+            chosen[r.top() - top : r.bottom() - top + 1, r.left() - left : r.right() - left + 1] = True
+        values = self.panel.values[top : bottom + 1, left : right + 1]
+        return "\n".join(
+            "\t".join(numbers.plain(float(v)) if taken else "" for v, taken in zip(row, mask, strict=True))
+            for row, mask in zip(values, chosen, strict=True)
+        )
+
+
+class _CellPainter(QStyledItemDelegate):
+    """Paints a number on its colour, straight from the arrays: a screen of cells takes a few milliseconds."""
+
+    def __init__(self, model: MatrixModel, view: QTableView) -> None:
+        super().__init__(view)
+        self._model = model
+        self._grounds: list[QColor] = []
+        self._inks: list[QColor] = []
+
+    def set_colormap(self, name: str) -> None:
+        table = colors(name)
+        self._grounds = [QColor.fromRgba(int(argb)) for argb in table]
+        self._inks = readable(table)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if self._model.panel is None:
+            return
+        y, x = index.row(), index.column()
+        raster = int(self._model.raster[y, x])
+        rect = option.rect
+        state = option.state
+        painter.fillRect(rect, theme.color("sunken") if raster == GROUND else self._grounds[raster])
+        painter.setPen(theme.color("text") if raster == GROUND else self._inks[raster])
+        text = numbers.cell(float(self._model.panel.values[y, x]), self._model.places)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus):
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+
+
+def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:
+    return [selection.at(order) for order in range(selection.count())]
+
+
+class _Table(QTableView):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            model = self.model()
+            assert isinstance(model, MatrixModel)
+            QGuiApplication.clipboard().setText(model.tsv(_ranges(self.selectionModel().selection())))
+            return
+        super().keyPressEvent(event)
+
+
+class MatrixWidget(PanelWidget[Matrix]):
+    """A table of numbers with headers, the colour bar beside it; Ctrl+C copies the selection as TSV."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("matrix", parent)
+        self.model = MatrixModel(self)
+        self.table = _Table(self)
+        self.table.setObjectName("matrix-table")
+        self.table.setModel(self.model)
+        self._cells = _CellPainter(self.model, self.table)
+        self.table.setItemDelegate(self._cells)
+        self.table.setShowGrid(False)
+        self.table.setMouseTracking(True)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setHighlightSections(True)
+            header.setMinimumSectionSize(8)
+        self.bar = ColorBar(Qt.Orientation.Vertical, parent=self)
+        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.bar)
+        self.table.entered.connect(self._on_entered)
+        self.table.viewportEntered.connect(self._on_left)
+        self.table.selectionModel().currentChanged.connect(self._on_current)
+        theme.changed.connect(self._size_cells)
+
+    def set_panel(self, panel: Matrix) -> None:
+        if panel is self.model.panel:
+            return
+        self.set_title(panel.title)
+        self.bar.set_scale(panel.scale)
+        self._cells.set_colormap(panel.scale.colormap)
+        self.model.set_panel(panel)
+        rows, columns = panel.values.shape
+        shape = f"{rows} rows ({panel.row_name}) by {columns} columns ({panel.column_name})"
+        self.table.setAccessibleName(f"Values, {shape}")
+        self.set_remark(f"{panel.row_name} down, {panel.column_name} across")
+        self._size_cells()
+        self._on_left()
+
+    def view_state(self) -> object:
+        across, down = self.table.horizontalScrollBar().value(), self.table.verticalScrollBar().value()
+        return (across, down) if across or down else None
+
+    def restore(self, state: object) -> None:
+        across, down = state if isinstance(state, (tuple, list)) and len(state) == 2 else (0, 0)
+        self.table.horizontalScrollBar().setValue(int(across))
+        self.table.verticalScrollBar().setValue(int(down))
+
+    def select(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Select a block of values, both ends included."""
+        block = QItemSelection(self.model.index(top, left), self.model.index(bottom, right))
+        self.table.selectionModel().select(block, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _size_cells(self) -> None:
+        """As wide as the widest number on this scale, and one width for all: then columns are counted by eye."""
+        panel = self.model.panel
+        if panel is None:
+            return
+        font = theme.font("small")
+        self.table.setFont(font)
+        metrics = QFontMetrics(font)
+        ends = (panel.scale.low, panel.scale.high)
+        longest = max((numbers.cell(end, self.model.places) for end in ends), key=len)
+        wide = max(metrics.horizontalAdvance(text) for text in (f"−{longest}", str(self.model.columnCount()), "NaN"))
+        self.table.horizontalHeader().setDefaultSectionSize(wide + theme.px(12))
+        self.table.verticalHeader().setDefaultSectionSize(metrics.height() + theme.px(8))
+        self.table.viewport().update()
+
+    def _on_entered(self, index: QModelIndex) -> None:
+        panel = self.model.panel
+        if panel is None:
+            return
+        value = float(panel.values[index.row(), index.column()])
+        self.readout.set_text(self.model.described(index))
+        self.bar.set_marker(value)
+        self.hovered.emit(-1, index.row(), index.column(), value)
+
+    def _on_current(self, index: QModelIndex, _: QModelIndex) -> None:
+        if index.isValid():
+            self._on_entered(index)
+
+    def _on_left(self) -> None:
+        if self.model.panel is not None:
+            rows, columns = self.model.panel.values.shape
+            self.readout.set_text(f"{numbers.count(rows)} × {numbers.count(columns)} values")
+            self.bar.set_marker(None)
+            self.left.emit()

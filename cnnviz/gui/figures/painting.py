@@ -1,0 +1,196 @@
+"""Paints the maps of a grid, their captions, remarks and numbers; keeps the picture until something of it changes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
+
+from cnnviz.figure import GROUND, ImageGrid
+from cnnviz.gui import numbers
+from cnnviz.gui.color_bar import colors
+from cnnviz.gui.figures.tiling import Camera, Cell, Rect, Tiling, compose, shrink
+from cnnviz.gui.theme import theme
+
+NUMBERED = 34
+"""From this width on, map pixels have their numbers written into them."""
+
+
+class GridPicture:
+    """The painted grid. It is painted again only when the panel, the camera, the size or the theme has changed."""
+
+    def __init__(self) -> None:
+        self._panel: ImageGrid | None = None
+        self._raster: NDArray[np.uint8] | NDArray[np.uint32] = np.zeros((1, 1, 1), np.uint8)
+        self._colors: NDArray[np.uint32] | None = None
+        self._shrunk: dict[int, NDArray[np.uint8] | NDArray[np.uint32]] = {}
+        self._key: object = None
+        self._image = QImage()
+        self._pixels = np.zeros((1, 1), np.uint32)  # the image's memory
+
+    def set_panel(self, panel: ImageGrid) -> None:
+        """Paint these maps from now on."""
+        self._panel = panel
+        self._colors = colors(panel.scale.colormap) if panel.raster.ndim == 3 and panel.scale else None
+        self._raster = panel.raster if panel.raster.ndim == 3 else _argb(panel.raster)
+        self._shrunk = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Paint anew the next time."""
+        self._key = None
+
+    def image(self, tiling: Tiling, camera: Camera, size: QSize, ratio: float) -> QImage:
+        """The picture for a widget of that size on a screen of that pixel ratio."""
+        key = (tiling, camera, size.width(), size.height(), ratio)
+        if key != self._key and self._panel is not None:
+            self._paint(self._panel, tiling, camera, size, ratio)
+            self._key = key
+        return self._image
+
+    def _paint(self, panel: ImageGrid, tiling: Tiling, camera: Camera, size: QSize, ratio: float) -> None:
+        area = (max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
+        raster = self._fitting(tiling.scale * camera.zoom * ratio)
+        self._pixels = compose(raster, self._colors, tiling, camera, area, ratio)
+        self._image = QImage(self._pixels.data, *area, area[0] * 4, QImage.Format.Format_ARGB32_Premultiplied)
+        self._image.setDevicePixelRatio(ratio)
+        painter = QPainter(self._image)
+        tiles = tiling.visible((size.width(), size.height()), camera)
+        self._paint_captions(painter, panel, tiling, camera, tiles)
+        self._paint_numbers(painter, panel, tiling, camera, tiles, size)
+        for tile in tiles:
+            if tile < len(panel.notes) and panel.notes[tile]:
+                self._paint_note(painter, panel.notes[tile], tiling.rect(tile, camera))
+        painter.end()
+
+    def _fitting(self, scale: float) -> NDArray[np.uint8] | NDArray[np.uint32]:
+        """The raster itself, or means of blocks of it where maps are shown at half their size or less."""
+        factor = min(int(1 / scale + 1e-6), *self._raster.shape[1:]) if scale < 1 else 1
+        if factor < 2 or self._panel is None:
+            return self._raster
+        if factor not in self._shrunk:
+            small = shrink(self._panel.raster, factor, GROUND)
+            self._shrunk[factor] = small if small.ndim == 3 else _argb(small)
+        return self._shrunk[factor]
+
+    def _paint_captions(
+        self, painter: QPainter, panel: ImageGrid, tiling: Tiling, camera: Camera, tiles: list[int]
+    ) -> None:
+        """Captions in their band above the maps; without a band, in the maps' corners as soon as they are large."""
+        if tiling.count < 2 or not panel.captions:
+            return
+        font = theme.font("tiny")
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for tile in tiles:
+            text, rect = panel.captions[tile], tiling.rect(tile, camera)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(int(rect.width), 0))
+            if tiling.band:
+                painter.setPen(theme.color("dim"))
+                painter.drawText(QPointF(rect.x, rect.y - metrics.descent() - 1), shown)
+            elif rect.width >= theme.px(72) and rect.height >= theme.px(72):
+                _pill(painter, QPointF(rect.x + 3, rect.y + 3), text, metrics)
+
+    def _paint_numbers(
+        self, painter: QPainter, panel: ImageGrid, tiling: Tiling, camera: Camera, tiles: list[int], size: QSize
+    ) -> None:
+        """The values in the map pixels, black or white as their colour asks for."""
+        pixel = tiling.scale * camera.zoom
+        if self._colors is None or panel.scale is None or pixel < theme.px(NUMBERED):
+            return
+        places = numbers.decimals(max(abs(panel.scale.low), abs(panel.scale.high)))
+        font = theme.font("small" if pixel >= theme.px(48) else "tiny")
+        painter.setFont(font)
+        longest = "−" + numbers.cell(max(abs(panel.scale.low), abs(panel.scale.high)), places)
+        if QFontMetrics(font).horizontalAdvance(longest) > pixel - 2:
+            return
+        dark = readable(self._colors)
+        for tile in tiles:
+            rect = tiling.rect(tile, camera)
+            first_y, last_y = _seen(rect.y, pixel, panel.values.shape[1], size.height())
+            first_x, last_x = _seen(rect.x, pixel, panel.values.shape[2], size.width())
+            for y in range(first_y, last_y):
+                for x in range(first_x, last_x):
+                    index = panel.raster[tile, y, x]
+                    painter.setPen(theme.color("dim") if index == GROUND else dark[index])
+                    box = QRectF(rect.x + x * pixel, rect.y + y * pixel, pixel, pixel)
+                    text = numbers.cell(float(panel.values[tile, y, x]), places)
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_note(self, painter: QPainter, note: str, rect: Rect) -> None:
+        """A remark in the middle of its map; a corner where even its first word has no room."""
+        font = theme.font("tiny")
+        metrics = QFontMetrics(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if rect.height >= metrics.height():
+            for text in (note, note.split()[0]):
+                width = metrics.horizontalAdvance(text) + 8
+                if width <= rect.width:
+                    painter.setFont(font)
+                    at = QPointF(rect.x + (rect.width - width) / 2, rect.y + (rect.height - metrics.height()) / 2)
+                    _pill(painter, at, text, metrics)
+                    return
+        edge = min(rect.width, rect.height, theme.px(8))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("text"))
+        corner = QPointF(rect.x + rect.width, rect.y)
+        painter.drawPolygon(QPolygonF([corner, corner - QPointF(edge, 0), corner + QPointF(0, edge)]))
+
+    def paint_marks(
+        self, painter: QPainter, tiling: Tiling, camera: Camera, marked: int | None, cell: Cell | None
+    ) -> None:
+        """The outlines of the selected map and of the map pixel under the cursor."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pixel = tiling.scale * camera.zoom
+        if cell is not None and pixel >= 4:
+            rect = tiling.rect(cell.tile, camera)
+            box = QRectF(rect.x + cell.x * pixel, rect.y + cell.y * pixel, pixel, pixel)
+            for color, width in (("panel", 3.0), ("text", 1.5)):
+                painter.setPen(QPen(theme.color(color), width))
+                painter.drawRect(box)
+        elif cell is not None and tiling.count > 1:
+            painter.setPen(QPen(theme.color("dim"), 1))
+            painter.drawRect(QRectF(*tiling.rect(cell.tile, camera)).adjusted(-1.5, -1.5, 1.5, 1.5))
+        if marked is not None:
+            painter.setPen(QPen(theme.color("accent"), 2))
+            outline = QRectF(*tiling.rect(marked, camera)).adjusted(-2, -2, 2, 2)
+            painter.drawRoundedRect(outline, 2, 2)
+
+    def paint_focus(self, painter: QPainter, rect: QRect) -> None:
+        """The ring that says that keys go here."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("focus"), 1))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
+
+
+def readable(argb: NDArray[np.uint32]) -> list[QColor]:
+    """Black or white for each colour, whichever has the higher contrast (WCAG 2 relative luminance)."""
+    channels = np.stack([(argb >> shift & 255) / 255.0 for shift in (16, 8, 0)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = np.array([0.2126, 0.7152, 0.0722]) @ linear
+    return [QColor(17, 19, 23) if light > 0.18 else QColor(255, 255, 255) for light in luminance]
+
+
+def _argb(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    wide = rgb.astype(np.uint32)
+    return (0xFF000000 | wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).astype(np.uint32, copy=False)
+
+
+def _pill(painter: QPainter, at: QPointF, text: str, metrics: QFontMetrics) -> None:
+    box = QRectF(at.x(), at.y(), metrics.horizontalAdvance(text) + 8, metrics.height())
+    ground = theme.color("panel")
+    ground.setAlphaF(0.88)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(theme.color("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _seen(start: float, pixel: float, count: int, room: int) -> tuple[int, int]:
+    """First and one past the last map pixel of a row that is seen."""
+    return max(0, int(-start // pixel)), min(count, int((room - start) // pixel) + 1)

@@ -1,0 +1,131 @@
+"""What the widgets of all panel types have in common: title, readout line at a fixed place, signals, view state."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from cnnviz.figure import Panel
+from cnnviz.gui.theme import theme
+
+P = TypeVar("P", bound=Panel)
+
+
+class Line(QWidget):
+    """One line of text of a fixed height, shortened where it does not fit; never moves what stands around it."""
+
+    def __init__(self, name: str, color: str = "dim", font: str = "small", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._text = ""
+        self._color, self._font = color, font
+        self._alignment = Qt.AlignmentFlag.AlignLeft
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.updateGeometry)
+
+    def text(self) -> str:
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show a text; an empty one leaves the line blank."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.setToolTip(text if self._wide(text) else "")
+            self.update()
+
+    def align_right(self) -> None:
+        """Stand at the right end, as wide as the text."""
+        self._alignment = Qt.AlignmentFlag.AlignRight
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme.font(self._font))
+        width = metrics.horizontalAdvance(self._text) + 2 if self._alignment == Qt.AlignmentFlag.AlignRight else 0
+        return QSize(width, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def _wide(self, text: str) -> bool:
+        return QFontMetrics(theme.font(self._font)).horizontalAdvance(text) > self.width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(self._font))
+        painter.setPen(theme.color(self._color))
+        shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self._alignment | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
+class PanelWidget(QWidget, Generic[P]):
+    """Draws one panel of a figure.
+
+    Attributes
+    ----------
+    channel_picked
+        The person chose a channel (int) or none (None).
+    hovered
+        (channel, y, x, value) under the cursor.
+    left
+        The cursor went away.
+    """
+
+    channel_picked = Signal(object)
+    hovered = Signal(int, int, int, object)
+    left = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.title = QLabel(self)
+        self.title.setObjectName(f"{name}-title")
+        self.title.setProperty("role", "small")
+        self.title.hide()
+        self.readout = Line(f"{name}-readout", "text", parent=self)
+        self.remark = Line(f"{name}-remark", parent=self)
+        self.remark.align_right()
+        self.body = QHBoxLayout()
+        foot = QHBoxLayout()
+        foot.addWidget(self.readout, 1)
+        foot.addWidget(self.remark)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.title)
+        self._column.addLayout(self.body, 1)
+        self._column.addLayout(foot)
+        self._space()
+        theme.changed.connect(self._space)
+
+    def set_panel(self, panel: P) -> None:
+        """Show a panel; what is the same as before stays as it is."""
+        raise NotImplementedError
+
+    def set_title(self, text: str) -> None:
+        """Show a heading, or none."""
+        self.title.setText(text)
+        self.title.setVisible(bool(text))
+
+    def set_remark(self, text: str) -> None:
+        """Say something lasting at the right end of the readout line: ``64 of 96 shown``."""
+        self.remark.set_text(text)
+        self.remark.updateGeometry()
+
+    def wanted_width(self, height: int) -> int | None:
+        """The width that this panel needs at a height; None when it takes what there is."""
+        return None
+
+    def view_state(self) -> object:
+        """Zoom, pan and scroll as a plain value; None when nothing was moved."""
+        return None
+
+    def restore(self, state: object) -> None:
+        """Take back what ``view_state`` gave; anything else shows the whole."""
+
+    def _space(self) -> None:
+        self.body.setSpacing(theme.px(12))
+        self._column.setSpacing(theme.px(6))

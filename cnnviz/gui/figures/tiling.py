@@ -1,0 +1,283 @@
+"""Where the maps of a grid lie on the screen, and which of their pixels each screen pixel shows: arithmetic without Qt.
+
+Lengths are in screen pixels unless they are called map pixels. A grid is laid out once at "fit" for its area; zooming
+multiplies that layout, panning shifts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_CELL = 96.0
+"""A map pixel is never zoomed beyond this many screen pixels (unless it is larger than that at fit)."""
+
+
+class Rect(NamedTuple):
+    """A rectangle in screen pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Cell(NamedTuple):
+    """A pixel of a map: which map (its position in the grid), row, column."""
+
+    tile: int
+    y: int
+    x: int
+
+
+class Camera(NamedTuple):
+    """What of the grid is seen: screen = grid · zoom + offset. Zoom 1 is fit."""
+
+    zoom: float
+    left: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """The layout of a grid at fit.
+
+    Attributes
+    ----------
+    count
+        How many maps there are.
+    height, width
+        Size of one map, in map pixels.
+    columns
+        Maps in one row.
+    scale
+        Screen pixels for one map pixel.
+    gap
+        Space between maps.
+    band
+        Space above each map for its caption; 0 when captions have no room.
+    """
+
+    count: int
+    height: int
+    width: int
+    columns: int
+    scale: float
+    gap: float
+    band: float
+
+    @property
+    def rows(self) -> int:
+        return -(-self.count // self.columns)
+
+    @property
+    def pitch(self) -> tuple[float, float]:
+        """Distance (across, down) from one map to the next."""
+        return self.width * self.scale + self.gap, self.height * self.scale + self.band + self.gap
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """(width, height) of the whole grid."""
+        across, down = self.pitch
+        return self.columns * across - self.gap, self.rows * down - self.gap
+
+    def rect(self, tile: int, camera: Camera) -> Rect:
+        """Where a map lies on the screen, without its caption."""
+        row, column = divmod(tile, self.columns)
+        across, down = self.pitch
+        zoom = camera.zoom
+        return Rect(
+            camera.left + column * across * zoom,
+            camera.top + (row * down + self.band) * zoom,
+            self.width * self.scale * zoom,
+            self.height * self.scale * zoom,
+        )
+
+    def at(self, x: float, y: float, camera: Camera) -> Cell | None:
+        """The map pixel under a point of the screen, or None between the maps."""
+        tile, row, column = self.near(x, y, camera)
+        inside = 0 <= tile < self.count and 0 <= row < self.height and 0 <= column < self.width
+        return Cell(tile, int(row), int(column)) if inside else None
+
+    def near(self, x: float, y: float, camera: Camera) -> tuple[int, float, float]:
+        """(tile, y, x) of a point of the screen, in map pixels; beyond the map's edges in its gap and band."""
+        across, down = self.pitch
+        gx, gy = (x - camera.left) / camera.zoom, (y - camera.top) / camera.zoom
+        column = min(max(int(gx // across), 0), self.columns - 1)
+        row = min(max(int(gy // down), 0), self.rows - 1)
+        tile = row * self.columns + column
+        return tile, (gy - row * down - self.band) / self.scale, (gx - column * across) / self.scale
+
+    def visible(self, area: tuple[float, float], camera: Camera) -> list[int]:
+        """Maps of which something is seen in an area of that (width, height)."""
+        across, down = (pitch * camera.zoom for pitch in self.pitch)
+        first_column, first_row = max(0, int(-camera.left // across)), max(0, int(-camera.top // down))
+        last_column = min(self.columns - 1, int((area[0] - camera.left) // across))
+        last_row = min(self.rows - 1, int((area[1] - camera.top) // down))
+        return [
+            tile
+            for row in range(first_row, last_row + 1)
+            for tile in range(row * self.columns + first_column, row * self.columns + last_column + 1)
+            if tile < self.count
+        ]
+
+
+def arrange(
+    count: int, height: int, width: int, area: tuple[float, float], *, gap: float, band: float, ratio: float = 1.0
+) -> Tiling:
+    """The layout in which the maps are as large as the area allows.
+
+    Parameters
+    ----------
+    height, width
+        Of one map, in map pixels.
+    area
+        (width, height) to fill.
+    ratio
+        Device pixels for one screen pixel: map pixels become whole numbers of those where that costs little.
+    """
+    columns = np.arange(1, count + 1)
+    rows = -(-count // columns)
+
+    def scales(gap: float) -> NDArray[np.float64]:
+        across = (area[0] - (columns - 1) * gap) / (columns * width)
+        down = (area[1] - (rows - 1) * gap - rows * band) / (rows * height)
+        return np.minimum(across, down)
+
+    found = scales(gap)
+    if found.max() * min(height, width) < 2 * gap:  # thousands of maps: the gaps must not eat them
+        gap = 1 / ratio
+        found = scales(gap)
+    empty = (rows * columns - count) / count
+    best = int(np.argmax(found * (1 - 0.15 * np.minimum(empty, 1))))
+    scale = max(float(found[best]), 1e-3)
+    if scale * ratio >= 3:
+        scale = np.floor(scale * ratio) / ratio
+    return Tiling(count, height, width, int(columns[best]), float(scale), gap, band)
+
+
+def fit(tiling: Tiling, area: tuple[float, float]) -> Camera:
+    """The camera that shows the whole grid, in the middle of the area."""
+    return clamped(tiling, Camera(1.0, 0.0, 0.0), area)
+
+
+def clamped(tiling: Tiling, camera: Camera, area: tuple[float, float]) -> Camera:
+    """The camera shifted so that the grid covers the area, or lies in its middle where it is smaller."""
+    zoom = min(max(camera.zoom, 1.0), max(1.0, MAX_CELL / tiling.scale))
+
+    def place(offset: float, size: float, room: float) -> float:
+        return float(np.floor((room - size) / 2)) if size <= room else min(0.0, max(offset, room - size))
+
+    width, height = tiling.size
+    return Camera(zoom, place(camera.left, width * zoom, area[0]), place(camera.top, height * zoom, area[1]))
+
+
+def zoomed(tiling: Tiling, camera: Camera, factor: float, x: float, y: float, area: tuple[float, float]) -> Camera:
+    """The camera after zooming by a factor; what lies under the point (x, y) stays there."""
+    zoom = min(max(camera.zoom * factor, 1.0), max(1.0, MAX_CELL / tiling.scale))
+    grown = zoom / camera.zoom
+    return clamped(tiling, Camera(zoom, x - (x - camera.left) * grown, y - (y - camera.top) * grown), area)
+
+
+def shrink(raster: NDArray[Any], factor: int, ground: int) -> NDArray[Any]:
+    """Means of ``factor`` × ``factor`` blocks, so that no map pixel is lost when maps are shown smaller than they are.
+
+    Parameters
+    ----------
+    raster
+        (N, H, W) uint8 indices, whose mean is the index of the mean value; or (N, H, W, 3) uint8 RGB.
+    ground
+        Index that means "unpainted": a block that contains it is unpainted. Not used for RGB.
+
+    Returns
+    -------
+    (N, H // factor, W // factor[, 3]) uint8
+    """
+    N, H, W = raster.shape[:3]
+    h, w = H // factor, W // factor
+    total = np.zeros((N, h, w, *raster.shape[3:]), np.uint16 if factor <= 16 else np.uint32)
+    bare = np.zeros((N, h, w), bool)
+    for y in range(factor):
+        for x in range(factor):
+            part = raster[:, y : h * factor : factor, x : w * factor : factor]
+            total += part
+            if raster.ndim == 3:
+                bare |= part == ground
+    mean = ((total + factor * factor // 2) // (factor * factor)).astype(np.uint8)
+    if raster.ndim == 3:
+        mean[bare] = ground
+    return mean
+
+
+def compose(
+    raster: NDArray[Any],
+    colors: NDArray[np.uint32] | None,
+    tiling: Tiling,
+    camera: Camera,
+    area: tuple[int, int],
+    ratio: float,
+) -> NDArray[np.uint32]:
+    """What is seen of the grid, pixel by pixel, by nearest neighbour.
+
+    Parameters
+    ----------
+    raster
+        (N, h, w) indices into ``colors``, or (N, h, w) uint32 ARGB where ``colors`` is None. ``h`` and ``w`` may be
+        smaller than the tiling's maps (a shrunk raster).
+    colors
+        (256,) premultiplied ARGB.
+    area
+        (width, height) in device pixels.
+    ratio
+        Device pixels for one screen pixel.
+
+    Returns
+    -------
+    (height, width) uint32 premultiplied ARGB; 0 where there is no map.
+    """
+    N, h, w = raster.shape
+    out = np.zeros((area[1], area[0]), np.uint32)
+    across, down = tiling.pitch
+    column, x = _sources(area[0], ratio, camera.left, camera.zoom, across, 0.0, tiling.scale, tiling.width, w)
+    row, y = _sources(area[1], ratio, camera.top, camera.zoom, down, tiling.band, tiling.scale, tiling.height, h)
+    shown_x = np.flatnonzero((x >= 0) & (column < tiling.columns))
+    shown_y = np.flatnonzero((y >= 0) & (row < tiling.rows))
+    if not len(shown_x) or not len(shown_y):
+        return out
+    lines, back = np.unique(row[shown_y] * h + y[shown_y], return_inverse=True)  # each line of map pixels once
+    first, last = int(column[shown_x[0]]), int(column[shown_x[-1]])
+    tiles = (lines // h)[:, None] * tiling.columns + np.arange(first, last + 1)[None, :]  # (lines, columns)
+    strips = raster[np.minimum(tiles, N - 1), (lines % h)[:, None]]  # (lines, columns, w)
+    strips = strips.reshape(len(lines), -1)
+    picked = np.take(strips, (column[shown_x] - first) * w + x[shown_x], axis=1)
+    painted = picked if colors is None else np.take(colors, picked)
+    rows_missing = tiles[:, -1] >= N
+    if rows_missing.any():
+        beyond = tiles[rows_missing][:, column[shown_x] - first] >= N
+        painted[rows_missing] = np.where(beyond, np.uint32(0), painted[rows_missing])
+    whole = np.zeros((len(lines), area[0]), np.uint32)
+    whole[:, shown_x] = painted
+    out[shown_y] = whole[back]
+    return out
+
+
+def _sources(
+    length: int,
+    ratio: float,
+    offset: float,
+    zoom: float,
+    pitch: float,
+    band: float,
+    scale: float,
+    edge: int,
+    pixels: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each device pixel along one axis: which map, and which of its pixels (-1 between the maps)."""
+    position = ((np.arange(length) + 0.5) / ratio - offset) / zoom
+    tile = np.floor(position / pitch).astype(np.int64)
+    inside = (position - tile * pitch - band) / scale  # map pixels
+    pixel = np.minimum((inside * pixels / edge).astype(np.int64), pixels - 1)
+    return tile, np.where((tile >= 0) & (inside >= 0) & (inside < edge), pixel, -1)

@@ -75,6 +75,9 @@ class ImageGrid:
         Heading of the panel, may be empty.
     marked
         Position (0 to N-1) of the picture that is selected, or None.
+    picks
+        Whether ``indices`` are channels of the record, so that picking a picture selects its channel. The kernels inside
+        one filter are numbered by the channels of its input.
     """
 
     values: NDArray[np.float32] | NDArray[np.uint8]
@@ -88,6 +91,7 @@ class ImageGrid:
     noun: str = "map"
     title: str = ""
     marked: int | None = None
+    picks: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,15 +72,15 @@ def origins(trace: Trace, record: Record) -> tuple[int, ...]:
 
 
 def shared_by(trace: Trace, record: Record | None) -> str:
-    """What shares the range of `range_of`, in words."""
+    """What shares the range of `range_of`, as it continues the words "shared by"."""
     before = () if record is None else origins(trace, record)
     if not before:
         return LAYER
     if len(before) > 1:
-        return f"{LAYER} and the {len(before)} that it joins"
+        return f"this layer and the {len(before)} that it joins"
     if before[0] < 0:
-        return f"{LAYER} and picture"
-    return f"{LAYER} and {before[0]} · {trace.records[before[0]].op}"
+        return "this layer and the picture"
+    return f"this layer and {before[0]} · {trace.records[before[0]].op}"
 
 
 def stretched(whole: Range, maps: Extents, contrast: float) -> NDArray[np.float32]:
@@ -121,12 +121,16 @@ def scale_from(span: Range, shared_by: str, colormap: str = AUTO) -> Scale:
 
 def layer_scale(trace: Trace, record: Record | None, colormap: str = AUTO, contrast: float = 0.0) -> Scale:
     """The scale of a layer's maps, with what shares it after they were stretched by some contrast."""
-    who = shared_by(trace, record)
+    return scale_from(range_of(trace, record), mixed(shared_by(trace, record), contrast), colormap)
+
+
+def mixed(shared: str, contrast: float, noun: str = "map") -> str:
+    """What shares a scale after its pictures were stretched by some contrast."""
+    if contrast <= 0:
+        return shared
     if contrast >= 1:
-        who = "each map by itself"
-    elif contrast > 0:
-        who = f"{who}, stretched {contrast:.0%} of the way to each map's own"
-    return scale_from(range_of(trace, record), who, colormap)
+        return f"nothing: each {noun} has its own"
+    return f"{'this layer' if shared == LAYER else shared}, stretched {contrast:.0%} of the way to each {noun}'s own"
 
 
 def _origins(trace: Trace, record: Record) -> set[int]:

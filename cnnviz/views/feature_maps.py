@@ -1,0 +1,97 @@
+"""All activation maps of a record as one mosaic, and the selected one enlarged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.colormaps import AUTO, DIVERGING, SEQUENTIAL, names
+from cnnviz.core.maps import Extents
+from cnnviz.core.pixels import extents, layer_scale, maps_of, maps_shape, range_of
+from cnnviz.core.ranges import stretched
+from cnnviz.figure import Figure
+from cnnviz.views.base import counted, figure, layer_view, times
+from cnnviz.views.grids import LIMIT, enlarged, image_grid
+from cnnviz.views.options import option
+
+if TYPE_CHECKING:
+    from cnnviz.core.trace import Record, Trace
+
+CONTRAST = option(
+    "Contrast",
+    high=1.0,
+    help="0: one scale for the layer. 1: each map stretched to its own largest value. Zero keeps its colour.",
+)
+COLORS = option(
+    "Colours",
+    choices=names(DIVERGING, SEQUENTIAL),
+    help="All are safe for the colour-blind. Where a layer needs the other kind, signed or not, the map's partner is taken.",
+)
+
+
+@dataclass(frozen=True)
+class FeatureMapOptions:
+    """How maps are painted and ordered."""
+
+    contrast: float = field(default=0.0, metadata=CONTRAST)
+    colormap: str = field(default=AUTO, metadata=COLORS)
+    order: str = field(
+        default="channel",
+        metadata=option("Order", choices=("channel", "strongest"), help="By number, or by the largest magnitude in the map."),
+    )
+    channel: int | None = None
+
+
+def fits(trace: Trace, record: Record | None) -> bool:
+    """Every output with two axes or more whose maps are larger than one value."""
+    if record is None or len(record.output_shape) < 2:
+        return False
+    count, height, width = maps_shape(record)
+    return count > 0 and height * width > 1
+
+
+@layer_view("feature-maps", title="Feature maps", options=FeatureMapOptions, fits=fits, priority=60)
+def feature_maps(trace: Trace, record: Record, options: FeatureMapOptions) -> Figure:
+    """One grid of all maps; with a channel, that map marked and beside it enlarged."""
+    maps, known = maps_of(trace, record), extents(trace, record)
+    order = _order(known, options.order)[:LIMIT]
+    total = len(maps)
+    ranges = stretched(range_of(trace, record), known, options.contrast)
+    if options.order != "channel":
+        maps, ranges = maps[order], ranges[order]
+    grid = image_grid(
+        maps[: len(order)],
+        layer_scale(trace, record, options.colormap, options.contrast),
+        ranges[: len(order)] if options.contrast else None,
+        notes=[known.notes[i] for i in order],
+        indices=order.tolist(),
+        channel=options.channel,
+        total=total,
+    )
+    shown = [grid]
+    if grid.marked is not None and total > 1:
+        one = enlarged(grid, f"channel {options.channel}")
+        assert one is not None
+        shown.append(one)
+    size = times(*maps.shape[1:])
+    count = f"{len(order):,} of {counted(total, 'map')}" if len(order) < total else counted(total, "map")
+    return figure(trace, record, "feature-maps", " · ".join((f"{count} of {size}", *remarks(known.notes))), *shown)
+
+
+def remarks(notes: tuple[str, ...]) -> list[str]:
+    """What is remarkable about maps: ``3 dead``, ``1 constant``, ``2 with NaN``."""
+    words = {"dead": "dead", "constant": "constant", "NaN": "with NaN", "infinite": "with infinite values"}
+    found = Counter(note.split()[0] for note in notes if note)
+    return [f"{found[kind]:,} {word}" for kind, word in words.items() if found[kind]]
+
+
+def _order(known: Extents, order: str) -> NDArray[np.intp]:
+    """Numbers of the maps in the order in which they are shown."""
+    if order == "channel":
+        return np.arange(len(known.low))
+    strength = np.maximum(np.abs(known.low), np.abs(known.high))
+    return np.argsort(-strength, kind="stable")

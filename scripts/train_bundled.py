@@ -17,7 +17,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,9 +96,9 @@ RECIPES = {
         mean=(0.1307,),
         std=(0.3081,),
         augment=handwriting,
-        epochs=20,
+        epochs=30,
         batch=256,
-        rate=0.05,
+        rate=0.03,
         decay=5e-4,
         smoothing=0.0,
     ),
@@ -110,7 +110,7 @@ RECIPES = {
         mean=(0.4914, 0.4822, 0.4465),
         std=(0.2470, 0.2435, 0.2616),
         augment=photograph,
-        epochs=24,
+        epochs=18,
         batch=128,
         rate=0.2,
         decay=5e-4,
@@ -178,9 +178,8 @@ def accuracy(module: nn.Module, x: Tensor, y: Tensor) -> float:
     return right / len(y)
 
 
-def card(name: str, weights: Path, x: Pictures, y: Pictures, seed: int) -> dict[str, object]:
+def card(name: str, recipe: Recipe, weights: Path, x: Pictures, y: Pictures, seed: int) -> dict[str, object]:
     """Describe the weights in a file, with their accuracy on the test pictures ``x`` and their classes ``y``."""
-    recipe = RECIPES[name]
     module = ARCHITECTURES[recipe.architecture]()
     module.load_state_dict(load_file(weights), strict=False)
     reached = accuracy(module, as_input(x, recipe), torch.from_numpy(y).long())
@@ -219,10 +218,13 @@ def main() -> None:
     parser.add_argument("name", choices=RECIPES)
     parser.add_argument("--data", type=Path, required=True, help="folder with the data set")
     parser.add_argument("--out", type=Path, default=MODELS, help="folder to write to")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--card-only", action="store_true", help="measure and describe weights that exist")
     options = parser.parse_args()
     recipe = RECIPES[options.name]
+    if options.epochs:
+        recipe = replace(recipe, epochs=options.epochs)
     weights = options.out / f"{options.name}.safetensors"
     x_train, y_train, x_test, y_test = load(recipe, options.data)
 
@@ -233,7 +235,7 @@ def main() -> None:
         fit(module, as_input(x_train, recipe), torch.from_numpy(y_train).long(), recipe, chance)
         save(module, weights, recipe.architecture)
 
-    described = card(options.name, weights, x_test, y_test, options.seed)
+    described = card(options.name, recipe, weights, x_test, y_test, options.seed)
     weights.with_suffix(".json").write_text(json.dumps(described, indent=2) + "\n")
     print(f"{options.name}: {described['accuracy']}, {described['parameters']} parameters")
 

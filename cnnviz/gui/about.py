@@ -45,7 +45,7 @@ def versions() -> list[tuple[str, str]]:
 
 
 def diagnostics(facts: Sequence[tuple[str, str]], errors: Iterable[tuple[float, Message]]) -> str:
-    """What *Copy diagnostics* copies: versions, further facts (device, model ...) and the last errors, as plain text."""
+    """What *Copy diagnostics* copies, as plain text: versions, further facts (device, model ...), the last errors."""
     platform_name = QGuiApplication.platformName()
     lines = [f"{name}: {text}" for name, text in (*versions(), ("Window system", platform_name), *facts)]
     lines.append(f"Log: {paths.log_file()}")

@@ -1,4 +1,4 @@
-"""Errors as sentences in a bar at the edge of the window: they never take the focus, and their details are one click away."""
+"""Errors as sentences in a bar that never takes the focus; their details are one click away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a few typed letters fit a title: whole words first, then beginnings of words, then letters in their order."""
+"""How well a few typed letters fit a title: whole words first, then beginnings of words, then scattered letters."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ class Overlay(QWidget):
 
     def __init__(self, parent: QWidget, width: int, height: int) -> None:
         super().__init__(parent)
+        self._window = parent
         self._wanted = (width, height)
         self.fitted_height: int | None = None  # pixels; a subclass makes the card lower where it shows little
         self._before: QWidget | None = None
@@ -62,8 +63,7 @@ class Overlay(QWidget):
 
     def place(self) -> None:
         """Put the card where it belongs; called again when the window or the theme changes."""
-        parent = self.parentWidget()
-        self.setGeometry(parent.rect())
+        self.setGeometry(self._window.rect())
         margin = theme.px(16)
         self.body.setContentsMargins(margin, margin, margin, margin)
         self.body.setSpacing(theme.px(8))
@@ -78,6 +78,12 @@ class Overlay(QWidget):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self.place()
         return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # no key is a command of the window behind while the card is open
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -187,14 +187,8 @@ class _Search(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = Qt.Key
-        if event.key() in (
-            keys.Key_Up,
-            keys.Key_Down,
-            keys.Key_PageUp,
-            keys.Key_PageDown,
-            keys.Key_Return,
-            keys.Key_Enter,
-        ):
+        enter, pages = (keys.Key_Return, keys.Key_Enter), (keys.Key_PageUp, keys.Key_PageDown)
+        if event.key() in (keys.Key_Up, keys.Key_Down, *pages, *enter):
             self.key_pressed.emit(event.key())
             event.accept()
         else:
@@ -233,8 +227,8 @@ class _Delegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         entry: Entry = index.data(_ENTRY)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):

@@ -7,7 +7,8 @@ Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``sect
 ``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``.
 Buttons: ``accent``, ``quiet``, ``link``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``, ``small``.
 Combo boxes: ``quiet``. Line edits: ``plain``. Text edits: ``mono``.
-Frames of messages: ``message-error``, ``message-warning``, ``message-info``; of the tray: ``drop-zone``, ``drop-zone-active``.
+Frames of messages: ``message-error``, ``message-warning``, ``message-info``.
+Frames of the tray: ``drop-zone``, ``drop-zone-active``.
 """
 
 from __future__ import annotations

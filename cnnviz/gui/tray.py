@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QActionGroup,
     QDragEnterEvent,
@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QKeyEvent,
     QKeySequence,
 )
@@ -32,7 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.gui import drops
+from cnnviz.gui import clipboard
 from cnnviz.gui.elided import ElidedLabel, repolish
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tray_delegate import TrayDelegate
@@ -55,8 +54,8 @@ class Tray(QWidget):
         The person chose a picture.
     removed(list), reordered(list)
         Paths that were taken out; all paths in their new order.
-    dropped(list), image_dropped(QImage), refused(str)
-        Paths or pixels that came by a drop; a sentence about what could not be taken.
+    dropped(list, str)
+        Files and folders that came by a drop; a sentence about what of it could not be taken, or nothing.
     open_requested(), paste_requested()
         The drop zone's two buttons.
     labelled(str, str)
@@ -66,9 +65,7 @@ class Tray(QWidget):
     picked = Signal(str)
     removed = Signal(object)
     reordered = Signal(object)
-    dropped = Signal(object)
-    image_dropped = Signal(object)
-    refused = Signal(str)
+    dropped = Signal(object, str)
     open_requested = Signal()
     paste_requested = Signal()
     labelled = Signal(str, str)
@@ -140,13 +137,41 @@ class Tray(QWidget):
         """Append pictures; gives the paths that were not there yet."""
         return self.model.add(items)
 
+    def items(self) -> tuple[TrayItem, ...]:
+        """All pictures, as added."""
+        return self.model.items
+
+    def clear(self) -> None:
+        """Take all pictures out, without a signal."""
+        self._current = ""
+        self.model.remove(item.path for item in self.model.items)
+
+    def update_items(self, answers: Iterable[TrayItem]) -> None:
+        """Take the network's answers: all fields but the name and the true class, for the pictures that are there."""
+        for item in answers:
+            known = self.model.item(item.path)
+            self.model.update(
+                item.path,
+                thumbnail=known.thumbnail if known is not None and item.thumbnail is None else item.thumbnail,
+                prediction=item.prediction,
+                probability=item.probability,
+                label=item.label,
+                problem=item.problem,
+                running=False,
+                waiting=False,
+            )
+
     def update_item(self, path: str, **changes: Any) -> None:
-        """Replace fields of a picture: its thumbnail, its prediction, its problem."""
+        """Replace fields of one picture."""
         self.model.update(path, **changes)
+
+    def stop_waiting(self) -> None:
+        """Pictures that wait will not be predicted: the job was cancelled."""
+        self.model.stop_waiting()
 
     def forget_predictions(self) -> None:
         """All pictures wait again: another model was opened."""
-        self.model.update_all(prediction=None, probability=None, label="", running=False, problem="")
+        self.model.update_all(prediction=None, probability=None, label="", problem="", running=False, waiting=True)
 
     def set_classes(self, labels: Sequence[str]) -> None:
         """The classes among which true ones are chosen."""
@@ -169,9 +194,9 @@ class Tray(QWidget):
             left = [p for p in shown[at:] if p not in paths] or [p for p in reversed(shown[:at]) if p not in paths]
             self._current = left[0] if at >= 0 and left else ""
             self._mark_current()
+            if self._current:
+                self.picked.emit(self._current)
         self.removed.emit(gone)
-        if self._current and self._current not in paths and at >= 0:
-            self.picked.emit(self._current)
 
     @property
     def current(self) -> str:
@@ -181,8 +206,7 @@ class Tray(QWidget):
     @property
     def selected(self) -> list[str]:
         """Paths of the selected rows, from the top."""
-        rows = sorted(index.row() for index in self.list.selectedIndexes())
-        return [self.model.shown[row] for row in rows]
+        return [self.model.path_at(row) for row in sorted(index.row() for index in self.list.selectedIndexes())]
 
     # what the person does
 
@@ -222,7 +246,7 @@ class Tray(QWidget):
             self.list.edit(self.list.currentIndex())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if drops.can_take(event.mimeData()):
+        if _takes(event.mimeData()):
             self.zone.set_active(True)
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -230,27 +254,21 @@ class Tray(QWidget):
             event.ignore()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setAccepted(drops.can_take(event.mimeData()))
+        event.setAccepted(_takes(event.mimeData()))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.zone.set_active(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.zone.set_active(False)
-        mime = event.mimeData()
-        paths = drops.local_paths(mime)
-        if paths:
-            self.dropped.emit(paths)
-        elif mime.hasImage() and isinstance(image := mime.imageData(), QImage):
-            self.image_dropped.emit(image)
-        if sentence := drops.refused(mime):
-            self.refused.emit(sentence)
-        event.acceptProposedAction()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(*clipboard.files_of(event.mimeData()))
 
     # keeping the view in step
 
     def _on_current(self, index: QModelIndex) -> None:
-        path = self.model.shown[index.row()] if index.isValid() else ""
+        path = self.model.path_at(index.row()) if index.isValid() else ""
         if self._telling and path and path != self._current:
             self._current = path
             self.picked.emit(path)
@@ -346,6 +364,10 @@ class Tray(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(208), theme.px(480))
+
+
+def _takes(mime: QMimeData) -> bool:
+    return not mime.hasFormat(ROWS_TYPE) and clipboard.takes(mime)
 
 
 class _List(QListView):

@@ -8,10 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QCompleter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from cnnviz.gui.theme import theme
-from cnnviz.gui.tray_items import UNSURE, TrayItem, percent
+from cnnviz.gui.tray_items import STATES, UNSURE, TrayItem, percent
 from cnnviz.gui.tray_model import ITEM
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -30,12 +38,12 @@ class TrayDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         item: TrayItem = index.data(ITEM)
-        view = option.widget  # type: ignore[attr-defined]
-        current = view is not None and index == view.currentIndex()
-        rect: QRect = option.rect.adjusted(0, theme.px(2), -theme.px(2), -theme.px(2))  # type: ignore[attr-defined]
+        view = option.widget
+        current = isinstance(view, QAbstractItemView) and index == view.currentIndex()
+        rect: QRect = option.rect.adjusted(0, theme.px(2), -theme.px(2), -theme.px(2))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, rect, option.state, current)  # type: ignore[attr-defined]
+        self._ground(painter, rect, option.state, current)
         edge = theme.px(40)
         box = QRect(rect.x() + theme.px(6), rect.center().y() - edge // 2 + 1, edge, edge)
         self._thumbnail(painter, item, box)
@@ -84,8 +92,8 @@ class TrayDelegate(QStyledItemDelegate):
     def _answer(self, painter: QPainter, item: TrayItem, line: QRect) -> None:
         painter.setFont(theme.font("small"))
         if item.state != "done":
-            text = {"error": item.problem, "running": "predicting…", "waiting": "waiting…"}[item.state]
-            painter.setPen(theme.color({"error": "error", "running": "accent", "waiting": "dim"}[item.state]))
+            text = item.problem if item.problem else STATES[item.state]
+            painter.setPen(theme.color({"error": "error", "running": "accent"}.get(item.state, "dim")))
             painter.drawText(line, _LINE, _elided(painter, text, line.width()))
             return
         right = line.right() + 1
@@ -140,10 +148,10 @@ class TrayDelegate(QStyledItemDelegate):
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: _Index) -> None:
         assert isinstance(editor, ClassBox)
-        model.setData(index, editor.label)  # type: ignore[arg-type]
+        model.setData(index, editor.label)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         left = rect.x() + theme.px(54)
         height = editor.sizeHint().height()
         editor.setGeometry(left, rect.center().y() - height // 2, rect.right() - left - theme.px(4), height)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+STATES = {"running": "predicting…", "waiting": "waiting…", "idle": "not predicted"}
+"""What a row says that has no prediction."""
+
 UNSURE = 0.6
 """A prediction of a lower probability counts as unsure."""
 
@@ -35,8 +38,8 @@ class TrayItem:
         Name of the true class; empty when it is not known.
     problem
         A sentence when the picture could not be read or predicted.
-    running
-        Whether it is being predicted now.
+    running, waiting
+        Whether it is being predicted now, or will be.
     """
 
     path: str
@@ -48,15 +51,16 @@ class TrayItem:
     true_label: str = ""
     problem: str = ""
     running: bool = False
+    waiting: bool = True
 
     @property
     def state(self) -> str:
-        """``error``, ``done``, ``running`` or ``waiting``."""
+        """``error``, ``done``, ``running``, ``waiting`` or ``idle`` (there is no prediction and none is coming)."""
         if self.problem:
             return "error"
         if self.prediction is not None:
             return "done"
-        return "running" if self.running else "waiting"
+        return "running" if self.running else "waiting" if self.waiting else "idle"
 
     @property
     def right(self) -> bool | None:
@@ -72,7 +76,7 @@ class TrayItem:
         if self.state == "error":
             return self.problem
         if self.state != "done":
-            return "is being predicted" if self.running else "waiting for its prediction"
+            return STATES[self.state]
         text = f"predicted {self.label or self.prediction}"
         if self.probability is not None:
             text += f" with {percent(self.probability)}"

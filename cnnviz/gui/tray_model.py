@@ -14,7 +14,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
     QTimer,
-    QUrl,
     Signal,
 )
 
@@ -62,6 +61,10 @@ class TrayModel(QAbstractListModel):
         """Whether all pictures are listed as they were added, so that they can be moved by hand."""
         return self.sort_key == "added" and self.filter_key == "all" and not self.text.strip()
 
+    def path_at(self, row: int) -> str:
+        """Path of a row."""
+        return self._shown[row]
+
     def item(self, path: str) -> TrayItem | None:
         """The picture of that path, or None."""
         return self._items.get(path)
@@ -104,6 +107,17 @@ class TrayModel(QAbstractListModel):
     def update_all(self, **changes: Any) -> None:
         """Replace the same fields of all pictures: their predictions when another model is opened."""
         self._items = {path: replace(item, **changes) for path, item in self._items.items()}
+        self._repaint()
+
+    def stop_waiting(self) -> None:
+        """What waits or runs will not be predicted: the job was cancelled."""
+        self._items = {
+            path: replace(item, waiting=False, running=False) if item.state in ("waiting", "running") else item
+            for path, item in self._items.items()
+        }
+        self._repaint()
+
+    def _repaint(self) -> None:
         if self._shown:
             self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
         if not self.plain:
@@ -214,7 +228,6 @@ class TrayModel(QAbstractListModel):
         paths = [self._shown[index.row()] for index in indexes]
         mime = QMimeData()
         mime.setData(ROWS_TYPE, "\n".join(paths).encode())
-        mime.setUrls([QUrl.fromLocalFile(path) for path in paths])  # for other windows: the files themselves
         return mime
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index) -> bool:

@@ -6,6 +6,7 @@ Everything that changes the pixels on this way leaves a step, with a caption tha
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import stat
 import threading
@@ -13,8 +14,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,42 @@ _ORIENTATIONS = {
     8: "rotated by 90° anticlockwise",
 }
 
-_open_lock = threading.Lock()
+
+class _Quiet:
+    """Keeps the decoders from warning and logging: large pictures, odd EXIF and damage are said in our own sentences.
+
+    Filters of warnings belong to all threads: the first that decodes sets them aside, the last puts them back.
+    """
+
+    _LOGGERS = (logging.getLogger("tifffile"), logging.getLogger("PIL.TiffImagePlugin"))
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._filters = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.filterwarnings("ignore", module="PIL")
+                self._silence(True)
+            self._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._filters.__exit__(None, None, None)
+                self._silence(False)
+
+    def _silence(self, silent: bool) -> None:
+        for logger in self._LOGGERS:
+            logger.disabled = silent
+
+
+_quiet = _Quiet()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,8 +160,8 @@ def read(source: str | os.PathLike[str] | Image.Image | NDArray[np.uint8] | Pict
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         with identified(file, name) as image:
-            deep = read_tiff(file, PIXEL_LIMIT) if image.format == "TIFF" else None
-            return _picture(image, name, str(path), digest, deep)
+            tiff = read_tiff(file, PIXEL_LIMIT) if image.format == "TIFF" else None
+            return _picture(image, name, str(path), digest, tiff)
 
 
 def thumbnail(source: str | os.PathLike[str] | Picture, edge: int) -> NDArray[np.uint8]:
@@ -142,9 +178,9 @@ def thumbnail(source: str | os.PathLike[str] | Picture, edge: int) -> NDArray[np
         path = Path(source)
         name = printable(path.name)
         with opened(path) as file, decoding(name, file), identified(file, name) as image:
-            image.draft(None, (2 * edge, 2 * edge))  # type: ignore[arg-type]  # JPEG only: other formats ignore it
-            deep = read_tiff(file, PIXEL_LIMIT) if image.format == "TIFF" else None
-            pixels = _picture(image, name, str(path), "", deep).pixels
+            image.draft(None, (2 * edge, 2 * edge))  # JPEG only: other formats ignore it
+            tiff = read_tiff(file, PIXEL_LIMIT) if image.format == "TIFF" else None
+            pixels = _picture(image, name, str(path), "", tiff).pixels
     small = Image.fromarray(pixels)
     small.thumbnail((edge, edge), Image.Resampling.BOX)
     return np.asarray(small.convert("RGB"))
@@ -156,7 +192,7 @@ def printable(name: str) -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """The file, opened for reading; what can be wrong with a path becomes a sentence."""
     name = printable(path.name) or str(path)
     try:
@@ -181,10 +217,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def decoding(name: str, file: BinaryIO) -> Iterator[None]:
+def decoding(name: str, file: BufferedReader) -> Iterator[None]:
     """Whatever a decoder raises on a damaged file becomes a sentence."""
     try:
-        yield
+        with _quiet:
+            yield
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -198,12 +235,10 @@ def decoding(name: str, file: BinaryIO) -> Iterator[None]:
 
 
 @contextmanager
-def identified(file: BinaryIO, name: str) -> Iterator[Image.Image]:
+def identified(file: BufferedReader, name: str) -> Iterator[Image.Image]:
     """The picture with its header read and nothing decoded; refused when it is too large."""
     try:
-        with _open_lock, warnings.catch_warnings():  # the lock: filters of warnings are shared by all threads
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(file)
+        image = Image.open(file)
     except Image.DecompressionBombError as error:
         raise PictureError(f"{name} is too large: more than {PIXEL_LIMIT:,} pixels.", str(error)) from error
     width, height = image.size
@@ -213,7 +248,7 @@ def identified(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         yield image
 
 
-def _content(file: BinaryIO) -> str:
+def _content(file: BufferedReader) -> str:
     """What a file that is no picture seems to hold, from its beginning."""
     file.seek(0)
     head = file.read(512)
@@ -242,13 +277,14 @@ def _from_array(pixels: NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(pixels))
 
 
-def _picture(image: Image.Image, name: str, path: str, digest: str, deep: Converted | None = None) -> Picture:
+def _picture(image: Image.Image, name: str, path: str, digest: str, tiff: Converted | None = None) -> Picture:
     """All that is done to every picture: first frame, 8 bits, upright, without transparency."""
+    deep = any(";16" in str(tile) for tile in getattr(image, "tile", ()))  # told only until the pixels are loaded
     orientation, notes = _orientation(image)
     if getattr(image, "is_animated", False) and image.format != "MPO":  # MPO: a JPEG with a second view or a preview
         notes += (f"{name} has several frames or pages: this is the first.",)
-    turns_itself = image.format == "TIFF" and deep is None  # Pillow turns TIFF files while it loads them
-    converted = deep or eight_bits(image)
+    turns_itself = image.format == "TIFF" and tiff is None  # Pillow turns TIFF files while it loads them
+    converted = tiff or eight_bits(image, deep)
     kind = f"{image.format}, " if image.format else ""
     done = f", {_ORIENTATIONS[orientation]} as its EXIF says" if turns_itself and orientation in _ORIENTATIONS else ""
     pixels, alpha = converted.pixels, converted.alpha

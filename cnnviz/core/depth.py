@@ -23,8 +23,15 @@ class Converted(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def eight_bits(image: Image.Image) -> Converted:
+def eight_bits(image: Image.Image, deep: bool) -> Converted:
     """A Pillow picture of any mode as 8-bit grey or RGB, its transparency aside.
+
+    Parameters
+    ----------
+    image
+        Its pixels need not be loaded yet.
+    deep
+        Whether the file holds 16 bits a channel, of which Pillow gives the upper 8.
 
     Raises
     ------
@@ -36,9 +43,8 @@ def eight_bits(image: Image.Image) -> Converted:
         pixels, note = scaled(np.asarray(image))
         bits = "16-bit grey" if mode.startswith("I;16") else "32-bit grey" if mode == "I" else "floating-point grey"
         return Converted(pixels, None, bits, (note,))
-    deep = any(";16" in str(tile) for tile in getattr(image, "tile", ()))  # known only before the pixels are loaded
     words = _words(image, deep)
-    notes = ("Its 16 bits a channel were cut to the upper 8.",) if deep else ()
+    notes: tuple[str, ...] = ("Its 16 bits a channel were cut to the upper 8.",) if deep else ()
     grey = mode in ("1", "L", "LA", "La")
     if image.has_transparency_data:
         both = np.asarray(image.convert("LA" if grey else "RGBA"))
@@ -85,12 +91,12 @@ def scaled(values: NDArray[Any]) -> tuple[NDArray[np.uint8], str]:
         )
     if low == high:
         return np.zeros(values.shape, np.uint8), f"All its values are {low:g}: it became black." + note
-    stretched = (values.astype(np.float64) - low) * (255 / (float(high) - float(low)))
+    stretched = (values.astype(np.float64) - low) * 255 / (float(high) - float(low))
     return _rounded(stretched), f"Its values from {low:,g} to {high:,g} were stretched to 0 to 255." + note
 
 
 def _rounded(values: NDArray[Any]) -> NDArray[np.uint8]:
-    return np.rint(values).astype(np.uint8)
+    return np.asarray(np.rint(values), dtype=np.uint8)
 
 
 def flattened(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str, float]:

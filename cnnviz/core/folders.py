@@ -93,7 +93,8 @@ def _in_folder(folder: Path) -> tuple[list[str], str]:
         what = "1 file that is no picture" if len(others) == 1 else f"{len(others):,} files that are no pictures"
         parts.append(f"{what} left out ({', '.join(others[:2])}{', …' if len(others) > 2 else ''})")
     if closed:
-        parts.append(f"{len(closed)} folders may not be opened ({closed[0]}{', …' if len(closed) > 1 else ''})")
+        what = "1 folder" if len(closed) == 1 else f"{len(closed):,} folders"
+        parts.append(f"{what} may not be opened ({closed[0]}{', …' if len(closed) > 1 else ''})")
     sentence = ", ".join(parts)
     return [str(file) for file in found], sentence and (sentence if not found else f"{name}: {sentence}") + "."
 

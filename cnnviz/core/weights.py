@@ -263,7 +263,8 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], name: str, archi
     absent = {
         key: torch.zeros(expected[key].shape, dtype=expected[key].dtype) for key in expected if key not in tensors
     }
-    state = module.state_dict() | taken | absent  # keeps the versions of the modules, which say what is of today
+    state = module.state_dict()  # with the versions of its modules: MNASNet refuses tensors without
+    state.update(taken | absent)
     module.load_state_dict(state, assign=True)
     return _converted(tensors, expected)
 

@@ -145,7 +145,10 @@ def trained_module(architecture: Architecture, weights: Weights) -> tuple[nn.Mod
 def _skeleton(architecture: Architecture, classes: int | None) -> nn.Module:
     """The network without numbers in it: what is loaded over them need not be drawn first."""
     if architecture.meta:
-        with torch.device("meta"):
-            return architecture.build(classes)
+        try:
+            with torch.device("meta"):
+                return architecture.build(classes)
+        except NotImplementedError:  # RegNet reckons its widths with tensors
+            pass
     with seeded():
         return architecture.build(classes)

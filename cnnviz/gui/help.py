@@ -104,6 +104,7 @@ class ShortcutSheet(Overlay):
             What ``groups_of`` gives for the menu bar, and further ones for the mouse.
         """
         self._groups = list(groups)
+        self.place()
         self.search.clear()
         self._fill()
         self.open_over(self.search)
@@ -123,7 +124,7 @@ class ShortcutSheet(Overlay):
             nothing = QLabel(f"No key does “{self.search.text().strip()}”.")
             nothing.setProperty("role", "dim")
             columns.addWidget(nothing, 0, Qt.AlignmentFlag.AlignTop)
-        for groups in _balanced(shown, 3 if self.width() >= theme.px(900) else 2):
+        for groups in _balanced(shown, 3 if self.card.width() >= theme.px(860) else 2):
             column = QVBoxLayout()
             column.setSpacing(theme.px(20))
             for group in groups:

@@ -64,6 +64,7 @@ class PreferencesDialog(QDialog):
         self._devices = dict(devices)
         self._devices.setdefault(settings.device, settings.device)
         self._showing = False
+        self._cards: list[QGridLayout] = []
         self._editors: dict[str, QWidget] = {}
         self._page = QVBoxLayout()
         self._build()
@@ -120,7 +121,7 @@ class PreferencesDialog(QDialog):
         self._row(work, "memory_budget", "Memory for passes", "What was shown is kept up to this much", budget)
         walk = self._card("Walk and answer")
         speeds = {speed: f"{speed:g}×" for speed in SPEEDS}
-        self._row(walk, "play_speed", "Speed of play", "Steps a second", _combo(speeds))
+        self._row(walk, "play_speed", "Speed of play", "1× is one step a second", _combo(speeds))
         self._row(walk, "top_k", "Classes shown", "Bars in the softmax panel", QSpinBox(minimum=1, maximum=1000))
         self._page.addStretch(1)
 
@@ -133,6 +134,7 @@ class PreferencesDialog(QDialog):
         grid.setColumnStretch(0, 1)
         self._page.addWidget(heading)
         self._page.addWidget(card)
+        self._cards.append(grid)
         return grid
 
     def _row(self, grid: QGridLayout, name: str, title: str, hint: str, editor: QWidget) -> None:
@@ -181,6 +183,9 @@ class PreferencesDialog(QDialog):
         self._column.setSpacing(theme.px(12))
         self._page.setContentsMargins(0, 0, theme.px(6), 0)
         self._page.setSpacing(theme.px(8))
+        for card in self._cards:
+            card.setContentsMargins(*(theme.px(n) for n in (14, 10, 14, 10)))
+            card.setVerticalSpacing(theme.px(10))
         for editor in self._editors.values():
             editor.setFixedWidth(theme.px(190))
             if isinstance(editor, _ColormapBox):

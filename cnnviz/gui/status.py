@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from cnnviz.gui.elided import ElidedLabel, repolish
@@ -36,11 +37,12 @@ class StatusBar(QFrame):
         self._more.setObjectName("more-jobs")
         self._more.setProperty("role", "dim")
         self._more.hide()
+        self._facts = (self._remark, self._memory, self._forward)  # what goes where it is narrow, in this order
         self._row = QHBoxLayout(self)
+        self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._jobs_row = QHBoxLayout()
         for label in (self._forward, self._memory):
             label.setProperty("role", "dim")
-            label.hide()
         self._row.addWidget(self._state)
         self._row.addWidget(self._forward)
         self._row.addWidget(self._memory)
@@ -55,21 +57,23 @@ class StatusBar(QFrame):
         """Say what is going on: ``Ready``, or what is being done."""
         self._state.setText(text)
         self._hold_width(self._state, 240)
+        self._fit()
         repolish(self._state, "accent" if busy else "dim")
 
     def set_forward(self, seconds: float | None) -> None:
         """Show the time of the forward pass."""
         self._forward.setText("" if seconds is None else f"forward {duration(seconds)}")
-        self._forward.setVisible(seconds is not None)
+        self._fit()
 
     def set_memory(self, steps: int, kept_bytes: int) -> None:
         """Show how many steps the pass has and how much memory they take; 0 steps hide it."""
-        self._memory.setText(f"{steps:,} step{'s' if steps != 1 else ''}, {size(kept_bytes)} kept")
-        self._memory.setVisible(steps > 0)
+        self._memory.setText(f"{steps:,} step{'s' if steps != 1 else ''}, {size(kept_bytes)} kept" if steps else "")
+        self._fit()
 
     def set_remark(self, text: str) -> None:
         """Say at the right what the colours mean, or what is under the cursor."""
         self._remark.setText(text)
+        self._fit()
 
     def set_job(self, number: object, title: str, done: int, total: int, seconds_left: float | None) -> None:
         """Show a job's progress; a total of 0 means that it is not known yet."""
@@ -80,6 +84,7 @@ class StatusBar(QFrame):
             self._jobs_row.addWidget(job)
             self._show_jobs()
         job.set_progress(title, done, total, seconds_left)
+        self._fit()
 
     def end_job(self, number: object) -> None:
         """Take a job off the line."""
@@ -98,6 +103,7 @@ class StatusBar(QFrame):
         self._more.setText(f"+{len(waiting)} more")
         self._more.setToolTip("\n".join(waiting))
         self._more.setVisible(bool(waiting))
+        self._fit()
 
     def _cancel(self, number: object) -> None:
         self._jobs[number].set_cancelling()
@@ -114,6 +120,27 @@ class StatusBar(QFrame):
         self._row.setSpacing(theme.px(20))
         self._jobs_row.setSpacing(theme.px(16))
         self.setFixedHeight(theme.px(28))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for; what is going on and the jobs stay."""
+        gap = self._row.spacing()
+        jobs = [job for place, job in enumerate(self._jobs.values()) if place < JOBS_SHOWN]
+        room = self.width() - 2 * theme.px(16) - self._state.minimumWidth()
+        room -= sum(job.minimumSizeHint().width() + gap for job in jobs)
+        for label in reversed(self._facts):
+            least = theme.px(60) if label is self._remark else label.sizeHint().width()
+            fits = bool(label.text()) and min(least, label.sizeHint().width()) + gap <= room
+            label.setVisible(fits)
+            if fits:
+                room -= least + gap
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(200), theme.px(28))
 
 
 class _Job(QWidget):

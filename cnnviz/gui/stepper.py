@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QToolTip, QWidget
 
 from cnnviz.gui.elided import ElidedLabel
@@ -62,7 +62,9 @@ class Stepper(QWidget):
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self._widest = 0  # pixels that the longest title takes
         self._row = QHBoxLayout(self)
+        self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         for widget in (self.home, self.back, self.play, self.forward, self.end, self._count, self._title):
             self._row.addWidget(widget)
         self._row.addWidget(self.line, 1)
@@ -149,17 +151,44 @@ class Stepper(QWidget):
         # as wide as the longer of its two words, so that nothing moves when it plays
         width = self.play.fontMetrics().horizontalAdvance("Pause") + theme.px(16 + 8 + 4 + 8)
         self.play.setFixedWidth(width)
-        self.speed.setFixedWidth(self.speed.fontMetrics().horizontalAdvance("1.5×") + theme.px(8 + 24))
+        self.speed.setFixedWidth(self.speed.fontMetrics().horizontalAdvance("1.5×") + theme.px(6 + 34))
         self._hold_widths()
 
     def _hold_widths(self) -> None:
         """Room for the longest title and number, so that the line stays where it is while one walks or drags."""
         advance = self._title.fontMetrics().horizontalAdvance
         widest = max((advance(title) for title in self._titles), default=0) + theme.px(2)
-        self._title.setFixedWidth(min(widest, theme.px(220)))
+        self._widest = min(widest, theme.px(220))
         last = self._first + len(self._titles) - 1
         numbers = f"Step {last} of {last} —" if self._titles else self._count.text()
         self._count.setFixedWidth(self._count.fontMetrics().horizontalAdvance(numbers) + theme.px(2))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where it is narrow, the title is cut first, then it goes, then the speed, the number and the outer buttons."""
+        parts = (self._title, self.speed, self._count, self.home, self.end)
+        room = self.width() - theme.px(60)  # the line's least width
+        fixed = (self.home, self.back, self.play, self.forward, self.end, self._count, self.speed)
+        used = sum(part.sizeHint().width() if part is not self._count else part.width() for part in fixed)
+        used += 8 * self._row.spacing()
+        title = min(self._widest, room - used)
+        shown = set(parts)
+        for part in parts:
+            if part is self._title and title < min(self._widest, theme.px(48)):
+                shown.discard(part)
+            elif part is not self._title and used > room:
+                shown.discard(part)
+                used -= part.sizeHint().width() + self._row.spacing()
+        self._title.setFixedWidth(max(title, 0))
+        for part in parts:
+            part.setVisible(part in shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(200), super().minimumSizeHint().height())
 
 
 class StepLine(QSlider):

@@ -182,7 +182,7 @@ QComboBox QAbstractItemView {
     selection-background-color: $hover; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 8px; border-radius: 4px; }
-QAbstractSpinBox { padding-left: 0; padding-right: 20px; }
+QAbstractSpinBox { padding-right: 20px; qproperty-alignment: AlignRight; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;
 }

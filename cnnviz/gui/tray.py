@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QActionGroup,
     QDragEnterEvent,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QKeySequence,
 )
@@ -31,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.gui import clipboard
+from cnnviz.gui import drops
 from cnnviz.gui.elided import ElidedLabel, repolish
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tray_delegate import TrayDelegate
@@ -54,8 +55,8 @@ class Tray(QWidget):
         The person chose a picture.
     removed(list), reordered(list)
         Paths that were taken out; all paths in their new order.
-    dropped(list, str)
-        Files and folders that came by a drop; a sentence about what of it could not be taken, or nothing.
+    dropped(list), image_dropped(QImage), refused(str)
+        Paths or pixels that came by a drop; a sentence about what could not be taken.
     open_requested(), paste_requested()
         The drop zone's two buttons.
     labelled(str, str)
@@ -65,7 +66,9 @@ class Tray(QWidget):
     picked = Signal(str)
     removed = Signal(object)
     reordered = Signal(object)
-    dropped = Signal(object, str)
+    dropped = Signal(object)
+    image_dropped = Signal(object)
+    refused = Signal(str)
     open_requested = Signal()
     paste_requested = Signal()
     labelled = Signal(str, str)
@@ -136,30 +139,6 @@ class Tray(QWidget):
     def add(self, items: Iterable[TrayItem]) -> list[str]:
         """Append pictures; gives the paths that were not there yet."""
         return self.model.add(items)
-
-    def items(self) -> tuple[TrayItem, ...]:
-        """All pictures, as added."""
-        return self.model.items
-
-    def clear(self) -> None:
-        """Take all pictures out, without a signal."""
-        self._current = ""
-        self.model.remove(item.path for item in self.model.items)
-
-    def update_items(self, answers: Iterable[TrayItem]) -> None:
-        """Take the network's answers: all fields but the name and the true class, for the pictures that are there."""
-        for item in answers:
-            known = self.model.item(item.path)
-            self.model.update(
-                item.path,
-                thumbnail=known.thumbnail if known is not None and item.thumbnail is None else item.thumbnail,
-                prediction=item.prediction,
-                probability=item.probability,
-                label=item.label,
-                problem=item.problem,
-                running=False,
-                waiting=False,
-            )
 
     def update_item(self, path: str, **changes: Any) -> None:
         """Replace fields of one picture."""
@@ -246,7 +225,7 @@ class Tray(QWidget):
             self.list.edit(self.list.currentIndex())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _takes(event.mimeData()):
+        if drops.can_take(event.mimeData()):
             self.zone.set_active(True)
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -254,7 +233,7 @@ class Tray(QWidget):
             event.ignore()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setAccepted(_takes(event.mimeData()))
+        event.setAccepted(drops.can_take(event.mimeData()))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.zone.set_active(False)
@@ -263,7 +242,13 @@ class Tray(QWidget):
         self.zone.set_active(False)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.dropped.emit(*clipboard.files_of(event.mimeData()))
+        mime = event.mimeData()
+        if paths := drops.local_paths(mime):
+            self.dropped.emit(paths)
+        elif mime.hasImage() and isinstance(image := mime.imageData(), QImage):
+            self.image_dropped.emit(image)
+        if sentence := drops.refused(mime):
+            self.refused.emit(sentence)
 
     # keeping the view in step
 
@@ -364,10 +349,6 @@ class Tray(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(208), theme.px(480))
-
-
-def _takes(mime: QMimeData) -> bool:
-    return not mime.hasFormat(ROWS_TYPE) and clipboard.takes(mime)
 
 
 class _List(QListView):

@@ -1,0 +1,26 @@
+"""What was dropped or pasted: files, folders, or the pixels of a picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData
+
+from cnnviz.gui.tray_model import ROWS_TYPE
+
+
+def can_take(mime: QMimeData) -> bool:
+    """Whether a drop from outside can hold pictures; a drag of the tray's own rows is not one."""
+    return not mime.hasFormat(ROWS_TYPE) and (mime.hasUrls() or mime.hasImage())
+
+
+def local_paths(mime: QMimeData) -> list[str]:
+    """Files and folders of this computer, in their order, each once."""
+    return list(dict.fromkeys(url.toLocalFile() for url in mime.urls() if url.isLocalFile()))
+
+
+def refused(mime: QMimeData) -> str:
+    """A sentence about what of a drop could not be taken; empty when all could."""
+    remote = [url for url in mime.urls() if not url.isLocalFile()]
+    if not remote or mime.hasImage():
+        return ""
+    what = f"“{remote[0].host() or remote[0].toDisplayString()}”" if len(remote) == 1 else f"{len(remote)} addresses"
+    return f"CNNViz does not fetch pictures from the web ({what}): save the picture to a file, then drop the file."

@@ -79,7 +79,7 @@ def tally(index: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
     return total[:count].astype(np.int64)
 
 
-def mosaic(raster: NDArray[np.uint8], columns: int, gap: int = 1) -> NDArray[np.uint8]:
+def mosaic(raster: NDArray[np.uint8], columns: int, gap: int | tuple[int, int] = 1) -> NDArray[np.uint8]:
     """All pictures as one, row by row from the top left.
 
     Parameters
@@ -89,20 +89,21 @@ def mosaic(raster: NDArray[np.uint8], columns: int, gap: int = 1) -> NDArray[np.
     columns
         Pictures in a row.
     gap
-        Pixels between two pictures; there are none around the mosaic.
+        Pixels between two pictures (below and beside, where two are given); there are none around the mosaic.
 
     Returns
     -------
     (rows · (H + gap) − gap, columns · (W + gap) − gap[, 3]) uint8; gaps and empty places are ``GROUND`` (in RGB: white).
     """
     count, height, width = raster.shape[:3]
+    below, beside = gap if isinstance(gap, tuple) else (gap, gap)
     columns = max(1, columns)
     rows = max(1, -(-count // columns))
-    tiles = np.full((rows * columns, height + gap, width + gap, *raster.shape[3:]), GROUND, np.uint8)
+    tiles = np.full((rows * columns, height + below, width + beside, *raster.shape[3:]), GROUND, np.uint8)
     tiles[:count, :height, :width] = raster
-    tiles = tiles.reshape(rows, columns, height + gap, width + gap, *raster.shape[3:]).swapaxes(1, 2)
-    whole = tiles.reshape(rows * (height + gap), columns * (width + gap), *raster.shape[3:])
-    return np.ascontiguousarray(whole[: whole.shape[0] - gap, : whole.shape[1] - gap])
+    tiles = tiles.reshape(rows, columns, height + below, width + beside, *raster.shape[3:]).swapaxes(1, 2)
+    whole = tiles.reshape(rows * (height + below), columns * (width + beside), *raster.shape[3:])
+    return np.ascontiguousarray(whole[: whole.shape[0] - below, : whole.shape[1] - beside])
 
 
 def grid_columns(count: int, height: int, width: int, aspect: float = 1.6) -> int:

@@ -1,0 +1,132 @@
+"""Files made from figures: the register of formats, and how a file comes to its place whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import Figure
+
+
+class Style(NamedTuple):
+    """How a figure is drawn: enlargement of PNGs (1 to 4), and ``light`` or ``dark``."""
+
+    scale: int = 1
+    theme: str = "light"
+
+
+Writer = Callable[[Figure, BinaryIO, Style], None]
+W = TypeVar("W", bound=Writer)
+
+_writers: dict[str, Writer] = {}
+
+
+def exporter(suffix: str) -> Callable[[W], W]:
+    """Register a function that writes a figure to an open file, for names that end in this suffix."""
+
+    def register(write: W) -> W:
+        _writers[suffix] = write
+        return write
+
+    return register
+
+
+def formats() -> tuple[str, ...]:
+    """The suffixes that `export` knows, without the dot."""
+    return tuple(_writers)
+
+
+def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, theme: str = "light") -> Path:
+    """Write a figure to a file; the name's suffix says the format.
+
+    Parameters
+    ----------
+    figure
+        What a layer view has made.
+    path
+        The file: ``.png``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request; ``.csv`` for
+        the numbers. It is written beside its place and then moved there, so that an old file is never half overwritten.
+    scale
+        Enlargement of a PNG, 1 to 4: one pixel of the figure becomes that many, text is drawn as fine as it then can be.
+    theme
+        ``light`` or ``dark``.
+
+    Returns
+    -------
+    The file that was written.
+
+    Raises
+    ------
+    CnnvizError
+        Unknown format, scale or theme; no such folder, no permission, disk full.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower().lstrip(".")
+    if suffix not in _writers:
+        given = f"{suffix!r}" if suffix else "a name without a suffix"
+        raise CnnvizError(f"There is no format for {given}; a name can end in {', '.join('.' + name for name in formats())}.")
+    if scale not in (1, 2, 3, 4):
+        raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
+    if theme not in ("light", "dark"):
+        raise CnnvizError(f"The theme can be light or dark; not {theme!r}.")
+    with replacing(target) as file:
+        _writers[suffix](figure, file, Style(scale, theme))
+    return target
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """An open file that takes the target's place when all went well, and otherwise leaves nothing behind."""
+    beside: str | None = None
+    try:
+        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+        with open(descriptor, "wb") as file:
+            yield file
+        os.chmod(beside, _usual_mode(target))
+        os.replace(beside, target)
+        beside = None
+    except OSError as error:
+        raise CnnvizError(_sentence(target, error), str(error)) from error
+    finally:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+
+
+def recipe(figure: Figure) -> str:
+    """What the figure is and what was asked for, as JSON: it travels inside of the files."""
+    request = None if figure.request is None else asdict(figure.request)
+    about = {"view": figure.view, "title": figure.title, "subtitle": figure.subtitle, "request": request}
+    return json.dumps({"cnnviz": about}, ensure_ascii=False)
+
+
+def _usual_mode(target: Path) -> int:
+    """Permissions of the file that is replaced, or those of any new file (a temporary one is private)."""
+    with contextlib.suppress(OSError):
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sentence(target: Path, error: OSError) -> str:
+    folder = target.parent
+    if error.errno == errno.ENOENT:
+        return f"There is no folder {folder}; make it, or choose another place."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{target.name} cannot be written to {folder}: there is no permission; choose another place."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{target.name} was not written: the disk is full; make room, or choose another place."
+    if error.errno == errno.EISDIR:
+        return f"{target} is a folder; choose another name."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"The name {target.name[:40]}… is too long; choose a shorter one."
+    return f"{target.name} cannot be written to {folder}: {error.strerror or error}; choose another place."

@@ -1,0 +1,207 @@
+"""How each kind of panel is drawn on paper: pictures and their colour bars here, charts and tables in `charts`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.pixels import grid_columns, lut, mosaic, paint, shrunk
+from cnnviz.export import charts
+from cnnviz.export.layout import Block, footed
+from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of, wrapped
+from cnnviz.figure import GROUND, Bars, Histogram, ImageGrid, Matrix, Note, Panel, Scale, Vector, number
+
+GRID_WIDTH, GRID_HEIGHT = 860, 560
+"""Place for a mosaic; a larger one is drawn larger, a pixel for each value."""
+
+ALONE = 360
+"""Place for a single picture."""
+
+PHOTO = 640
+"""Longest edge of the file's own pixels on paper."""
+
+BAR, BAR_LENGTH = 12, 240
+CAPTIONED = 128
+"""Pictures in a grid that can still bear captions."""
+
+
+def block_of(panel: Panel, *, with_bar: bool = True) -> Block:
+    """A panel as a block; without its colour bar where its neighbour has the same."""
+    match panel:
+        case ImageGrid():
+            return _grid(panel, with_bar)
+        case Matrix() if panel.values.shape[1] > charts.TABLE_COLUMNS:
+            return _grid(_heat_map(panel), with_bar, "as colours; CSV and NPZ hold the numbers")
+        case Matrix():
+            return charts.table(panel)
+        case Bars():
+            return charts.bars(panel)
+        case Vector():
+            return beside(charts.columns(panel), colour_bar(panel.scale, BAR_LENGTH), shared(panel.scale))
+        case Histogram():
+            return charts.histogram(panel)
+        case Note():
+            return _note(panel)
+
+
+def beside(block: Block, bar: Block, *remarks: str) -> Block:
+    """A block with a colour bar at its right, and remarks below."""
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        block.draw(sheet, x, y)
+        bar.draw(sheet, x + block.width + 12, y)
+
+    both = Block(block.width + 12 + bar.width, max(block.height, bar.height), draw)
+    return footed(both, [remark for remark in remarks if remark])
+
+
+def colour_bar(scale: Scale, length: int, stretched: bool = False) -> Block:
+    """An upright colour bar with numbers; for stretched maps, whose limits differ, with words."""
+    ends = [(scale.high, "limit"), (scale.low, "−limit" if scale.signed else "0")]
+    marks = [(0 if value == scale.high else length, word if stretched else tick(value, scale)) for value, word in ends]
+    if scale.signed:
+        marks.append((length // 2, "0"))
+    step = max(1, length // GROUND)
+    colours = lut(scale.colormap)[:GROUND, :3]
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        index = np.arange(length - 1, -1, -1) * GROUND // length
+        sheet.image(x, y, np.repeat(colours[index][:, None], BAR, axis=1))
+        for at, text in marks:
+            sheet.line([x + BAR, x + BAR + 3], [y + at, y + at], sheet.palette.dim)
+            sheet.text(x + BAR + 6, y + min(max(at, 5), length - 4), text, SMALL, middle=True)
+
+    del step
+    return Block(BAR + 6 + max(width_of(text, SMALL) for _, text in marks), length, draw)
+
+
+def tick(value: float, scale: Scale) -> str:
+    """A number at a colour bar."""
+    return number(value, signed=scale.signed)
+
+
+def shared(scale: Scale) -> str:
+    """What shares a scale."""
+    by = scale.shared_by if " " in scale.shared_by else f"the {scale.shared_by}"
+    return f"scale shared by {by}"
+
+
+def _grid(panel: ImageGrid, with_bar: bool, remark: str = "") -> Block:
+    """A mosaic with captions and colour bar."""
+    raster = _small(panel)
+    count, height, width = raster.shape[:3]
+    if not count:
+        return _note(Note("Nothing to show."))
+    columns = 1 if count == 1 else grid_columns(count, height, width, GRID_WIDTH / GRID_HEIGHT)
+    rows = -(-count // columns)
+    place = (ALONE, ALONE) if count == 1 else (GRID_HEIGHT, GRID_WIDTH)
+    factor = max(1, min(place[0] // (rows * height), place[1] // (columns * width)))
+    cell = height * factor, width * factor
+    texts = _captions(panel, cell[1]) if count <= CAPTIONED else ()
+    top = LINE if texts else 0
+    gap = (max(2, top), 2 if count <= CAPTIONED * 4 else 1)
+    pixels = mosaic(raster.repeat(factor, 1).repeat(factor, 2), columns, gap)
+    colours = pixels if panel.scale is None else lut(panel.scale.colormap)[pixels]
+    if panel.scale is None:
+        colours = _over_ground(pixels, raster.shape, columns, gap, factor)
+
+    def corner(i: int) -> tuple[int, int]:
+        return i % columns * (cell[1] + gap[1]), i // columns * (cell[0] + gap[0]) + top
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        sheet.image(x, y + top, colours)
+        for i, text in enumerate(texts):
+            left, upper = corner(i)
+            sheet.text(x + left, y + upper - 3, text, SMALL, color=sheet.palette.dim)
+        if panel.marked is not None:
+            left, upper = corner(panel.marked)
+            sheet.box(x + left - 1, y + upper - 1, cell[1] + 2, cell[0] + 2, sheet.palette.accent, edge=True, zorder=3)
+
+    block = Block(pixels.shape[1], pixels.shape[0] + top, draw)
+    remarks = [*_remarks(panel, bool(texts)), *([remark] if remark else [])]
+    if raster.shape[1:3] != panel.raster.shape[1:3]:
+        remarks.append(f"drawn smaller: {panel.raster.shape[1]:,} × {panel.raster.shape[2]:,} pixels in all")
+    if panel.scale is None or not with_bar:
+        return footed(block, remarks)
+    bar = colour_bar(panel.scale, min(max(block.height - top, 80), BAR_LENGTH), is_stretched(panel))
+    return beside(block, bar, shared(panel.scale), *remarks)
+
+
+def is_stretched(panel: ImageGrid) -> bool:
+    """Whether any picture has a range of its own."""
+    if panel.scale is None:
+        return False
+    return not np.allclose(panel.ranges, [panel.scale.low, panel.scale.high], rtol=1e-5, atol=0)
+
+
+def _captions(panel: ImageGrid, width: int) -> tuple[str, ...]:
+    """What stands above each picture: its caption, its remark, its own limit; () where nothing fits."""
+    if len(panel.indices) == 1 and not panel.notes[0] and panel.captions[0] in ("", panel.title):
+        return ()
+    own = is_stretched(panel)
+    texts = []
+    for caption, note, (low, high) in zip(panel.captions, panel.notes, panel.ranges, strict=True):
+        limit = f"{'±' if low < 0 else ''}{number(float(high), 2)}" if own else ""
+        texts.append(" · ".join(part for part in (caption, note, limit) if part))
+    if any(width_of(caption, SMALL) > width for caption in panel.captions) and len(panel.captions) > 1:
+        return ()
+    return tuple(cut(text, max(width, ALONE if len(texts) == 1 else 0), SMALL) for text in texts)
+
+
+def _remarks(panel: ImageGrid, captioned: bool) -> list[str]:
+    """What has to be said of a grid below it."""
+    found = []
+    shown = len(panel.indices)
+    if shown < panel.total:
+        found.append(f"{shown:,} of {panel.total:,} shown")
+    if not captioned and shown > 1:
+        if panel.indices == tuple(range(shown)):
+            found.append(f"{panel.noun}s 0 to {shown - 1:,}, row by row")
+        elif panel.indices == tuple(range(panel.indices[0], panel.indices[0] + shown)):
+            found.append(f"{panel.noun}s {panel.indices[0]:,} to {panel.indices[-1]:,}, row by row")
+        for note in ("dead", "all zero", "NaN", "infinite"):
+            numbers = [str(i) for i, text in zip(panel.indices, panel.notes, strict=True) if text == note]
+            if numbers:
+                found.append(f"{note}: {', '.join(numbers[:40])}" + (f" and {len(numbers) - 40} more" if len(numbers) > 40 else ""))
+    return found
+
+
+def _small(panel: ImageGrid) -> NDArray[np.uint8]:
+    """The raster; the pixels of a large file averaged down to what a page can hold."""
+    if panel.scale is not None or max(panel.raster.shape[1:3]) <= PHOTO:
+        return panel.raster
+    return np.rint(shrunk(panel.raster.astype(np.float32), PHOTO)).astype(np.uint8)
+
+
+def _over_ground(
+    pixels: NDArray[np.uint8], shape: tuple[int, ...], columns: int, gap: tuple[int, int], factor: int
+) -> NDArray[np.uint8]:
+    """An RGB mosaic with its gaps transparent."""
+    inside = mosaic(np.zeros((shape[0], shape[1] * factor, shape[2] * factor), np.uint8), columns, gap)
+    return np.dstack([pixels, np.where(inside == GROUND, 0, 255).astype(np.uint8)])
+
+
+def _heat_map(panel: Matrix) -> ImageGrid:
+    """A matrix that is too wide for numbers, as one picture."""
+    ends = np.array([[panel.scale.low, panel.scale.high]], np.float32)
+    return ImageGrid(
+        values=panel.values[None],
+        raster=paint(panel.values[None], panel.scale.low, panel.scale.high),
+        scale=panel.scale,
+        ranges=ends,
+        indices=(0,),
+        captions=(panel.title,),
+        notes=("",),
+        total=1,
+        title=panel.title,
+    )
+
+
+def _note(panel: Note) -> Block:
+    lines = wrapped(panel.text, 480)
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        for i, line in enumerate(lines):
+            sheet.text(x, y + LINE * i + 10, line)
+
+    return Block(max((width_of(line, PLAIN) for line in lines), default=0), LINE * max(len(lines), 1), draw)

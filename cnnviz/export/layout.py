@@ -1,0 +1,101 @@
+"""A figure on paper: its heading, and its panels from left to right in as many rows as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cnnviz.export import paper
+from cnnviz.export.paper import LINE, PLAIN, Sheet, cut, width_of, wrapped
+from cnnviz.figure import Figure
+
+MARGIN, GAP = 16, 24
+WIDEST = 1400
+"""A row of panels is not wider, unless one of them is."""
+
+NARROWEST = 240
+
+
+class Block(NamedTuple):
+    """Something drawn on paper: its size in pixels, and how to draw it with its top left corner at x, y."""
+
+    width: int
+    height: int
+    draw: Callable[[Sheet, int, int], None]
+
+
+def laid_out(figure: Figure, theme: str) -> Sheet:
+    """The sheet with everything drawn."""
+    from cnnviz.export.blocks import block_of
+
+    blocks = []
+    for number, panel in enumerate(figure.panels):
+        scale = getattr(panel, "scale", None)
+        told = number > 0 and scale is not None and scale is getattr(figure.panels[number - 1], "scale", None)
+        blocks.append(titled(block_of(panel, with_bar=not told), panel_title(panel)))
+    rows = _rows(blocks)
+    body = max((sum(b.width for b in row) + GAP * (len(row) - 1) for row in rows), default=0)
+    width = max(body, NARROWEST, min(width_of(figure.title, paper.LARGE, bold=True), WIDEST))
+    about = wrapped(figure.subtitle, width)
+    head = 20 + LINE * len(about) + 10
+    height = head + sum(max(b.height for b in row) for row in rows) + GAP * max(len(rows) - 1, 0)
+    sheet = Sheet(width + 2 * MARGIN, height + 2 * MARGIN, theme)
+    sheet.text(MARGIN, MARGIN + 14, cut(figure.title, width, paper.LARGE), paper.LARGE, bold=True)
+    for number, line in enumerate(about):
+        sheet.text(MARGIN, MARGIN + 20 + LINE * number + 12, line, color=sheet.palette.dim)
+    y = MARGIN + head
+    for row in rows:
+        x = MARGIN
+        for block in row:
+            block.draw(sheet, x, y)
+            x += block.width + GAP
+        y += max(b.height for b in row) + GAP
+    return sheet
+
+
+def titled(block: Block, title: str) -> Block:
+    """A block with its title above it."""
+    if not title:
+        return block
+    lines = wrapped(title, max(block.width, NARROWEST // 2))
+    top = LINE * len(lines) + 4
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        for number, line in enumerate(lines):
+            sheet.text(x, y + LINE * number + 10, line)
+        block.draw(sheet, x, y + top)
+
+    return Block(max(block.width, *(width_of(line) for line in lines)), block.height + top, draw)
+
+
+def footed(block: Block, sentences: list[str], size: float = PLAIN) -> Block:
+    """A block with remarks below it."""
+    width = max(block.width, NARROWEST)
+    lines = [line for sentence in sentences for line in wrapped(sentence, width, size)]
+    if not lines:
+        return block
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        block.draw(sheet, x, y)
+        for number, line in enumerate(lines):
+            sheet.text(x, y + block.height + LINE * (number + 1) + 2, line, size, color=sheet.palette.dim)
+
+    return Block(max(block.width, *(width_of(line, size) for line in lines)), block.height + LINE * len(lines) + 8, draw)
+
+
+def panel_title(panel: object) -> str:
+    """The heading of a panel; empty where it has none."""
+    return getattr(panel, "title", "")
+
+
+def _rows(blocks: list[Block]) -> list[list[Block]]:
+    rows: list[list[Block]] = []
+    room = 0
+    for block in blocks:
+        if rows and block.width + GAP <= room:
+            rows[-1].append(block)
+            room -= block.width + GAP
+        else:
+            rows.append([block])
+            room = WIDEST - block.width
+    return rows

@@ -1,0 +1,182 @@
+"""A sheet of paper measured in pixels, on which panels are drawn with matplotlib: PNG, SVG and PDF come from the same sheet.
+
+Everything has whole coordinates and every picture a whole factor of enlargement, so that at 1x to 4x each value is a square of
+exactly its colour. matplotlib's ``Figure`` is used without pyplot: nothing is global, and any thread may export.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.errors import CnnvizError
+from cnnviz.export.base import Style, recipe
+from cnnviz.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DPI = 100
+SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"
+SMALL, PLAIN, LARGE = 7.0, 8.0, 12.0
+"""Sizes of text in points."""
+
+LINE = 14
+"""Pixels from one line of text to the next."""
+
+MOST_PIXELS = 300_000_000
+"""Of a PNG: beyond, it would take gigabytes to draw."""
+
+_exporting = threading.Lock()  # matplotlib's settings are global
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours of a theme, as the window has them."""
+
+    ground: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    bar: str
+
+
+PALETTES = {
+    "light": Palette("#ffffff", "#dfe3e9", "#1b1f27", "#5f6875", "#b85710", "#9aa3b2"),
+    "dark": Palette("#14161a", "#2a2f38", "#e6e9ee", "#8d96a5", "#f2994a", "#6f7887"),
+}
+
+
+class Sheet:
+    """Where things are drawn: x to the right and y downwards, in pixels."""
+
+    def __init__(self, width: int, height: int, theme: str) -> None:
+        from matplotlib.figure import Figure as Page
+
+        self.palette = PALETTES[theme]
+        self.size = width, height
+        self.page = Page(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=self.palette.ground)
+        self.axes: Axes = self.page.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+        self.axes.set_axis_off()
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = PLAIN,
+        *,
+        color: str = "",
+        align: Literal["left", "center", "right"] = "left",
+        bold: bool = False,
+        mono: bool = False,
+        middle: bool = False,
+    ) -> None:
+        """Text whose baseline (or middle) is at y."""
+        self.axes.text(
+            x,
+            y,
+            text,
+            fontsize=size,
+            family=MONO if mono else SANS,
+            weight="bold" if bold else "normal",
+            color=color or self.palette.text,
+            ha=align,
+            va="center_baseline" if middle else "baseline",
+            parse_math=False,
+        )
+
+    def image(self, x: int, y: int, pixels: NDArray[np.uint8], factor: int = 1) -> None:
+        """RGB or RGBA pixels, each a square of ``factor`` pixels, with its top left corner at x, y."""
+        large = pixels.repeat(factor, 0).repeat(factor, 1) if factor > 1 else pixels
+        height, width = large.shape[:2]
+        self.axes.imshow(
+            large, extent=(x, x + width, y + height, y), interpolation="none", aspect="auto", resample=False, zorder=1
+        )
+        self.axes.set(xlim=(0, self.size[0]), ylim=(self.size[1], 0))
+
+    def box(self, x: float, y: float, width: float, height: float, color: str, *, edge: bool = False, zorder: int = 2) -> None:
+        """A filled rectangle, or its outline."""
+        from matplotlib.patches import Rectangle
+
+        style: dict[str, Any] = {"fill": False, "edgecolor": color, "linewidth": 1.5} if edge else {"facecolor": color, "linewidth": 0}
+        self.axes.add_patch(Rectangle((x, y), width, height, zorder=zorder, **style))
+
+    def line(self, x: list[float], y: list[float], color: str, width: float = 0.75, zorder: int = 2) -> None:
+        """A line through points."""
+        self.axes.plot(x, y, color=color, linewidth=width, zorder=zorder, solid_joinstyle="miter", solid_capstyle="butt")
+
+
+def width_of(text: str, size: float = PLAIN, *, bold: bool = False, mono: bool = False) -> int:
+    """Width of a text in pixels."""
+    return -(-_width(text, size, bold, mono) * DPI // 72).__int__()
+
+
+def wrapped(text: str, width: int, size: float = PLAIN) -> list[str]:
+    """The text in lines that are not wider than that, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def cut(text: str, width: int, size: float = PLAIN) -> str:
+    """The text, shortened with an ellipsis until it is not wider than that."""
+    if width_of(text, size) <= width:
+        return text
+    while text and width_of(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…" if text else ""
+
+
+def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg", "pdf"]) -> None:
+    """Draw a figure and write it."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    from cnnviz.export.layout import laid_out
+
+    about = recipe(figure)
+    settings = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "cnnviz", "image.composite_image": False}
+    with _exporting, mpl.rc_context(settings):
+        sheet = laid_out(figure, style.theme)
+        if kind == "png":
+            _not_too_large(sheet, style.scale)
+            sheet.page.set_dpi(DPI * style.scale)
+            FigureCanvasAgg(sheet.page).print_png(file, metadata={"Title": figure.title, "Description": about, "Software": "CNNViz"})
+        elif kind == "svg":
+            FigureCanvasSVG(sheet.page).print_svg(
+                file, metadata={"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None}
+            )
+        else:
+            FigureCanvasPdf(sheet.page).print_pdf(
+                file, metadata={"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None}
+            )
+
+
+def _not_too_large(sheet: Sheet, scale: int) -> None:
+    width, height = (edge * scale for edge in sheet.size)
+    if width * height > MOST_PIXELS or max(width, height) >= 1 << 16:
+        raise CnnvizError(f"A PNG of {width:,} × {height:,} pixels is too large; choose a smaller scale, SVG or PDF.")
+
+
+@cache
+def _width(text: str, size: float, bold: bool, mono: bool) -> float:
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextToPath
+
+    font = FontProperties(family=MONO if mono else SANS, weight="bold" if bold else "normal", size=size)
+    width: float = TextToPath().get_text_width_height_descent(text, font, False)[0]
+    return width

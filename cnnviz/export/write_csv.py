@@ -1,0 +1,84 @@
+"""Comma-separated values: the numbers of a figure, for spreadsheets. UTF-8, a table for each panel, an empty line between."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.export.base import Style, exporter
+from cnnviz.figure import Bars, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
+
+Row = list[Any]
+
+
+@exporter("csv")
+def write_csv(figure: Figure, file: BinaryIO, style: Style) -> None:
+    """The shortest texts that give the same float32 again."""
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    table = csv.writer(text, lineterminator="\r\n")
+    for number, panel in enumerate(_told_once(figure.panels)):
+        if number:
+            table.writerow([])
+        table.writerows(_rows(panel))
+    text.detach()
+
+
+def _told_once(panels: tuple[Panel, ...]) -> Iterator[Panel]:
+    """The panels without those that show a part of another one large."""
+    grids = [panel for panel in panels if isinstance(panel, ImageGrid)]
+    for panel in panels:
+        if not (isinstance(panel, ImageGrid) and any(_part_of(panel, grid) for grid in grids)):
+            yield panel
+
+
+def _part_of(panel: ImageGrid, grid: ImageGrid) -> bool:
+    return panel is not grid and len(panel.values) < len(grid.values) and np.may_share_memory(panel.values, grid.values)
+
+
+def _rows(panel: Panel) -> Iterator[Row]:
+    match panel:
+        case ImageGrid():
+            yield from _image_rows(panel)
+        case Bars():
+            yield ["class", "name", "value", *panel.heads]
+            for index, label, value, texts in zip(panel.indices, panel.labels, _texts(panel.values), panel.texts, strict=True):
+                yield [index, label, value, *texts]
+        case Vector():
+            yield ["unit", "value", *(["name"] if panel.labels else [])]
+            for index, value in enumerate(_texts(panel.values)):
+                yield [index, value, *panel.labels[index : index + 1]]
+        case Matrix():
+            columns = panel.column_labels or tuple(str(i) for i in range(panel.values.shape[1]))
+            yield [f"{panel.row_name} \\ {panel.column_name}" if panel.column_name else panel.row_name, *columns]
+            for index, row in enumerate(panel.values):
+                yield [panel.row_labels[index] if panel.row_labels else index, *_texts(row)]
+        case Histogram():
+            yield ["from", "to", "count", *([panel.overlay_label or "overlay"] if panel.overlay is not None else [])]
+            edges = _texts(panel.edges)
+            for index, count in enumerate(panel.counts.tolist()):
+                more = [] if panel.overlay is None else [int(panel.overlay[index])]
+                yield [edges[index], edges[index + 1], count, *more]
+        case Note():
+            yield [panel.text]
+
+
+def _image_rows(panel: ImageGrid) -> Iterator[Row]:
+    """One line for each row of each picture; of colour pictures, for each of their three channels."""
+    colour = panel.values.ndim == 4
+    yield [panel.noun, "name", *(["channel"] if colour else []), "y", *range(panel.values.shape[2])]
+    for index, caption, values in zip(panel.indices, panel.captions, panel.values, strict=True):
+        planes = [(["red"], values[..., 0]), (["green"], values[..., 1]), (["blue"], values[..., 2])] if colour else [([], values)]
+        for name, plane in planes:
+            for y, row in enumerate(_texts(plane)):
+                yield [index, caption, *name, y, *row]
+
+
+def _texts(values: NDArray[Any]) -> list[Any]:
+    """Numbers as texts: the shortest that give the same value again."""
+    texts: list[Any] = np.asarray(values).astype(str).tolist()
+    return texts

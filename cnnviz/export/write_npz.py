@@ -1,0 +1,69 @@
+"""NumPy's archive: all values of a figure, and beside them what they are, as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.export.base import Style, exporter, recipe
+from cnnviz.figure import Bars, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
+
+
+@exporter("npz")
+def write_npz(figure: Figure, file: BinaryIO, style: Style) -> None:
+    """Arrays of the first panel under their own names (``values``, ``ranges``, ``names`` ...), of others with a number.
+
+    ``metadata`` is a JSON text: the request, and of each panel its kind, title, scale and array names.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    panels = []
+    for number, panel in enumerate(figure.panels):
+        ending = f"_{number}" if number else ""
+        found = _arrays(panel)
+        arrays |= {name + ending: array for name, array in found.items()}
+        panels.append(_about(panel) | {"arrays": {name: name + ending for name in found}})
+    metadata = json.loads(recipe(figure))["cnnviz"] | {"panels": panels}
+    np.savez_compressed(file, **arrays, metadata=np.array(json.dumps(metadata, ensure_ascii=False)))
+
+
+def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
+    """What a panel holds, by name."""
+    match panel:
+        case ImageGrid():
+            return {
+                "values": panel.values,
+                "names": _texts(panel.captions),
+                "indices": np.array(panel.indices, np.int64),
+                "ranges": panel.ranges,
+                "notes": _texts(panel.notes),
+            }
+        case Bars():
+            texts = np.array(panel.texts, dtype=str).reshape(len(panel.labels), -1)
+            return {"values": panel.values, "names": _texts(panel.labels), "indices": np.array(panel.indices, np.int64), "texts": texts}
+        case Vector():
+            return {"values": panel.values, "names": _texts(panel.labels)}
+        case Matrix():
+            return {"values": panel.values, "names": _texts(panel.row_labels), "columns": _texts(panel.column_labels)}
+        case Histogram():
+            overlay = {} if panel.overlay is None else {"overlay": panel.overlay}
+            return {"values": panel.counts, "edges": panel.edges, **overlay}
+        case Note():
+            return {}
+
+
+def _about(panel: Panel) -> dict[str, Any]:
+    """What is to be known of a panel beside its arrays."""
+    about: dict[str, Any] = {"kind": type(panel).__name__}
+    for name in ("title", "total", "noun", "marked", "heads", "row_name", "column_name", "facts", "overlay_label", "text", "high"):
+        if hasattr(panel, name):
+            about[name] = getattr(panel, name)
+    scale = getattr(panel, "scale", None)
+    return about | {"scale": None if scale is None else asdict(scale)}
+
+
+def _texts(texts: tuple[str, ...]) -> NDArray[np.str_]:
+    return np.array(texts, dtype=str) if texts else np.zeros(0, "U1")

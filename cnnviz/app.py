@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from cnnviz import __version__, settings
 from cnnviz.gui.collection import samples
-from cnnviz.gui.controller import Controller
+from cnnviz.gui.controller import Controller, colormaps_of
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.menus import BUNDLED
 from cnnviz.gui.session import Session
@@ -46,7 +46,7 @@ def run(options: WindowOptions) -> int:
     chosen, problem = settings.load()
     theme.install(app, chosen.theme, chosen.interface_scale)
     window = MainWindow()
-    controller = Controller(window, Session(_first_request(options, chosen.device)), chosen)
+    controller = Controller(window, Session(_first_request(options, chosen)), chosen)
     sys.excepthook = _handler(controller)
     try:
         if problem:
@@ -63,14 +63,14 @@ def run(options: WindowOptions) -> int:
         app.processEvents()
 
 
-def _first_request(options: WindowOptions, device: str) -> Request:
+def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request:
     """What is shown first: the pictures of the command line, or our own samples."""
-    model = options.model if options.model.device != "auto" else replace(options.model, device=device)
+    model = options.model if options.model.device != "auto" else replace(options.model, device=chosen.device)
     image = next((path for path in options.images if Path(path).is_file()), "")
     if not options.images:
         image = next(iter(samples(model.name)), "")
     layer = options.layer or (FIRST_LAYER if model.name in dict(BUNDLED) else "")
-    return Request(model, image=image, layer=layer, view=options.view)
+    return Request(model, image=image, layer=layer, view=options.view, colormaps=colormaps_of(chosen))
 
 
 def _fill(controller: Controller, options: WindowOptions) -> None:

@@ -17,14 +17,15 @@ import numpy as np
 import torch
 
 from cnnviz import views
-from cnnviz.core import device, geometry, images, ops, pixels, sources
+from cnnviz.core import device, geometry, images, maps, ops, pixels, ranges, sources
+from cnnviz.core.colormaps import AUTO, COLORMAPS, WEIGHTS
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
 from cnnviz.core.trace import Record, Trace, TraceError, trace
 from cnnviz.figure import Figure, Histogram
-from cnnviz.request import ModelRequest, Request
+from cnnviz.request import ModelRequest, Option, Request
 from cnnviz.response import (
     PICTURE,
     Column,
@@ -79,6 +80,14 @@ class Explorer:
         self._passes: dict[PassKey, _Pass] = {}
         self._traces: TraceCache = TraceCache(budget)
 
+    @property
+    def budget(self) -> int:
+        return self._traces.budget
+
+    @budget.setter
+    def budget(self, budget: int) -> None:
+        self._traces.budget = budget
+
     def answer(self, request: Request, wanted: Callable[[], bool] = lambda: True) -> Response:
         """What is to be shown for a request.
 
@@ -103,7 +112,7 @@ class Explorer:
         view = views.get(request.view) if request.view else offers[0]
         if view not in offers:
             view = offers[0]  # a view that was chosen for another layer does not fit this one
-        figure = self._figure(kept, record, view, replace(request, view=view.name))
+        figure = _figure(kept, record, view, replace(request, view=view.name))
         return Response(
             request=replace(request, view=view.name),
             key=kept.key,
@@ -127,7 +136,7 @@ class Explorer:
         if kept is None:
             return None
         wanted = kept.steps[query.first : query.last + 1]
-        return Columns(query, tuple(_column(kept.trace, step, query.count) for step in wanted))
+        return Columns(query, tuple(_column(kept.trace, step, query.count, query.colormaps) for step in wanted))
 
     def model(self, request: ModelRequest) -> Model:
         """The model, loaded or found among those kept."""
@@ -156,7 +165,7 @@ class Explorer:
             return self._passes[key]
         problem = details = ""
         try:
-            traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self._traces.budget)
+            traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self.budget)
         except TraceError as error:
             if not error.trace.records:
                 raise
@@ -179,13 +188,33 @@ class Explorer:
                 self._pictures.popitem(last=False)
         return self._pictures[identity]
 
-    def _figure(self, kept: _Pass, record: Record | None, view: views.LayerView, request: Request) -> Figure:
-        options = dict(request.options)
-        known = {control.name for control in view.controls}
-        given = {name: value for name, value in options.items() if name in known}
-        if view.uses_channel:
-            given["channel"] = request.channel
-        return replace(views.make(kept.trace, record, view.name, **given), request=request)
+
+def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: Request) -> Figure:
+    """The view's figure; options that belong to other views, or that this one does not take, are passed over."""
+    given: dict[str, Option] = {}
+    for control in view.controls:
+        value = dict(request.options).get(control.name, control.default)
+        if control.name == "colormap" and value == AUTO:
+            value = _preferred(kept.trace, record, control.choices, request.colormaps)
+        if not control.choices or value in control.choices:
+            given[control.name] = value
+    if view.uses_channel and request.channel is not None and request.channel < _channels(kept.trace, record):
+        given["channel"] = request.channel  # kept while walking: the next layer may have as many again
+    return replace(views.make(kept.trace, record, view.name, **given), request=request)
+
+
+def _preferred(traced: Trace, record: Record | None, choices: tuple[str, ...], colormaps: tuple[str, str, str]) -> str:
+    """The colour map of the settings that suits what a view shows."""
+    plain, signed, weights = colormaps
+    if all(COLORMAPS.get(name, WEIGHTS) == WEIGHTS for name in choices):
+        return weights
+    if record is not None and record.dropped:
+        return AUTO
+    return signed if ranges.range_of(traced, record).signed else plain
+
+
+def _channels(traced: Trace, record: Record | None) -> int:
+    return int(traced.input.shape[1]) if record is None else maps.maps_shape(record)[0]
 
 
 def _model_card(model: Model) -> ModelCard:
@@ -212,9 +241,14 @@ def _scores(traced: Trace) -> Scores | None:
     return Scores(tuple(traced.labels), logits.numpy(), np.asarray(traced.probabilities, dtype=np.float64))
 
 
-def _column(traced: Trace, step: Step, count: int) -> Column:
+def _column(traced: Trace, step: Step, count: int, colormaps: tuple[str, str, str]) -> Column:
     record = None if step.index == PICTURE else traced.records[step.index]
+    if len(step.shape) == 1:
+        count *= 2  # units are drawn half as high as maps
     raster, scale, total = pixels.strip(traced, record, count, COLUMN_EDGE)
+    if scale is not None:
+        preferred = colormaps[1] if scale.signed else colormaps[0]
+        scale = scale if preferred == AUTO else replace(scale, colormap=preferred)
     return Column(raster, scale, total)
 
 
@@ -235,9 +269,10 @@ def _layer_card(traced: Trace, record: Record | None) -> LayerCard:
     if about.macs:
         rows.append(("Multiply–adds", f"{about.macs:,}", about.macs_formula))
     rows.append(("Receptive field", field.text, field.explanation))
-    if record.axes and record.axes[0] == "C" and not record.dropped:
-        notes = pixels.notes_of(record.numpy())
-        rows.append(("Dead channels", f"{sum(n == 'dead' for n in notes)} of {len(notes)}", "channels that are zero everywhere"))
+    if "C" in record.axes and not record.dropped:
+        notes = maps.extents(traced, record).notes
+        dead = sum(note == maps.DEAD for note in notes)
+        rows.append(("Dead channels", f"{dead:,} of {len(notes):,}", "channels that are zero everywhere"))
     return LayerCard(f"{record.index} · {about.short}", record.key, record.op, tuple(rows), about.size_formula, drawn)
 
 

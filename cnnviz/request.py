@@ -5,7 +5,7 @@ Plain values only, no torch and no Qt, so that a window can exist before either 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Option = bool | int | float | str | None
 """The value of one option of a layer view."""
@@ -61,6 +61,9 @@ class Request:
         The channel (of a dense output: the unit) looked at; None for none in particular.
     options
         Options of the view that differ from their defaults, as sorted (name, value) pairs.
+    colormaps
+        Colour maps that the person prefers for values that are never negative, for signed ones and for weights; they
+        hold where an option does not name another.
     """
 
     model: ModelRequest
@@ -68,4 +71,5 @@ class Request:
     layer: str = ""
     view: str = ""
     channel: int | None = None
-    options: tuple[tuple[str, Option], ...] = field(default=())
+    options: tuple[tuple[str, Option], ...] = ()
+    colormaps: tuple[str, str, str] = ("auto", "auto", "auto")

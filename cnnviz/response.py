@@ -144,12 +144,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnsQuery:
-    """The columns that are visible: steps ``first`` to ``last`` (inclusive), ``count`` maps each."""
+    """The columns that are visible: steps ``first`` to ``last`` (inclusive), ``count`` maps each, in whose colours."""
 
     key: PassKey
     first: int
     last: int
     count: int
+    colormaps: tuple[str, str, str] = ("auto", "auto", "auto")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

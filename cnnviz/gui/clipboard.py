@@ -8,31 +8,22 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage
 
 from cnnviz import paths
-
-
-def takes(mime: QMimeData) -> bool:
-    """Whether there is something in it that could be a picture or a model."""
-    return mime.hasUrls() or mime.hasImage()
+from cnnviz.gui import drops
 
 
 def files_of(mime: QMimeData) -> tuple[list[str], str]:
-    """Local files in a drop or a clipboard, and a sentence about what could not be used (empty otherwise).
-
-    A bare picture (from a browser or a screenshot) becomes a PNG file in the cache, named by its content.
-    """
-    local = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
-    if local:
-        return local, ""
+    """Local files in a drop or a clipboard, and a sentence about what could not be used (empty otherwise)."""
+    if local := drops.local_paths(mime):
+        return local, drops.refused(mime)
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
-            return [_kept(image)], ""
-    if mime.hasUrls():
-        return [], "Only files of this computer can be opened. Save the picture from the browser first, then drop the file."
-    return [], "There is no picture in the clipboard."
+            return [kept(image)], ""
+    return [], drops.refused(mime) or "There is no picture in the clipboard."
 
 
-def _kept(image: QImage) -> str:
+def kept(image: QImage) -> str:
+    """A bare picture (from a browser or a screenshot) as a PNG file in the cache, named by its content; its path."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

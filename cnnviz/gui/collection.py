@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -46,7 +47,9 @@ class Collection(QObject):
         self._jobs = jobs
         self._gathering: list[Job] = []
         self._classifying: list[Job] = []
+        self._labelled: set[str] = set()  # by hand; what a folder's name says does not change them
         self._only_samples = True
+        tray.labelled.connect(lambda path, _: self._labelled.add(path))
         jobs.reported.connect(self._on_report)
         session.changed.connect(self._on_request)
         tray.picked.connect(lambda path: session.update(image=path))
@@ -55,7 +58,7 @@ class Collection(QObject):
     def show_samples(self) -> None:
         """Fill the tray with our samples for the session's model, the first one current."""
         found = samples(self._session.request.model.name)
-        self._tray.clear()
+        self._tray.model.remove(item.path for item in self._tray.model.items)
         self._tray.add([TrayItem(path, Path(path).name) for path in found])
         if found:
             self._session.update(image=found[0])
@@ -70,7 +73,7 @@ class Collection(QObject):
         """Ask the current model about every picture again."""
         self._cancel_classifying()
         self._tray.forget_predictions()
-        self._classify(tuple(item.path for item in self._tray.items()))
+        self._classify(tuple(item.path for item in self._tray.model.items))
 
     def _classify(self, files: tuple[str, ...]) -> None:
         if files:
@@ -90,13 +93,13 @@ class Collection(QObject):
             for found in report.results:
                 self._take(found)
         elif report.job in self._classifying:
-            self._tray.update_items([_item(result) for result in report.results])
+            for result in report.results:
+                named = {} if result.path in self._labelled else {"true_label": result.true_label}
+                self._tray.update_item(result.path, **_fields(result), **named)
         if report.ended:
             for running in (self._gathering, self._classifying):
                 if report.job in running:
                     running.remove(report.job)
-            if report.job.cancelled.is_set():
-                self._tray.stop_waiting()
 
     def _take(self, found: Found) -> None:
         """Put what was found into the tray, show the first of it, and classify all of it."""
@@ -108,14 +111,14 @@ class Collection(QObject):
             return
         if self._only_samples:
             self._cancel_classifying()
-            self._tray.clear()
+            self._tray.model.remove(item.path for item in self._tray.model.items)
             self._only_samples = False
-        known = {item.path for item in self._tray.items()}
-        new = [(p, label) for p, label in zip(found.paths, found.labels, strict=True) if p not in known]
-        self._tray.add([TrayItem(path, Path(path).name, true_label=label) for path, label in new])
+        known = {item.path for item in self._tray.model.items}
+        new = tuple(path for path in found.paths if path not in known)
+        self._tray.add([TrayItem(path, Path(path).name) for path in new])
         self.opened.emit(found.paths)
         self._session.update(image=found.paths[0])
-        self._classify(tuple(path for path, _ in new))
+        self._classify(new)
 
     @Slot(object, object)
     def _on_request(self, old: Request, new: Request) -> None:
@@ -126,9 +129,9 @@ class Collection(QObject):
             self.show_samples()
         self.classify_all()
 
-    @Slot(list)
+    @Slot(object)
     def _on_removed(self, gone: list[str]) -> None:
-        remaining = self._tray.items()
+        remaining = self._tray.model.items
         if not remaining:
             self._session.forget_images(set(gone))
             self.show_samples()
@@ -139,13 +142,14 @@ class Collection(QObject):
                 self._session.update(image=remaining[0].path)
 
 
-def _item(result: Classified) -> TrayItem:
-    return TrayItem(
-        result.path,
-        Path(result.path).name,
-        thumbnail=result.thumbnail,
-        prediction=result.label,
-        probability=result.probability if result.label else None,
-        problem=result.problem,
-    )
-
+def _fields(result: Classified) -> dict[str, Any]:
+    """What a picture of the tray learns from the network's answer."""
+    if result.index < 0:
+        return {"thumbnail": result.thumbnail, "problem": result.problem or "This network gives no classes."}
+    return {
+        "thumbnail": result.thumbnail,
+        "prediction": result.index,
+        "label": result.label,
+        "probability": result.probability,
+        "problem": "",
+    }

@@ -27,6 +27,7 @@ from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.model_dialog import ModelDialog, is_model_file
 from cnnviz.gui.palette import CommandPalette, Entry
 from cnnviz.gui.player import Player
+from cnnviz.gui.preferences import PreferencesDialog
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
 from cnnviz.gui.theme import theme
@@ -34,6 +35,11 @@ from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
 from cnnviz.response import Columns, Failure, Response, Step
 from cnnviz.settings import Settings
+
+
+def colormaps_of(settings: Settings) -> tuple[str, str, str]:
+    """The colour maps of the settings, as a request names them."""
+    return settings.colormap, settings.colormap_signed, settings.colormap_weights
 
 
 class Controller(QObject):
@@ -64,6 +70,7 @@ class Controller(QObject):
         self.palette = CommandPalette(window, self._entries)
         self.keys = ShortcutSheet(window)
         window.stepper.set_speed(settings.play_speed)
+        window.softmax.set_top_k(settings.top_k)
         self._connect_parts()
         self._connect_commands()
         self._fill_menus()
@@ -118,6 +125,10 @@ class Controller(QObject):
         theme.set_mode(settings.theme)
         theme.set_scale(settings.interface_scale)
         self.player.set_speed(settings.play_speed)
+        self.window.stepper.set_speed(settings.play_speed)
+        self.window.softmax.set_top_k(settings.top_k)
+        self.runner.set_budget(settings.budget_bytes)
+        self.session.update(colormaps=colormaps_of(settings), finished=False)
         self._fill_menus()
         if sentence := settings_file.save(settings):
             self.complain(sentence)
@@ -149,12 +160,6 @@ class Controller(QObject):
         else:
             self.go_to(self.position + 1, finished=False)
 
-    def _next_picture(self, step: int) -> None:
-        files = [item.path for item in self.window.tray.items()]
-        if self.session.request.image in files:
-            place = (files.index(self.session.request.image) + step) % len(files)
-            self.session.update(image=files[place])
-
     # wiring
 
     @property
@@ -179,7 +184,18 @@ class Controller(QObject):
         window.top.find_requested.connect(self.palette.open)
         window.top.export_requested.connect(self._export)
         window.dropped.connect(self.open_files)
+        window.tray.dropped.connect(self.open_files)
+        window.tray.image_dropped.connect(lambda image: self.open_files([clipboard.kept(image)]))
+        window.tray.refused.connect(self.complain)
+        window.tray.open_requested.connect(self._open_pictures)
+        window.tray.paste_requested.connect(self.commands["paste"].trigger)
         window.network.picked.connect(lambda layer, channel: self.session.update(layer=layer, channel=channel))
+        window.pane.view_picked.connect(lambda view: self.session.update(view=view))
+        window.pane.option_changed.connect(self.session.set_option)
+        window.pane.channel_picked.connect(lambda channel: self.session.update(channel=channel))
+        window.softmax.true_class_picked.connect(self._on_true_class)
+        window.softmax.top_k_changed.connect(lambda k: self.set_settings(replace(self.settings, top_k=k)))
+        window.tray.labelled.connect(lambda *_: self._show_true_class())
         window.network.columns_wanted.connect(self.runner.submit_columns)
         window.stepper.step_requested.connect(self.go_to)
         window.stepper.scrubbed.connect(lambda position: self.go_to(position, finished=False))
@@ -204,6 +220,7 @@ class Controller(QObject):
             "find": self.palette.open,
             "keys": lambda: self.keys.open(groups_of(self.window.menuBar())),
             "about": self._about,
+            "preferences": self._preferences,
             "back": self.session.back,
             "forward": self.session.forward,
             "next-step": lambda: self.go_to(self.position + 1),
@@ -211,8 +228,8 @@ class Controller(QObject):
             "first-step": lambda: self.go_to(0),
             "last-step": lambda: self.go_to(len(self.steps) - 1),
             "no-channel": lambda: self.session.update(channel=None),
-            "next-picture": lambda: self._next_picture(+1),
-            "previous-picture": lambda: self._next_picture(-1),
+            "next-picture": lambda: self.window.tray.pick(+1),
+            "previous-picture": lambda: self.window.tray.pick(-1),
         }
         for name, act in acts.items():
             self.commands[name].triggered.connect(lambda _=False, act=act: act())
@@ -263,6 +280,12 @@ class Controller(QObject):
     def _entries(self) -> list[Entry]:
         return finder.steps(self.steps, self.go_to) + finder.commands(self.window.menuBar())
 
+    def _preferences(self) -> None:
+        dialog = PreferencesDialog(self.settings, dict(menus.DEVICES), self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self.set_settings)
+        dialog.open()
+
     def _about(self) -> None:
         facts = []
         if self.response is not None:
@@ -294,6 +317,8 @@ class Controller(QObject):
         self.response = response
         self.window.show_response(response, current=response.request.layer == asked.layer)
         menus.fill_views(self.window.views, response.views, response.request.view, lambda v: self.session.update(view=v))
+        self.window.tray.set_classes(response.model.labels)
+        self._show_true_class()
         if new_model:
             self.set_settings(self.settings.opened(model=response.request.model))
         if response.problem:
@@ -316,12 +341,27 @@ class Controller(QObject):
         self.activity.emit()
 
     @Slot(object)
+    def _on_true_class(self, index: int | None) -> None:
+        """What the person says that the picture shows belongs to the picture, and so to the tray."""
+        labels = self.response.model.labels if self.response else ()
+        name = labels[index] if index is not None and index < len(labels) else ""
+        self.window.tray.update_item(self.session.request.image, true_label=name)
+        self.window.tray.labelled.emit(self.session.request.image, name)
+
+    def _show_true_class(self) -> None:
+        item = self.window.tray.model.item(self.session.request.image)
+        labels = self.response.model.labels if self.response else ()
+        known = item is not None and item.true_label in labels
+        self.window.softmax.set_true_class(labels.index(item.true_label) if item is not None and known else None)
+
+    @Slot(object)
     def _on_columns(self, columns: Columns) -> None:
         self.window.network.set_columns(columns)
         self.activity.emit()
 
     @Slot(object)
     def _on_job(self, report: JobReport) -> None:
+        self._show_true_class()
         if report.ended:
             self.window.status.end_job(report.job)
         elif report.total != 1:

@@ -94,6 +94,7 @@ class _Worker(QObject):
         except Exception as error:
             log.exception("The job %r failed", job.title)
             problem, details = f"{job.title} stopped: {error}", traceback.format_exc()
+        self._jobs.finish()
         self.reported.emit(JobReport(job, progress.done, progress.total, None, tuple(results), True, problem, details))
 
 
@@ -145,6 +146,11 @@ class Jobs(QObject):
         with self._lock:
             self._running = self._waiting.popleft() if self._waiting else None
             return self._running
+
+    def finish(self) -> None:
+        """The running job has ended; called by the worker before it says so."""
+        with self._lock:
+            self._running = None
 
     def stop(self) -> None:
         """Cancel all jobs and end the thread."""

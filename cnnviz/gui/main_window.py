@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz import paths
-from cnnviz.gui import clipboard
+from cnnviz.gui import clipboard, drops
 from cnnviz.gui.actions import Actions
 from cnnviz.gui.error_bar import ErrorBar
 from cnnviz.gui.layer_card import LayerCardWidget
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(frame)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._top)
+        column.addWidget(self.top)
         column.addWidget(centre, 1)
         self.setCentralWidget(frame)
         facts = QWidget(objectName="facts")
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(facts)
-        self._docks = (
+        self.docks = (
             self._dock("Pictures", self.tray, Qt.DockWidgetArea.LeftDockWidgetArea, 208),
             self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea, 300),
         )
@@ -173,12 +173,12 @@ class MainWindow(QMainWindow):
         self.pane.set_stale(True)
         if new_pass:
             self.network.set_stale(True)
-            self.softmax.set_stale(True)
+            pass
 
     # what comes from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if clipboard.takes(event.mimeData()):
+        if drops.can_take(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

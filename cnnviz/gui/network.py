@@ -60,6 +60,7 @@ class Network(QAbstractScrollArea):
         self._steps: tuple[Step, ...] = ()
         self._current = 0
         self._channel: int | None = None
+        self._colormaps = ("auto", "auto", "auto")
         self._drawn: dict[int, _Drawn] = {}
         self._fresh: set[int] = set()  # columns whose maps belong to the current pass
         self._labels: tuple[str, ...] = ()
@@ -71,6 +72,9 @@ class Network(QAbstractScrollArea):
 
     def set_response(self, response: Response) -> None:
         """Show the steps of a response's pass, its current step and channel marked."""
+        if response.request.colormaps != self._colormaps:
+            self._colormaps = response.request.colormaps
+            self._fresh.clear()
         if response.key != self._key or response.steps != self._steps:
             if response.steps != self._steps:
                 self._drawn.clear()
@@ -86,7 +90,7 @@ class Network(QAbstractScrollArea):
 
     def set_columns(self, columns: Columns) -> None:
         """Take small maps that were asked for."""
-        if columns.query.key != self._key:
+        if (columns.query.key, columns.query.colormaps) != (self._key, self._colormaps):
             return
         for index, column in enumerate(columns.columns, columns.query.first):
             self._drawn[index] = _Drawn.of(column)
@@ -184,7 +188,7 @@ class Network(QAbstractScrollArea):
         if self._key is None or not self._steps:
             return
         if missing := self._missing():
-            self.columns_wanted.emit(ColumnsQuery(self._key, missing[0], missing[-1], self._count))
+            self.columns_wanted.emit(ColumnsQuery(self._key, missing[0], missing[-1], self._count, self._colormaps))
 
     def _is_short(self, index: int) -> bool:
         drawn = self._drawn[index]

@@ -150,6 +150,12 @@ class Runner(QObject):
                 self._explorer = Explorer(self._budget)
             return self._explorer
 
+    def set_budget(self, budget: int) -> None:
+        """Bytes that all kept traces may take together, from the next pass on."""
+        self._budget = budget
+        if self._explorer is not None:
+            self._explorer.budget = budget
+
     def take(self) -> tuple[Request | None, ColumnsQuery | None]:
         """The newest request, or else the newest query, taken out of the queue by the worker."""
         with self._waiting:

@@ -6,8 +6,7 @@ These generators run in the jobs' thread (``jobs.py``); they import torch there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +23,9 @@ THUMBNAIL = 96  # pixels, enough for 36 logical pixels on a screen of high densi
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Picture files in what was dropped, with the class that their folder names, and what was passed over."""
+    """Picture files in what was dropped, and sentences on what was passed over."""
 
     paths: tuple[str, ...]
-    labels: tuple[str, ...]
     skipped: tuple[str, ...]
 
 
@@ -41,6 +39,8 @@ class Classified:
         (h, w, 3) uint8, or None when the picture cannot be read.
     index, label, probability
         The best class; index -1 when there is none.
+    true_label
+        The class that the picture's folder is named after; empty when it is none of the network's.
     problem
         A sentence when the picture could not be classified.
     """
@@ -50,6 +50,7 @@ class Classified:
     index: int = -1
     label: str = ""
     probability: float = 0.0
+    true_label: str = ""
     problem: str = ""
 
 
@@ -59,8 +60,7 @@ def gather(dropped: tuple[str, ...]) -> Iterator[Progress]:
 
     yield Progress(0, 1)
     files, skipped = images.expand(dropped)
-    labels = tuple(images.label_of(file) for file in files)
-    yield Progress(1, 1, Found(tuple(str(file) for file in files), labels, tuple(skipped)))
+    yield Progress(1, 1, Found(tuple(files), tuple(skipped)))
 
 
 def classify(explorer: Callable[[], Explorer], request: ModelRequest, paths: tuple[str, ...]) -> Iterator[Progress]:
@@ -76,15 +76,16 @@ def classify(explorer: Callable[[], Explorer], request: ModelRequest, paths: tup
     for done, path in enumerate(paths, 1):
         thumbnail = None
         try:
-            picture = images.read(Path(path))
+            picture = images.read(path)
             thumbnail = images.thumbnail(picture, THUMBNAIL)
             scores = explorer().classify(model, picture)
         except CnnvizError as error:
             yield Progress(done, len(paths), Classified(path, thumbnail, problem=str(error)))
             continue
-        if scores is None:
-            yield Progress(done, len(paths), Classified(path, thumbnail))
-            continue
-        best = int(np.argmax(scores.logits))
-        label = scores.labels[best] if scores.labels else f"class {best}"
-        yield Progress(done, len(paths), Classified(path, thumbnail, best, label, float(scores.probabilities[best])))
+        true_label = images.label_of(path, model.labels) if model.labels else None
+        found = Classified(path, thumbnail, true_label=true_label or "")
+        if scores is not None:
+            best = int(np.argmax(scores.logits))
+            label = scores.labels[best] if scores.labels else f"class {best}"
+            found = replace(found, index=best, label=label, probability=float(scores.probabilities[best]))
+        yield Progress(done, len(paths), found)

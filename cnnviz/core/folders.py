@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cnnviz.core.decode import decoding, identified, opened, printable
 from cnnviz.core.errors import PictureError
+from cnnviz.core.guard import decoding, identified, opened, printable
 
 SUFFIXES = frozenset(
     """.png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .gif .tif .tiff

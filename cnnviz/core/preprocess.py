@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnviz.core.decode import PIXEL_LIMIT, Picture, Step
+from cnnviz.core.decode import Picture, Step
 from cnnviz.core.errors import PictureError
+from cnnviz.core.guard import PIXEL_LIMIT
 from cnnviz.core.model import Preprocessing
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from cnnviz.core import device as devices
 from cnnviz.core.architectures import ARCHITECTURES
 from cnnviz.core.errors import ModelError
+from cnnviz.core.fitting import head_classes
 from cnnviz.core.labels import read_labels
 from cnnviz.core.model import Model
 from cnnviz.core.preprocess import overridden
 from cnnviz.core.sources.base import Architecture, Asked, Offer, Source
-from cnnviz.core.weights import head_classes
 
 __all__ = ["Offer", "available", "find_architecture", "load_model"]
 

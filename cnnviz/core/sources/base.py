@@ -10,8 +10,9 @@ from typing import Protocol
 import torch
 from torch import nn
 
+from cnnviz.core.fitting import aligned, head_classes, load_into
 from cnnviz.core.model import Model, Preprocessing
-from cnnviz.core.weights import Weights, aligned, head_classes, load_into
+from cnnviz.core.weights import Weights
 
 SEED = 0
 """Random weights are the same at each start."""

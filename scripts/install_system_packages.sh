@@ -46,4 +46,4 @@ $as_root apt-get update -qq
 if apt-cache show libglib2.0-0t64 > /dev/null 2>&1; then
     packages=$(echo " $packages " | sed 's/ libglib2.0-0 / libglib2.0-0t64 /')
 fi
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages > /dev/null

@@ -87,7 +87,7 @@ def _sayable(value: Any) -> Any:
     return value
 
 
-def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> str:
+def table(rows: Sequence[tuple[str, ...]], right: frozenset[int] = frozenset()) -> str:
     """Rows of text in aligned columns; the columns in ``right`` are flush right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
-import types
-import typing
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from cnnviz import views
-from cnnviz.commands.common import complain, each_picture, open_model
+from cnnviz.commands.common import complain, each_picture, model_request, open_model
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture, prepare
 from cnnviz.core.trace import Record, Trace, trace
 from cnnviz.export import export, formats
 from cnnviz.figure import Figure
+from cnnviz.request import Request
+from cnnviz.views.options import filled
 
 PICTURE = "picture"
 """In ``--layers``: the picture itself, before the first layer."""
@@ -52,12 +53,10 @@ class _Run:
         drawn = 0
         for record in records:
             try:
-                figure = self._figure(traced, record)
+                figure = self._figure(traced, record, picture.path)
                 if figure is not None:
                     drawn += 1
-                    self._write(
-                        figure, f"{Path(picture.path or picture.name).stem}-{_layer_name(record)}-{figure.view}"
-                    )
+                    self._write(figure, f"{Path(picture.path).stem}-{_layer_name(record)}-{figure.view}")
             except CnnvizError as error:
                 problems.append(str(error))
         if not drawn and not problems:
@@ -66,19 +65,26 @@ class _Run:
             complain(problem)
         self.failed |= bool(problems)
 
-    def _figure(self, traced: Trace, record: Record | None) -> Figure | None:
+    def _figure(self, traced: Trace, record: Record | None, image: str) -> Figure | None:
         """The figure of one record; None where every layer is meant and the view does not fit this one."""
         offers = views.views_for(record, traced)
         view = views.get(self.options.view) if self.options.view else offers[0]
-        if view not in offers:
-            if self.options.layers == "all":
-                return None
-            fitting = ", ".join(offer.name for offer in offers)
-            raise CnnvizError(f"The view {view.name!r} does not fit {_layer_name(record)}; these do: {fitting}.")
-        hints = typing.get_type_hints(view.options)
-        given = {name: parse(name, text, hints[name]) for name, text in self.options.options if name in hints}
+        if view not in offers and self.options.layers == "all":
+            return None
+        known = {control.name for control in view.controls} | ({"channel"} if view.uses_channel else set())
+        given = {name: value for name, value in self.options.options if name in known}
         self.unused -= given.keys()
-        return views.make(traced, record, view.name, **given)
+        figure = views.make(traced, record, view.name, **given)
+        return replace(figure, request=self._request(view, record, image, given))
+
+    def _request(self, view: views.LayerView, record: Record | None, image: str, given: dict[str, str]) -> Request:
+        """What was asked for, so that the file can say how it is made again."""
+        chosen = asdict(filled(view.options, given))
+        channel = chosen.pop("channel", None)
+        usual = {control.name: control.default for control in view.controls}
+        options = tuple(sorted((name, value) for name, value in chosen.items() if value != usual[name]))
+        layer = record.key if record is not None else ""
+        return Request(model_request(self.options), os.path.abspath(image), layer, view.name, channel, options)  # noqa: PTH100
 
     def _write(self, figure: Figure, stem: str) -> None:
         for suffix in self.suffixes:
@@ -115,22 +121,6 @@ def _records(traced: Trace, layers: str) -> tuple[list[Record | None], list[str]
         except CnnvizError as error:
             problems.append(str(error))
     return records, problems
-
-
-def parse(name: str, text: str, hint: Any) -> bool | int | float | str | None:
-    """The value of an option from the command line, by the type of its field. Raises ``CnnvizError``."""
-    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    if types.NoneType in kinds and text.lower() == "none":
-        return None
-    if bool in kinds and text.lower() in ("true", "yes", "on", "1", "false", "no", "off", "0"):
-        return text.lower() in ("true", "yes", "on", "1")
-    for kind in (int, float, str):
-        if kind in kinds:
-            try:
-                return kind(text)
-            except ValueError:
-                continue
-    raise CnnvizError(f"The option {name} cannot be {text!r}.")
 
 
 def _layer_name(record: Record | None) -> str:

@@ -16,7 +16,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(found)
         return 0
-    rows = [("", "layer", "operation", "input", "output", "parameters", "multiply-adds", "receptive field")]
+    rows: list[tuple[str, ...]] = [
+        ("", "layer", "operation", "input", "output", "parameters", "multiply-adds", "receptive field")
+    ]
     rows += [_row(record) for record in found["records"]]
     print(f"{model.title} · {model.caption}")
     print(table(rows, right=frozenset({0, 5, 6})))

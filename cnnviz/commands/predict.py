@@ -6,6 +6,8 @@ import argparse
 from typing import Any
 
 from cnnviz.commands.common import complain, each_picture, open_model, print_json, table
+from cnnviz.core.device import describe
+from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture, prepare
 from cnnviz.core.model import Model
 from cnnviz.core.trace import trace
@@ -20,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
         found = _predict(model, picture, options.top)
         answers.append(found)
         if not options.json:
-            print(_text(found), flush=True)
+            print(_text(found, model), flush=True)
 
     failed = each_picture(options.images, answer)
     if options.json:
@@ -32,6 +34,8 @@ def _predict(model: Model, picture: Picture, count: int) -> dict[str, Any]:
     passed = trace(model, prepare(picture, model.preprocessing), budget=0)
     for note in passed.notes:
         complain(note)
+    if not len(passed.logits):
+        raise CnnvizError(f"{model.title} gives no class scores, so there is nothing to predict.")
     best = [
         {"rank": t.rank, "index": t.index, "label": t.label, "logit": t.logit, "probability": t.probability}
         for t in passed.top(count)
@@ -45,8 +49,8 @@ def _predict(model: Model, picture: Picture, count: int) -> dict[str, Any]:
     }
 
 
-def _text(found: dict[str, Any]) -> str:
+def _text(found: dict[str, Any], model: Model) -> str:
     rows = [("", "class", "probability", "logit")]
     rows += [(str(t["rank"]), t["label"], f"{t['probability']:.2%}", f"{t['logit']:+.3f}") for t in found["top"]]
-    head = f"{found['image']}  ({found['model']}, {found['device']}, {found['forward_ms']:.1f} ms)"
+    head = f"{found['image']}  ({model.title} on {describe(model.device)}, {found['forward_ms']:.1f} ms)"
     return f"{head}\n{table(rows, right=frozenset({0, 2, 3}))}\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -21,7 +23,7 @@ def test_lenet5_has_the_parameters_of_the_textbook() -> None:
 
 def test_vgg_small_has_fewer_than_600_000_parameters() -> None:
     widths = [3, 32, 32, 64, 64, 128, 128, 128]
-    kernels = sum(9 * a * b for a, b in zip(widths, widths[1:], strict=False))
+    kernels = sum(9 * a * b for a, b in pairwise(widths))
     normalisations = sum(2 * b for b in widths[1:])
     assert count(vgg_small()) == kernels + normalisations + (128 * 10 + 10) == 436_458
     assert count(vgg_small()) <= 600_000

@@ -39,7 +39,7 @@ def name_axes(
     if op.startswith(_CHANNELS_FIRST) and len(shape) in _SPATIAL:
         return _SPATIAL[len(shape)]
     if not inputs:
-        return _unknown(shape, batch=False)
+        return _SPATIAL.get(len(shape), _unknown(shape, batch=True)) if op == "input" else _unknown(shape, batch=False)
     axes, before = inputs[0]
     dims = _Dims(args, kwargs, len(before))
     names: Axes | None = None

@@ -10,6 +10,7 @@ from cnnviz.gui.elided import ElidedLabel, repolish
 from cnnviz.gui.theme import theme
 
 JOBS_SHOWN = 2
+"""Jobs that have a bar each; where it is narrow, one."""
 
 
 class StatusBar(QFrame):
@@ -82,7 +83,6 @@ class StatusBar(QFrame):
             job = self._jobs[number] = _Job(title, self)
             job.cancel.clicked.connect(lambda: self._cancel(number))
             self._jobs_row.addWidget(job)
-            self._show_jobs()
         job.set_progress(title, done, total, seconds_left)
         self._fit()
 
@@ -93,17 +93,17 @@ class StatusBar(QFrame):
             self._jobs_row.removeWidget(job)
             job.hide()
             job.deleteLater()
-            self._show_jobs()
+            self._fit()
 
     def _show_jobs(self) -> None:
         """The jobs that came first have a bar each; the others are counted."""
+        shown = JOBS_SHOWN if self.width() >= theme.px(860) else 1
         for place, job in enumerate(self._jobs.values()):
-            job.setVisible(place < JOBS_SHOWN)
-        waiting = [job.title for job in self._jobs.values()][JOBS_SHOWN:]
+            job.setVisible(place < shown)
+        waiting = [job.title for job in self._jobs.values()][shown:]
         self._more.setText(f"+{len(waiting)} more")
         self._more.setToolTip("\n".join(waiting))
         self._more.setVisible(bool(waiting))
-        self._fit()
 
     def _cancel(self, number: object) -> None:
         self._jobs[number].set_cancelling()
@@ -124,8 +124,9 @@ class StatusBar(QFrame):
 
     def _fit(self) -> None:
         """Leave out what there is no room for; what is going on and the jobs stay."""
+        self._show_jobs()
         gap = self._row.spacing()
-        jobs = [job for place, job in enumerate(self._jobs.values()) if place < JOBS_SHOWN]
+        jobs = [job for job in (*self._jobs.values(), self._more) if not job.isHidden()]
         room = self.width() - 2 * theme.px(16) - self._state.minimumWidth()
         room -= sum(job.minimumSizeHint().width() + gap for job in jobs)
         for label in reversed(self._facts):

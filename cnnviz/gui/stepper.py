@@ -51,6 +51,7 @@ class Stepper(QWidget):
         self.end = self._button("end", "Last step", "End")
         self._count = QLabel()
         self._count.setObjectName("step-count")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._title = ElidedLabel("", "strong")
         self._title.setObjectName("step-title")
         self.line = StepLine()
@@ -165,23 +166,23 @@ class Stepper(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Where it is narrow, the title is cut first, then it goes, then the speed, the number and the outer buttons."""
-        parts = (self._title, self.speed, self._count, self.home, self.end)
-        room = self.width() - theme.px(60)  # the line's least width
-        fixed = (self.home, self.back, self.play, self.forward, self.end, self._count, self.speed)
-        used = sum(part.sizeHint().width() if part is not self._count else part.width() for part in fixed)
-        used += 8 * self._row.spacing()
-        title = min(self._widest, room - used)
-        shown = set(parts)
-        for part in parts:
-            if part is self._title and title < min(self._widest, theme.px(48)):
-                shown.discard(part)
-            elif part is not self._title and used > room:
-                shown.discard(part)
-                used -= part.sizeHint().width() + self._row.spacing()
-        self._title.setFixedWidth(max(title, 0))
-        for part in parts:
-            part.setVisible(part in shown)
+        """Where it is narrow, the speed goes first, then the outer buttons and the number; the title is cut at last."""
+        gap = self._row.spacing()
+        room = self.width() - theme.px(60) - 2 * gap  # the line's least width
+        widths = {part: part.sizeHint().width() + gap for part in (self.home, self.back, self.forward, self.end)}
+        widths |= {part: part.maximumWidth() + gap for part in (self.play, self._count, self.speed)}
+        used = sum(widths.values())
+        wanted = min(self._widest, theme.px(72))
+        gone: set[QWidget] = set()
+        for part in (self.speed, self.home, self.end, self._count):
+            if room - used < wanted:
+                gone.add(part)
+                used -= widths[part]
+        title = max(0, min(self._widest, room - used))
+        self._title.setFixedWidth(title)
+        self._title.setVisible(title >= min(self._widest, theme.px(36)))
+        for part in (self.speed, self.home, self.end, self._count):
+            part.setVisible(part not in gone)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

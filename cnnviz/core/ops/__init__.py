@@ -1,0 +1,38 @@
+"""What each operation is: its words, its sizes, its costs, and how its numbers come about.
+
+One file a family. A family is found by being here: its classes register themselves for torch's functional names with
+`cnnviz.core.ops.base.operation`. Anything that no family knows gets an honest, generic description.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+from cnnviz.core.ops.base import Call, Description, Reading, Reads, Window, operation_of
+
+if TYPE_CHECKING:
+    from cnnviz.core.record import Record
+    from cnnviz.core.trace import Trace
+
+__all__ = ["Call", "Description", "Reading", "Reads", "Window", "describe", "window"]
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+
+def describe(trace: Trace, record: Record) -> Description:
+    """An operation in words and numbers: title, hyperparameters, output size, parameters, multiply-adds.
+
+    Shapes and arguments alone are looked at, never values: it works for records whose output was dropped.
+    """
+    return operation_of(record.op).describe(Call(record))
+
+
+def window(trace: Trace, record: Record) -> tuple[Reads, ...]:
+    """Which positions of each source an output position reads: one entry for each of ``record.sources``, in that order.
+
+    An entry holds one `Reading` for each axis of that source, the batch axis included.
+    """
+    return operation_of(record.op).reads(Call(record))

@@ -1,0 +1,113 @@
+"""Activations and other functions of one number, applied to each position alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnviz.core.ops.base import WHOLE, Call, Operation, Reads, operation, pointwise, reads_input, same
+from cnnviz.core.ops.text import number
+
+# torch's name: what people call it, its arguments after the input, its formula.
+_FUNCTIONS: dict[str, tuple[str, str, str]] = {
+    "relu": ("ReLU", "", "max(0, x)"),
+    "relu6": ("ReLU6", "", "min(max(0, x), 6)"),
+    "leaky_relu": ("LeakyReLU", "negative_slope=0.01", "x where x > 0, else slope·x"),
+    "rrelu": ("RReLU", "lower=0.125, upper=0.3333333333333333", "x where x ≥ 0, else (lower + upper)/2·x"),
+    "prelu": ("PReLU", "weight", "x where x > 0, else a·x, a learned"),
+    "elu": ("ELU", "alpha=1.0", "x where x > 0, else α·(eˣ − 1)"),
+    "celu": ("CELU", "alpha=1.0", "max(0, x) + min(0, α·(e^(x/α) − 1))"),
+    "selu": ("SELU", "", "1.0507·x where x > 0, else 1.0507·1.6733·(eˣ − 1)"),
+    "gelu": ("GELU", "approximate='none'", "x·Φ(x), Φ the normal distribution"),
+    "silu": ("SiLU", "", "x·σ(x)"),
+    "mish": ("Mish", "", "x·tanh(ln(1 + eˣ))"),
+    "hardswish": ("Hardswish", "", "x·min(max(0, x + 3), 6)/6"),
+    "hardsigmoid": ("Hardsigmoid", "", "min(max(0, x + 3), 6)/6"),
+    "hardtanh": ("Hardtanh", "min_val=-1.0, max_val=1.0", "min(max(low, x), high)"),
+    "sigmoid": ("Sigmoid", "", "1/(1 + e⁻ˣ)"),
+    "logsigmoid": ("LogSigmoid", "", "ln(1/(1 + e⁻ˣ))"),
+    "tanh": ("Tanh", "", "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)"),
+    "tanhshrink": ("Tanhshrink", "", "x − tanh(x)"),
+    "softplus": ("Softplus", "beta=1.0, threshold=20.0", "ln(1 + e^(β·x))/β"),
+    "softsign": ("Softsign", "", "x/(1 + |x|)"),
+    "softshrink": ("Softshrink", "lambd=0.5", "x moved towards 0 by λ, 0 within λ of it"),
+    "hardshrink": ("Hardshrink", "lambd=0.5", "x where |x| > λ, else 0"),
+    "threshold": ("Threshold", "threshold, value", "x where x > threshold, else value"),
+    "clamp": ("Clamp", "min=None, max=None", "min(max(low, x), high)"),
+    "abs": ("Absolute", "", "|x|"),
+    "neg": ("Negative", "", "−x"),
+    "exp": ("Exp", "", "eˣ"),
+    "log": ("Log", "", "ln x"),
+    "sqrt": ("Square root", "", "√x"),
+    "rsqrt": ("Inverse root", "", "1/√x"),
+    "square": ("Square", "", "x²"),
+    "reciprocal": ("Reciprocal", "", "1/x"),
+    "erf": ("Erf", "", "erf x"),
+    "sin": ("Sine", "", "sin x"),
+    "cos": ("Cosine", "", "cos x"),
+    "round": ("Round", "", "x to the nearest whole number"),
+    "floor": ("Floor", "", "⌊x⌋"),
+    "ceil": ("Ceil", "", "⌈x⌉"),
+    "sign": ("Sign", "", "−1, 0 or 1"),
+}
+
+_WORDS = {
+    "negative_slope": "Slope below 0",
+    "alpha": "α",
+    "beta": "β",
+    "lambd": "λ",
+    "min_val": "Low",
+    "max_val": "High",
+    "min": "Low",
+    "max": "High",
+    "approximate": "Approximation",
+    "lower": "Lower",
+    "upper": "Upper",
+    "threshold": "Threshold",
+    "value": "Value",
+}
+
+
+class Activation(Operation):
+    """A function of one number."""
+
+    family = "activation"
+
+    def short(self, call: Call) -> str:
+        if call.record.op == "hardtanh" and (call["min_val"], call["max_val"]) == (0, 6):
+            return "ReLU6"  # torch computes one by the other
+        return _FUNCTIONS[call.record.op][0]
+
+    def title(self, call: Call) -> str:
+        return f"{self.short(call)}: {_FUNCTIONS[call.record.op][2]}"
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        for name, word in _WORDS.items():
+            value = call[name]
+            if value is not None and value != "none" and isinstance(value, (int, float, str)):
+                yield word, number(value)
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        return pointwise(call)
+
+
+for _name, (_, _arguments, _) in _FUNCTIONS.items():
+    operation(_name, arguments=f"input, {_arguments}")(Activation)
+
+
+@operation("glu", arguments="input, dim=-1")
+class GatedLinearUnit(Activation):
+    """The first half of the channels, times the sigmoid of the second half."""
+
+    def short(self, call: Call) -> str:
+        return "GLU"
+
+    def title(self, call: Call) -> str:
+        return "GLU: a·σ(b), a and b the two halves"
+
+    def size_formula(self, call: Call) -> Iterator[str]:
+        (axis,) = call.axes_of("dim", len(call.shape()))
+        yield f"{call.shape()[axis]}/2 = {call.output[axis]}"
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        (axis,) = call.axes_of("dim", len(call.shape()))
+        return reads_input(call, [WHOLE if i == axis else read for i, read in enumerate(same(len(call.shape())))])

@@ -1,0 +1,151 @@
+"""Normalisations: subtract a mean, divide by a deviation, then scale and shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from cnnviz.core.ops.base import WHOLE, Call, Operation, Reading, Reads, operation, pointwise, reads_input, same
+from cnnviz.core.ops.text import number, times
+
+
+class Norm(Operation):
+    """What all normalisations share: a learned scale and shift, and a small number against division by zero."""
+
+    family = "norm"
+    name: ClassVar[str] = "Norm"
+
+    def short(self, call: Call) -> str:
+        return self.name
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        if call.has("eps"):
+            yield "ε", number(call["eps"])
+        if not call.learned:
+            yield "Scale and shift", "none"
+
+    def parameters(self, call: Call) -> tuple[int, str]:
+        counts = [parameter.numel() for parameter in call.learned]
+        if len(counts) == 2 and counts[0] == counts[1]:
+            return sum(counts), f"2·{counts[0]:,} = {sum(counts):,}, scale and shift"
+        return super().parameters(call)
+
+
+@operation(
+    "batch_norm",
+    arguments="input, running_mean=None, running_var=None, weight=None, bias=None, training=False,"
+    "momentum=0.1, eps=1e-05",
+)
+class BatchNorm(Norm):
+    """(x − μ)/√(σ² + ε)·γ + β with one μ, σ², γ and β for each channel, measured in training.
+
+    Ioffe, Szegedy: Batch normalization, 2015.
+    """
+
+    name = "BatchNorm"
+
+    def title(self, call: Call) -> str:
+        return f"BatchNorm{len(call.shape()) - 2 or 1}d {call.shape()[1]:,}"
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        yield from super().hyperparameters(call)
+        measured = call["training"] or not call.has("running_mean")
+        yield "Mean and variance", "of this batch" if measured else "measured in training"
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        if call["training"] or not call.has("running_mean"):
+            rank = len(call.shape())
+            return reads_input(call, [same(rank)[0], same(rank)[1], *[WHOLE] * (rank - 2)])
+        return reads_input(call, same(len(call.shape())))
+
+
+@operation(
+    "instance_norm",
+    arguments="input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,"
+    "momentum=0.1, eps=1e-05",
+)
+@operation("group_norm", arguments="input, num_groups, weight=None, bias=None, eps=1e-05")
+class GroupNorm(Norm):
+    """Mean and variance of each picture's channel (instance) or group of channels, over all its positions."""
+
+    name = "GroupNorm"
+
+    def short(self, call: Call) -> str:
+        return "InstanceNorm" if call.record.op == "instance_norm" else "GroupNorm"
+
+    def title(self, call: Call) -> str:
+        groups = f" in {call['num_groups']} groups" if call.has("num_groups") else ""
+        return f"{self.short(call)} {call.shape()[1]:,} channels{groups}"
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        yield from super().hyperparameters(call)
+        if call.has("num_groups"):
+            yield "Groups", f"{call['num_groups']} of {call.shape()[1] // call['num_groups']} channels"
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        rank = len(call.shape())
+        if call.record.op == "instance_norm" and not call["use_input_stats"]:
+            return reads_input(call, same(rank))
+        return reads_input(call, [*same(2), *[WHOLE] * (rank - 2)])
+
+
+@operation("layer_norm", arguments="input, normalized_shape, weight=None, bias=None, eps=1e-05")
+@operation("rms_norm", arguments="input, normalized_shape, weight=None, eps=None")
+class LayerNorm(Norm):
+    """Mean and variance over the last axes of each picture; RMSNorm divides by the root of the mean square alone."""
+
+    name = "LayerNorm"
+
+    def short(self, call: Call) -> str:
+        return "RMSNorm" if call.record.op == "rms_norm" else "LayerNorm"
+
+    def title(self, call: Call) -> str:
+        return f"{self.short(call)} over {times(call['normalized_shape'])}"
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        rank, last = len(call.shape()), len(call["normalized_shape"])
+        return reads_input(call, [*same(rank - last), *[WHOLE] * last])
+
+
+@operation("local_response_norm", arguments="input, size, alpha=0.0001, beta=0.75, k=1.0")
+class LocalResponseNorm(Norm):
+    """x / (k + α/n·Σ x²)^β over n neighbouring channels.
+
+    Krizhevsky, Sutskever, Hinton: ImageNet classification with deep convolutional neural networks, 2012.
+    """
+
+    name = "LocalResponseNorm"
+
+    def short(self, call: Call) -> str:
+        return "LRN"
+
+    def title(self, call: Call) -> str:
+        return f"LocalResponseNorm over {call['size']} channels"
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        for letter, name in (("n", "size"), ("α", "alpha"), ("β", "beta"), ("k", "k")):
+            yield letter, number(call[name])
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        reads: list[Reading] = list(same(len(call.shape())))
+        reads[1] = WHOLE
+        return reads_input(call, reads)
+
+
+@operation("normalize", arguments="input, p=2.0, dim=1, eps=1e-12")
+class Normalize(Norm):
+    """x divided by its p-norm along one axis."""
+
+    name = "Normalize"
+
+    def title(self, call: Call) -> str:
+        return f"Normalize to length 1 (p = {number(call['p'])})"
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        yield "p", number(call["p"])
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        axes = call.axes_of("dim", len(call.shape()))
+        return tuple(
+            tuple(WHOLE if axis in axes else read for axis, read in enumerate(reads)) for reads in pointwise(call)
+        )

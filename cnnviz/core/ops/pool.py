@@ -1,0 +1,181 @@
+"""Pooling: windows, adaptive windows, and means over whole axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import prod
+from typing import ClassVar
+
+from cnnviz.core.ops.base import WHOLE, Call, Operation, Reading, Reads, Window, operation, pointwise, reads_input, same
+from cnnviz.core.ops.sizes import share, sizes
+from cnnviz.core.ops.text import axis_word, each, tight, times
+
+_MAX = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False"
+_AVERAGE = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None"
+_NORM = "input, norm_type, kernel_size, stride=None, ceil_mode=False"
+_NAMES = {"max": "MaxPool", "avg": "AvgPool", "lp": "LPPool"}
+
+
+def _count(op: str) -> int:
+    """Over how many axes the operation pools: 2 for ``max_pool2d``."""
+    return int(op[-2])
+
+
+@operation("max_pool1d", "max_pool2d", "max_pool3d", arguments=_MAX)
+@operation("avg_pool1d", "avg_pool2d", "avg_pool3d", arguments=_AVERAGE)
+@operation(
+    "lp_pool1d", "lp_pool2d", "lp_pool3d", arguments="input, norm_type, kernel_size, stride=None, ceil_mode=False"
+)
+class Pooling(Operation):
+    """One number for each window of each channel: its maximum, mean or norm."""
+
+    family = "pool"
+
+    def short(self, call: Call) -> str:
+        kernel = self._settings(call)[0]
+        return f"{_name(call)} {kernel[0] if len(set(kernel)) == 1 else tight(kernel)}"
+
+    def title(self, call: Call) -> str:
+        kernel, stride, _, _ = self._settings(call)
+        return f"{_name(call)}{len(kernel)}d {times(kernel)}, stride {each(stride)}"
+
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        kernel, stride, padding, dilation = self._settings(call)
+        yield "Window", times(kernel)
+        yield "Stride", each(stride)
+        yield "Padding", each(padding)
+        if any(d != 1 for d in dilation):
+            yield "Dilation", each(dilation)
+        if call["ceil_mode"]:
+            yield "Last window", "kept when it reaches over the border"
+        if any(padding) and "avg" in call.record.op:
+            yield "Mean", "padding counts as zeros" if call["count_include_pad"] else "padding is left out"
+        if call.has("divisor_override"):
+            yield "Divisor", str(call["divisor_override"])
+        if call.has("norm_type"):
+            yield "Norm", f"p = {call['norm_type']:g}"
+
+    def size_formula(self, call: Call) -> Iterator[str]:
+        count = _count(call.record.op)
+        open_, close = "⌈⌉" if call["ceil_mode"] else "⌊⌋"
+        lines = []
+        for axis, (n, k, s, p, d) in enumerate(zip(call.shape()[-count:], *self._settings(call), strict=True)):
+            after = call.output[axis - count]
+            extent = d * (k - 1) + 1
+            text = str(k) if d == 1 else f"({d}·({k} − 1) + 1)"
+            # torch leaves a last window out that would begin in the padding behind the input.
+            left_out = call["ceil_mode"] and -(-(n - extent + 2 * p) // s) + 1 > after
+            cut = " − 1 (the last window would begin in the padding)" if left_out else ""
+            lines.append(f"{open_}({n} − {text} + 2·{p})/{s}{close} + 1{cut} = {after}")
+        yield from sizes(lines)
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        count, rank = _count(call.record.op), len(call.shape())
+        windows: list[Reading] = []
+        for axis, (k, s, p, d) in enumerate(zip(*self._settings(call), strict=True), rank - count):
+            whole = call.output[axis] == 1 and d == 1 and k - p >= call.shape()[axis]
+            windows.append(WHOLE if whole else Window(axis, s, -p, d * (k - 1) - p, d))
+        return reads_input(call, [*same(rank - count), *windows])
+
+    def _settings(self, call: Call) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """Kernel, stride, padding and dilation along each axis."""
+        count = _count(call.record.op)
+        kernel = call.pair("kernel_size", count)
+        stride = call.pair("stride", count) if call["stride"] not in (None, (), []) else kernel
+        padding = call.pair("padding", count) if call.has("padding") else (0,) * count
+        dilation = call.pair("dilation", count) if call.has("dilation") else (1,) * count
+        return kernel, stride, padding, dilation
+
+
+@operation(
+    *(f"adaptive_{kind}_pool{n}d" for kind in ("avg", "max") for n in (1, 2, 3)),
+    arguments="input, output_size, return_indices=False",
+)
+class AdaptivePooling(Operation):
+    """Pooling to a given size: the windows are as wide as it takes, and not always equally wide."""
+
+    family = "pool"
+
+    def short(self, call: Call) -> str:
+        after = call.output[-_count(call.record.op) :]
+        kind = _name(call)
+        return f"Global {'max' if kind == 'MaxPool' else 'average'}" if prod(after) == 1 else f"{kind} →{tight(after)}"
+
+    def title(self, call: Call) -> str:
+        count = _count(call.record.op)
+        before, after = call.shape()[-count:], call.output[-count:]
+        title = f"Adaptive{_name(call)}{count}d to {times(after)}"
+        word = "maximum" if "max" in call.record.op else "mean"
+        return f"{title}: {word} of all {times(before)}" if prod(after) == 1 else title
+
+    def size_formula(self, call: Call) -> Iterator[str]:
+        count = _count(call.record.op)
+        yield from sizes([share(n, m) for n, m in zip(call.shape()[-count:], call.output[-count:], strict=True)])
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        count, rank = _count(call.record.op), len(call.shape())
+        windows = [adaptive(call.shape()[axis], call.output[axis], axis) for axis in range(rank - count, rank)]
+        return reads_input(call, [*same(rank - count), *windows])
+
+
+def adaptive(n: int, count: int, axis: int) -> Window:
+    """Windows of ``n`` cells divided among ``count`` outputs; exact where they are equally wide."""
+    if count == 1:
+        return WHOLE
+    if n % count == 0:
+        return Window(axis, n // count, 0, n // count - 1)
+    stride = Fraction(n, count)
+    # Window i is ⌊i·n/m⌋ to ⌈(i + 1)·n/m⌉ − 1: beside i·n/m at most (m − 1)/m earlier, and so much later.
+    slack = Fraction(count - 1, count)
+    return Window(axis, stride, -slack, stride - 1 + slack, exact=False)
+
+
+@operation("mean", "sum", "amax", "amin", "logsumexp", "std", "var", arguments="input, dim=None")
+class Reduction(Operation):
+    """One number from all positions along some axes; over rows and columns it is a global pooling."""
+
+    family = "pool"
+    words: ClassVar[dict[str, str]] = {"mean": "average", "amax": "max", "amin": "min", "std": "deviation"}
+
+    def short(self, call: Call) -> str:
+        word = self.words.get(call.record.op, call.record.op)
+        return f"Global {word}" if {"H", "W"} <= set(self._names(call)) else word.capitalize()
+
+    def title(self, call: Call) -> str:
+        word = {"amax": "Maximum", "amin": "Minimum"}.get(call.record.op, call.record.op.capitalize())
+        names = [axis_word(name) for name in self._names(call)]
+        return f"{word} over {' and '.join(names)}" if names else word
+
+    def size_formula(self, call: Call) -> Iterator[str]:
+        gone = call.axes_of("dim", len(call.shape()))
+        before = [n for axis, n in enumerate(call.shape()) if axis in gone]
+        yield f"{times(before)} = {prod(before):,} values become 1"
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        gone = call.axes_of("dim", len(call.shape()))
+        keep = len(call.output) == len(call.shape())
+        reads: list[Reading] = []
+        after = 0
+        for axis in range(len(call.shape())):
+            reads.append(WHOLE if axis in gone else Window(after))
+            after += keep or axis not in gone
+        return reads_input(call, reads)
+
+    def _names(self, call: Call) -> list[str]:
+        """Names of the axes that go away, as far as they are known."""
+        data = call.parent()
+        return [] if data is None else [data.all_axes[axis] for axis in call.axes_of("dim", len(data.shape))]
+
+
+@operation("cumsum", "cumprod", arguments="input, dim")
+class Cumulative(Operation):
+    """A running sum or product: each output reads all positions up to its own."""
+
+    def reads(self, call: Call) -> tuple[Reads, ...]:
+        (axis,) = call.axes_of("dim", len(call.shape()))
+        return tuple((*reads[:axis], None, *reads[axis + 1 :]) for reads in pointwise(call))
+
+
+def _name(call: Call) -> str:
+    return _NAMES[call.record.op.removeprefix("adaptive_").split("_")[0]]

@@ -76,7 +76,7 @@ class ImageGrid:
     marked
         Position (0 to N-1) of the picture that is selected, or None.
     picks
-        Whether ``indices`` are channels of the record, so that picking a picture selects its channel. The kernels inside
+        Whether ``indices`` are channels of the record, so that picking a picture selects it. The kernels inside
         one filter are numbered by the channels of its input.
     """
 

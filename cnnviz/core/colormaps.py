@@ -1,7 +1,7 @@
 """Colour maps that are even to the eye and safe for the colour-blind, as tables of 255 colours.
 
-Every name is one that the ``cmap`` catalogue knows; each table is checked in the tests for even steps of lightness and for
-ends that stay apart for the three kinds of dichromats.
+Every name is one that the ``cmap`` catalogue knows; each table is checked in the tests for even steps of lightness
+and for ends that stay apart for the three kinds of dichromats.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ class Moments(NamedTuple):
 def moments(values: NDArray[np.float32]) -> Moments:
     """Moments of an array of any shape, block by block.
 
-    The deviations of blocks are merged as Chan, Golub and LeVeque (Updating formulae and a pairwise algorithm for computing
-    sample variances, 1979) do: nothing cancels where the mean is large.
+    The deviations of blocks are merged as Chan, Golub and LeVeque (Updating formulae and a pairwise algorithm for
+    computing sample variances, 1979) do: nothing cancels where the mean is large.
     """
     flat = values.reshape(-1)
     count, mean, squares = 0, 0.0, 0.0
@@ -70,8 +70,8 @@ def moments(values: NDArray[np.float32]) -> Moments:
 def counts(values: NDArray[np.float32], low: float, high: float, bins: int) -> NDArray[np.int64]:
     """How many values lie in each of ``bins`` equal bins between low and high.
 
-    A bin holds its lower border and not its upper one, but for the last, which holds both. Infinite values are beyond all
-    bins, and left out as NaN is.
+    A bin holds its lower border and not its upper one, but for the last, which holds both. Infinite values are beyond
+    all bins, and left out as NaN is.
 
     Returns
     -------

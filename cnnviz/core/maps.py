@@ -38,7 +38,7 @@ class Extents(NamedTuple):
     @property
     def flat(self) -> NDArray[np.bool_]:
         """(N,) whether a map has only one value, so that there is nothing to stretch."""
-        return self.low == self.high
+        return np.equal(self.low, self.high)
 
 
 def maps_of(trace: Trace, record: Record | None) -> NDArray[np.float32]:
@@ -46,8 +46,8 @@ def maps_of(trace: Trace, record: Record | None) -> NDArray[np.float32]:
 
     Returns
     -------
-    (N, H, W) float32: a (C, H, W) output as it is, a (H, W, C) output with its channels in front, a (rows, columns) output
-    as one map, a vector (K,) as K maps of one value, anything longer with its leading axes made one.
+    (N, H, W) float32: a (C, H, W) output as it is, a (H, W, C) output with its channels in front, a (rows, columns)
+    output as one map, a vector (K,) as K maps of one value, anything longer with its leading axes made one.
     """
     if record is None:
         values: NDArray[np.float32] = trace.input[0].detach().cpu().float().numpy()
@@ -98,7 +98,7 @@ def extents_of(maps: NDArray[np.float32]) -> Extents:
 
 
 def notes_of(values: NDArray[np.float32]) -> tuple[str, ...]:
-    """A remark for each map of (N, H, W), or each value of (K,): ``dead``, ``constant 0.31``, ``NaN``, ``infinite`` or empty."""
+    """Remarks on the maps of (N, H, W) or values of (K,): ``dead``, ``constant 0.31``, ``NaN``, ``infinite``, empty."""
     return extents_of(as_maps(values, ())).notes
 
 

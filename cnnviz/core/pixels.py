@@ -1,6 +1,7 @@
 """From maps to pictures: the names that views, exporters and the window use.
 
-`raster` turns arrays into indices of `colormaps`, `maps` says what is in a layer, `ranges` which values the colours span.
+`raster` turns arrays into indices of `colormaps`, `maps` says what is in a layer, `ranges` which values the colours
+span.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.colormaps import COLORMAPS, lut
-from cnnviz.core.maps import as_maps, extents, maps_of, maps_shape, notes_of
+from cnnviz.core.maps import extents, maps_of, maps_shape, notes_of
 from cnnviz.core.ranges import layer_scale, range_of, scale_of
 from cnnviz.core.raster import grid_columns, mosaic, paint
 from cnnviz.figure import Scale
@@ -49,8 +50,8 @@ def strip(trace: Trace, record: Record | None, count: int, edge: int) -> tuple[N
     Returns
     -------
     raster
-        (n, h, w) indices into the scale's colour map; (1, h, w, 3) RGB for the picture. A layer whose values were not kept
-        has n = 0.
+        (n, h, w) indices into the scale's colour map; (1, h, w, 3) RGB for the picture. A layer whose values were not
+        kept has n = 0.
     scale
         What the colours mean; None for RGB.
     total
@@ -66,7 +67,7 @@ def strip(trace: Trace, record: Record | None, count: int, edge: int) -> tuple[N
 
 
 def shrunk(maps: NDArray[np.float32], edge: int) -> NDArray[np.float32]:
-    """Maps (N, H, W[, 3]) whose longest edge is at most ``edge``: the averages of rectangles; smaller maps as they are."""
+    """Maps (N, H, W[, 3]) of at most ``edge`` pixels: the averages of rectangles; smaller maps as they are."""
     height, width = maps.shape[1:3]
     longest = max(height, width)
     if longest <= edge:
@@ -80,12 +81,14 @@ def _averaged(maps: NDArray[np.float32], axis: int, count: int) -> NDArray[np.fl
     starts = np.arange(count) * size // count
     lengths = np.diff(starts, append=size).astype(np.float32)
     sums = np.add.reduceat(maps, starts, axis=axis, dtype=np.float32)
-    return sums / lengths.reshape([count if i == axis else 1 for i in range(maps.ndim)])
+    means: NDArray[np.float32] = sums / lengths.reshape([count if i == axis else 1 for i in range(maps.ndim)])
+    return means
 
 
 def _picture(steps: tuple[Step, ...], edge: int) -> NDArray[np.uint8]:
     """What the network sees, before it is normalised: (1, h, w, 3) RGB."""
     pixels = next(step.pixels for step in reversed(steps) if step.pixels.dtype == np.uint8)
-    small = shrunk(pixels.astype(np.float32)[None], edge)
-    small = np.rint(small).astype(np.uint8)
-    return small if small.ndim == 4 else np.repeat(small[..., None], 3, axis=3)
+    small: NDArray[np.uint8] = np.rint(shrunk(pixels.astype(np.float32)[None], edge)).astype(np.uint8)
+    if small.ndim == 3:  # grey
+        small = np.repeat(small[..., None], 3, axis=3)
+    return small

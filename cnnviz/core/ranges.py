@@ -24,8 +24,8 @@ INHERITING = frozenset(
     "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d "
     "adaptive_max_pool1d adaptive_max_pool2d lp_pool2d mean amax "
     # the same values in another order
-    "flatten reshape view view_as permute transpose squeeze unsqueeze contiguous clone chunk split getitem select narrow "
-    "pad interpolate upsample channel_shuffle pixel_shuffle pixel_unshuffle roll unflatten movedim to".split()
+    "flatten reshape view view_as permute transpose squeeze unsqueeze contiguous clone chunk split getitem select "
+    "narrow pad interpolate upsample channel_shuffle pixel_shuffle pixel_unshuffle roll unflatten movedim to".split()
 )
 """Operations that keep the scale of their source."""
 
@@ -44,9 +44,9 @@ class Range(NamedTuple):
 def range_of(trace: Trace, record: Record | None) -> Range:
     """The range that a layer's colours span.
 
-    It covers the layer's own values and those of the layer whose scale it inherits: an activation, a pooling or a reshape is
-    drawn in the colours of the convolution (or normalisation, or sum) before it, a concatenation in the common range of its
-    parts.
+    It covers the layer's own values and those of the layer whose scale it inherits: an activation, a pooling or a
+    reshape is drawn in the colours of the convolution (or normalisation, or sum) before it, a concatenation in the
+    common range of its parts.
     """
     own = extents(trace, record)
     if record is None:
@@ -86,7 +86,7 @@ def shared_by(trace: Trace, record: Record | None) -> str:
 def stretched(whole: Range, maps: Extents, contrast: float) -> NDArray[np.float32]:
     """The range of each map, between the layer's and its own.
 
-    Zero stays where it is. The limits are mixed as magnitudes, limit = layer^(1 − contrast) · own^contrast, so that half of
+    Zero stays where it is. The limits are mixed as magnitudes, layer^(1 − contrast) · own^contrast, so that half of
     the way is halfway to the eye. A map of one value has nothing to stretch and keeps the layer's range.
 
     Parameters
@@ -107,16 +107,20 @@ def stretched(whole: Range, maps: Extents, contrast: float) -> NDArray[np.float3
 def scale_of(
     values: NDArray[np.float32], *, signed: bool | None = None, shared_by: str = LAYER, colormap: str = AUTO
 ) -> Scale:
-    """A scale that spans the finite values of an array; signed (and symmetric) where asked for or any value is negative."""
+    """A scale that spans an array's finite values; signed (and symmetric) where asked for or any is negative."""
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     limit = max(-low, high) or 1.0
-    return scale_from(Range(-limit, limit, True) if signed or low < 0 else Range(0.0, limit, False), shared_by, colormap)
+    return scale_from(
+        Range(-limit, limit, True) if signed or low < 0 else Range(0.0, limit, False), shared_by, colormap
+    )
 
 
 def scale_from(span: Range, shared_by: str, colormap: str = AUTO) -> Scale:
     """The scale of a range of activations."""
-    return Scale(span.low, span.high, fitting(colormap, DIVERGING if span.signed else SEQUENTIAL), span.signed, shared_by)
+    return Scale(
+        span.low, span.high, fitting(colormap, DIVERGING if span.signed else SEQUENTIAL), span.signed, shared_by
+    )
 
 
 def layer_scale(trace: Trace, record: Record | None, colormap: str = AUTO, contrast: float = 0.0) -> Scale:

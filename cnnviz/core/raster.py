@@ -1,7 +1,7 @@
 """Values to indices of a colour map or a bin, and many maps to one mosaic: arrays in, arrays out.
 
-NumPy in blocks that fit the processor's cache, not torch: 64 maps of 224 × 224 take 4 ms on one thread, and torch's threads
-are left to the forward pass (whole arrays took 8 to 12 ms in NumPy, and 5 to 14 in torch with two threads).
+NumPy in blocks that fit the processor's cache, not torch: 64 maps of 224 × 224 take 4 ms on one thread, and torch's
+threads are left to the forward pass (whole arrays took 8 to 12 ms in NumPy, and 5 to 14 in torch with two threads).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def paint(values: NDArray[np.float32], low: ArrayLike, high: ArrayLike) -> NDArr
 
     Returns
     -------
-    Same shape, uint8: 0 to 254, the nearest colour; what lies beyond the ends has the colour of the end. NaN is ``GROUND``.
-    With ``low == -high`` zero is exactly 127.
+    Same shape, uint8: 0 to 254, the nearest colour; what lies beyond the ends has the colour of the end. NaN is
+    ``GROUND``. With ``low == -high`` zero is exactly 127.
     """
     return _levels(values, low, high, GROUND - 1, 0.5, GROUND - 1)
 
@@ -73,10 +73,13 @@ def tally(index: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
     """How often each of the indices 0 to ``count - 1`` occurs, (count,) int64; indices beyond are not counted."""
     flat = np.ascontiguousarray(index).reshape(-1)
     even = len(flat) // 2 * 2
-    pairs = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16).reshape(256, 256)  # two at a time: twice as fast
+    pairs = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16).reshape(
+        256, 256
+    )  # two at a time: twice as fast
     total = pairs.sum(axis=0) + pairs.sum(axis=1)
     total += np.bincount(flat[even:], minlength=256)
-    return total[:count].astype(np.int64)
+    found: NDArray[np.int64] = total[:count].astype(np.int64)
+    return found
 
 
 def mosaic(raster: NDArray[np.uint8], columns: int, gap: int | tuple[int, int] = 1) -> NDArray[np.uint8]:
@@ -93,7 +96,8 @@ def mosaic(raster: NDArray[np.uint8], columns: int, gap: int | tuple[int, int] =
 
     Returns
     -------
-    (rows · (H + gap) − gap, columns · (W + gap) − gap[, 3]) uint8; gaps and empty places are ``GROUND`` (in RGB: white).
+    (rows · (H + gap) − gap, columns · (W + gap) − gap[, 3]) uint8; gaps and empty places are ``GROUND`` (in RGB:
+    white).
     """
     count, height, width = raster.shape[:3]
     below, beside = gap if isinstance(gap, tuple) else (gap, gap)

@@ -52,10 +52,10 @@ def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, them
     figure
         What a layer view has made.
     path
-        The file: ``.png``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request; ``.csv`` for
-        the numbers. It is written beside its place and then moved there, so that an old file is never half overwritten.
+        The file: ``.png``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request; ``.csv``
+        for the numbers. It is written beside its place and then moved there: an old file is never half overwritten.
     scale
-        Enlargement of a PNG, 1 to 4: one pixel of the figure becomes that many, text is drawn as fine as it then can be.
+        Enlargement of a PNG, 1 to 4: one pixel of the figure becomes that many, text as fine as it then can be.
     theme
         ``light`` or ``dark``.
 
@@ -72,7 +72,9 @@ def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, them
     suffix = target.suffix.lower().lstrip(".")
     if suffix not in _writers:
         given = f"{suffix!r}" if suffix else "a name without a suffix"
-        raise CnnvizError(f"There is no format for {given}; a name can end in {', '.join('.' + name for name in formats())}.")
+        raise CnnvizError(
+            f"There is no format for {given}; a name can end in {', '.join('.' + name for name in formats())}."
+        )
     if scale not in (1, 2, 3, 4):
         raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
     if theme not in ("light", "dark"):
@@ -85,20 +87,21 @@ def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, them
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """An open file that takes the target's place when all went well, and otherwise leaves nothing behind."""
-    beside: str | None = None
+    beside: Path | None = None
     try:
-        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-        with open(descriptor, "wb") as file:
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+        beside = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
             yield file
-        os.chmod(beside, _usual_mode(target))
-        os.replace(beside, target)
+        beside.chmod(_usual_mode(target))
+        beside.replace(target)
         beside = None
     except OSError as error:
         raise CnnvizError(_sentence(target, error), str(error)) from error
     finally:
         if beside is not None:
             with contextlib.suppress(OSError):
-                os.unlink(beside)
+                beside.unlink()
 
 
 def recipe(figure: Figure) -> str:

@@ -15,7 +15,10 @@ GRID_WIDTH, GRID_HEIGHT = 860, 560
 """Place for a mosaic; a larger one is drawn larger, a pixel for each value."""
 
 ALONE = 360
-"""Place for a single picture."""
+"""Height for a single picture, which may be as wide as a mosaic."""
+
+TILE = 168
+"""Longest edge of one picture among others."""
 
 PHOTO = 640
 """Longest edge of the file's own pixels on paper."""
@@ -61,7 +64,6 @@ def colour_bar(scale: Scale, length: int, stretched: bool = False) -> Block:
     marks = [(0 if value == scale.high else length, word if stretched else tick(value, scale)) for value, word in ends]
     if scale.signed:
         marks.append((length // 2, "0"))
-    step = max(1, length // GROUND)
     colours = lut(scale.colormap)[:GROUND, :3]
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
@@ -71,7 +73,6 @@ def colour_bar(scale: Scale, length: int, stretched: bool = False) -> Block:
             sheet.line([x + BAR, x + BAR + 3], [y + at, y + at], sheet.palette.dim)
             sheet.text(x + BAR + 6, y + min(max(at, 5), length - 4), text, SMALL, middle=True)
 
-    del step
     return Block(BAR + 6 + max(width_of(text, SMALL) for _, text in marks), length, draw)
 
 
@@ -94,12 +95,14 @@ def _grid(panel: ImageGrid, with_bar: bool, remark: str = "") -> Block:
         return _note(Note("Nothing to show."))
     columns = 1 if count == 1 else grid_columns(count, height, width, GRID_WIDTH / GRID_HEIGHT)
     rows = -(-count // columns)
-    place = (ALONE, ALONE) if count == 1 else (GRID_HEIGHT, GRID_WIDTH)
-    factor = max(1, min(place[0] // (rows * height), place[1] // (columns * width)))
+    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), GRID_WIDTH // (columns * width)))
+    if count > 1:
+        factor = max(1, min(factor, TILE // max(height, width)))
     cell = height * factor, width * factor
     texts = _captions(panel, cell[1]) if count <= CAPTIONED else ()
     top = LINE if texts else 0
-    gap = (max(2, top), 2 if count <= CAPTIONED * 4 else 1)
+    room = 6 if count <= CAPTIONED else 2
+    gap = (max(room, top + 2), room)
     pixels = mosaic(raster.repeat(factor, 1).repeat(factor, 2), columns, gap)
     colours = pixels if panel.scale is None else lut(panel.scale.colormap)[pixels]
     if panel.scale is None:
@@ -136,7 +139,12 @@ def is_stretched(panel: ImageGrid) -> bool:
 
 def _captions(panel: ImageGrid, width: int) -> tuple[str, ...]:
     """What stands above each picture: its caption, its remark, its own limit; () where nothing fits."""
-    if len(panel.indices) == 1 and not panel.notes[0] and panel.captions[0] in ("", panel.title):
+    if (
+        len(panel.indices) == 1
+        and panel.title
+        and not panel.notes[0]
+        and panel.captions[0] in ("", panel.title, str(panel.indices[0]))
+    ):
         return ()
     own = is_stretched(panel)
     texts = []
@@ -162,7 +170,10 @@ def _remarks(panel: ImageGrid, captioned: bool) -> list[str]:
         for note in ("dead", "all zero", "NaN", "infinite"):
             numbers = [str(i) for i, text in zip(panel.indices, panel.notes, strict=True) if text == note]
             if numbers:
-                found.append(f"{note}: {', '.join(numbers[:40])}" + (f" and {len(numbers) - 40} more" if len(numbers) > 40 else ""))
+                found.append(
+                    f"{note}: {', '.join(numbers[:40])}"
+                    + (f" and {len(numbers) - 40} more" if len(numbers) > 40 else "")
+                )
     return found
 
 

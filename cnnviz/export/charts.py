@@ -20,7 +20,11 @@ def bars(panel: Bars) -> Block:
     labels = [cut(label, 220) for label in panel.labels[:shown]]
     name = max([width_of(label) for label in labels], default=0)
     texts = [tuple(row) for row in panel.texts[:shown]]
-    wide = [max(width_of(text) for text in column) for column in zip(panel.heads, *texts, strict=True)] if panel.heads else []
+    wide = (
+        [max(width_of(text) for text in column) for column in zip(panel.heads, *texts, strict=True)]
+        if panel.heads
+        else []
+    )
     head, track = (LINE + 4 if panel.heads else 0), 260
     full = name + 10 + track + sum(w + 14 for w in wide)
 
@@ -58,13 +62,17 @@ def columns(panel: Vector) -> Block:
         at = height * (panel.scale.high - np.nan_to_num(panel.values, nan=0.0)) / (panel.scale.high - panel.scale.low)
         zero = height * panel.scale.high / (panel.scale.high - panel.scale.low)
         middle = x + (np.arange(count) + 0.5) * width / count
-        ends = np.stack([np.stack([middle, np.full(count, y + zero)], 1), np.stack([middle, y + np.clip(at, 0, height)], 1)], 1)
+        ends = np.stack(
+            [np.stack([middle, np.full(count, y + zero)], 1), np.stack([middle, y + np.clip(at, 0, height)], 1)], 1
+        )
         thick = max(0.2, (width / count - (1 if width / count > 3 else 0)) * 0.72)
         edge = [(*c[:3], 1.0) for c in colours]
         sheet.axes.add_collection(LineCollection(list(ends), colors=edge, linewidths=thick, zorder=2, capstyle="butt"))
         sheet.line([x, x + width], [y + zero] * 2, sheet.palette.dim, zorder=3)
         if panel.marked is not None:
-            sheet.box(x + panel.marked * width / count, y, width / count, height, sheet.palette.accent, edge=True, zorder=4)
+            sheet.box(
+                x + panel.marked * width / count, y, width / count, height, sheet.palette.accent, edge=True, zorder=4
+            )
         marks = range(count) if count <= 24 else sorted({0, count // 4, count // 2, 3 * count // 4, count - 1})
         for i in marks:
             text = cut(panel.labels[i], int(width / count), SMALL) if named else f"{i:,}"
@@ -76,7 +84,9 @@ def columns(panel: Vector) -> Block:
 def histogram(panel: Histogram) -> Block:
     """Counts over the range, the colour bar as its axis, the facts beside it."""
     width, height, left = 560, 220, 48
-    top = max(int(panel.counts.max(initial=0)), int(panel.overlay.max(initial=0)) if panel.overlay is not None else 0, 1)
+    top = max(
+        int(panel.counts.max(initial=0)), int(panel.overlay.max(initial=0)) if panel.overlay is not None else 0, 1
+    )
     names = max([width_of(name) for name, _ in panel.facts], default=0)
     values = max([width_of(text) for _, text in panel.facts], default=0)
     facts = names + 16 + values if panel.facts else 0
@@ -89,7 +99,9 @@ def histogram(panel: Histogram) -> Block:
             sheet.text(x - 6, at, f"{round(top * share):,}", SMALL, align="right", middle=True, color=sheet.palette.dim)
         edges = x + width * (panel.edges - panel.edges[0]) / (panel.edges[-1] - panel.edges[0])
         level = y + height * (1 - panel.counts / top)
-        sheet.axes.fill_between(edges, np.append(level, level[-1]), y + height, step="post", color=sheet.palette.bar, linewidth=0, zorder=2)
+        sheet.axes.fill_between(
+            edges, np.append(level, level[-1]), y + height, step="post", color=sheet.palette.bar, linewidth=0, zorder=2
+        )
         if panel.overlay is not None:
             over = np.repeat(y + height * (1 - panel.overlay / top), 2)
             sheet.line(np.repeat(edges, 2)[1:-1].tolist(), over.tolist(), sheet.palette.accent, 1.25, zorder=3)
@@ -110,7 +122,13 @@ def table(panel: Matrix) -> Block:
     heads = panel.column_labels or tuple(str(i) for i in range(across))
     texts = [[number(float(value)) for value in row] for row in shown]
     left = max([width_of(label, SMALL) for label in labels] + [width_of(panel.row_name, SMALL)]) + 8
-    wide = max([width_of(text, SMALL, mono=True) for row in texts for text in row] + [width_of(head, SMALL) for head in heads]) + 10
+    wide = (
+        max(
+            [width_of(text, SMALL, mono=True) for row in texts for text in row]
+            + [width_of(head, SMALL) for head in heads]
+        )
+        + 10
+    )
     index = paint(shown[None], panel.scale.low, panel.scale.high)[0]
     colours = lut(panel.scale.colormap)[index]  # (rows, columns, 4)
     dark = colours[..., :3] @ np.array([0.299, 0.587, 0.114]) < 128
@@ -118,7 +136,9 @@ def table(panel: Matrix) -> Block:
     def draw(sheet: Sheet, x: int, y: int) -> None:
         sheet.text(x, y + 10, panel.row_name, SMALL, color=sheet.palette.dim)
         for column, head in enumerate(heads):
-            sheet.text(x + left + wide * column + wide / 2, y + 10, head, SMALL, align="center", color=sheet.palette.dim)
+            sheet.text(
+                x + left + wide * column + wide / 2, y + 10, head, SMALL, align="center", color=sheet.palette.dim
+            )
         cells = colours.repeat(ROW, 0).repeat(wide, 1)
         sheet.image(x + left, y + LINE, cells)
         for i, row in enumerate(texts):
@@ -126,11 +146,23 @@ def table(panel: Matrix) -> Block:
             sheet.text(x + left - 6, middle, labels[i], SMALL, align="right", middle=True, color=sheet.palette.dim)
             for column, text in enumerate(row):
                 ink = sheet.palette.text if index[i, column] == GROUND else "#ffffff" if dark[i, column] else "#000000"
-                sheet.text(x + left + wide * (column + 1) - 5, middle, text, SMALL, align="right", mono=True, middle=True, color=ink)
+                sheet.text(
+                    x + left + wide * (column + 1) - 5,
+                    middle,
+                    text,
+                    SMALL,
+                    align="right",
+                    mono=True,
+                    middle=True,
+                    color=ink,
+                )
 
-    remarks = [f"{rows:,} of {len(panel.values):,} rows shown; CSV and NPZ hold all"] if rows < len(panel.values) else []
+    remarks = (
+        [f"{rows:,} of {len(panel.values):,} rows shown; CSV and NPZ hold all"] if rows < len(panel.values) else []
+    )
     by = panel.scale.shared_by if " " in panel.scale.shared_by else f"the {panel.scale.shared_by}"
-    ends = f"colours from {number(panel.scale.low, signed=True)} to {number(panel.scale.high, signed=True)}, shared by {by}"
+    low, high = (number(end, signed=True) for end in (panel.scale.low, panel.scale.high))
+    ends = f"colours from {low} to {high}, shared by {by}"
     return footed(Block(left + wide * across, LINE + ROW * rows, draw), [*remarks, ends], PLAIN)
 
 
@@ -139,7 +171,9 @@ def _frame(sheet: Sheet, x: int, y: int, width: int, height: int, scale: Scale) 
     for value in (scale.low, 0.0, scale.high) if scale.signed else (scale.low, scale.high):
         at = y + height * (scale.high - value) / (scale.high - scale.low)
         sheet.line([x, x + width], [at, at], sheet.palette.line, zorder=1)
-        sheet.text(x - 6, at, number(value, signed=scale.signed), SMALL, align="right", middle=True, color=sheet.palette.dim)
+        sheet.text(
+            x - 6, at, number(value, signed=scale.signed), SMALL, align="right", middle=True, color=sheet.palette.dim
+        )
 
 
 def _lying_bar(sheet: Sheet, x: int, y: int, width: int, scale: Scale) -> None:

@@ -80,7 +80,9 @@ def footed(block: Block, sentences: list[str], size: float = PLAIN) -> Block:
         for number, line in enumerate(lines):
             sheet.text(x, y + block.height + LINE * (number + 1) + 2, line, size, color=sheet.palette.dim)
 
-    return Block(max(block.width, *(width_of(line, size) for line in lines)), block.height + LINE * len(lines) + 8, draw)
+    return Block(
+        max(block.width, *(width_of(line, size) for line in lines)), block.height + LINE * len(lines) + 8, draw
+    )
 
 
 def panel_title(panel: object) -> str:

@@ -1,11 +1,12 @@
-"""A sheet of paper measured in pixels, on which panels are drawn with matplotlib: PNG, SVG and PDF come from the same sheet.
+"""A sheet of paper measured in pixels, on which matplotlib draws: PNG, SVG and PDF come from the same sheet.
 
-Everything has whole coordinates and every picture a whole factor of enlargement, so that at 1x to 4x each value is a square of
-exactly its colour. matplotlib's ``Figure`` is used without pyplot: nothing is global, and any thread may export.
+Everything has whole coordinates and every picture a whole factor of enlargement, so that at 1x to 4x each value is a
+square of exactly its colour. matplotlib's ``Figure`` is used without pyplot: nothing is global, and any thread may export.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +31,7 @@ LINE = 14
 """Pixels from one line of text to the next."""
 
 MOST_PIXELS = 300_000_000
-"""Of a PNG: beyond, it would take gigabytes to draw."""
+"""Beyond, a page would take gigabytes to draw."""
 
 _exporting = threading.Lock()  # matplotlib's settings are global
 
@@ -101,21 +102,27 @@ class Sheet:
         )
         self.axes.set(xlim=(0, self.size[0]), ylim=(self.size[1], 0))
 
-    def box(self, x: float, y: float, width: float, height: float, color: str, *, edge: bool = False, zorder: int = 2) -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, color: str, *, edge: bool = False, zorder: int = 2
+    ) -> None:
         """A filled rectangle, or its outline."""
         from matplotlib.patches import Rectangle
 
-        style: dict[str, Any] = {"fill": False, "edgecolor": color, "linewidth": 1.5} if edge else {"facecolor": color, "linewidth": 0}
+        style: dict[str, Any] = (
+            {"fill": False, "edgecolor": color, "linewidth": 1.5} if edge else {"facecolor": color, "linewidth": 0}
+        )
         self.axes.add_patch(Rectangle((x, y), width, height, zorder=zorder, **style))
 
     def line(self, x: list[float], y: list[float], color: str, width: float = 0.75, zorder: int = 2) -> None:
         """A line through points."""
-        self.axes.plot(x, y, color=color, linewidth=width, zorder=zorder, solid_joinstyle="miter", solid_capstyle="butt")
+        self.axes.plot(
+            x, y, color=color, linewidth=width, zorder=zorder, solid_joinstyle="miter", solid_capstyle="butt"
+        )
 
 
 def width_of(text: str, size: float = PLAIN, *, bold: bool = False, mono: bool = False) -> int:
-    """Width of a text in pixels."""
-    return -(-_width(text, size, bold, mono) * DPI // 72).__int__()
+    """Width of a text in pixels, rounded up."""
+    return math.ceil(_width(text, size, bold, mono) * DPI / 72)
 
 
 def wrapped(text: str, width: int, size: float = PLAIN) -> list[str]:
@@ -142,34 +149,33 @@ def cut(text: str, width: int, size: float = PLAIN) -> str:
 def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg", "pdf"]) -> None:
     """Draw a figure and write it."""
     import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.backends.backend_pdf import FigureCanvasPdf
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     from cnnviz.export.layout import laid_out
 
     about = recipe(figure)
-    settings = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "cnnviz", "image.composite_image": False}
-    with _exporting, mpl.rc_context(settings):
+    metadata: dict[str, dict[str, str | None]] = {
+        "png": {"Title": figure.title, "Description": about, "Software": "CNNViz"},
+        "svg": {"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None},
+        "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
+    }
+    with _exporting, mpl.rc_context():
+        mpl.rcdefaults()  # not what the user has set for other plots
+        mpl.rcParams["pdf.fonttype"] = 42
+        mpl.rcParams["svg.fonttype"] = "none"
+        mpl.rcParams["svg.hashsalt"] = "cnnviz"
+        mpl.rcParams["image.composite_image"] = False
         sheet = laid_out(figure, style.theme)
-        if kind == "png":
-            _not_too_large(sheet, style.scale)
-            sheet.page.set_dpi(DPI * style.scale)
-            FigureCanvasAgg(sheet.page).print_png(file, metadata={"Title": figure.title, "Description": about, "Software": "CNNViz"})
-        elif kind == "svg":
-            FigureCanvasSVG(sheet.page).print_svg(
-                file, metadata={"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None}
-            )
-        else:
-            FigureCanvasPdf(sheet.page).print_pdf(
-                file, metadata={"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None}
-            )
+        _not_too_large(sheet, style.scale if kind == "png" else 1)
+        dpi = DPI * style.scale if kind == "png" else DPI
+        sheet.page.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
 
 
 def _not_too_large(sheet: Sheet, scale: int) -> None:
     width, height = (edge * scale for edge in sheet.size)
     if width * height > MOST_PIXELS or max(width, height) >= 1 << 16:
-        raise CnnvizError(f"A PNG of {width:,} × {height:,} pixels is too large; choose a smaller scale, SVG or PDF.")
+        raise CnnvizError(
+            f"A picture of {width:,} × {height:,} pixels is too large; choose a smaller scale, or NPZ for the values."
+        )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Comma-separated values: the numbers of a figure, for spreadsheets. UTF-8, a table for each panel, an empty line between."""
+"""Comma-separated values: a figure's numbers, for spreadsheets. UTF-8, a table for each panel, an empty line between."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _rows(panel: Panel) -> Iterator[Row]:
             yield from _image_rows(panel)
         case Bars():
             yield ["class", "name", "value", *panel.heads]
-            for index, label, value, texts in zip(panel.indices, panel.labels, _texts(panel.values), panel.texts, strict=True):
+            for index, label, value, texts in zip(
+                panel.indices, panel.labels, _texts(panel.values), panel.texts, strict=True
+            ):
                 yield [index, label, value, *texts]
         case Vector():
             yield ["unit", "value", *(["name"] if panel.labels else [])]
@@ -72,7 +74,11 @@ def _image_rows(panel: ImageGrid) -> Iterator[Row]:
     colour = panel.values.ndim == 4
     yield [panel.noun, "name", *(["channel"] if colour else []), "y", *range(panel.values.shape[2])]
     for index, caption, values in zip(panel.indices, panel.captions, panel.values, strict=True):
-        planes = [(["red"], values[..., 0]), (["green"], values[..., 1]), (["blue"], values[..., 2])] if colour else [([], values)]
+        planes = (
+            [(["red"], values[..., 0]), (["green"], values[..., 1]), (["blue"], values[..., 2])]
+            if colour
+            else [([], values)]
+        )
         for name, plane in planes:
             for y, row in enumerate(_texts(plane)):
                 yield [index, caption, *name, y, *row]

@@ -27,7 +27,8 @@ def write_npz(figure: Figure, file: BinaryIO, style: Style) -> None:
         arrays |= {name + ending: array for name, array in found.items()}
         panels.append(_about(panel) | {"arrays": {name: name + ending for name in found}})
     metadata = json.loads(recipe(figure))["cnnviz"] | {"panels": panels}
-    np.savez_compressed(file, **arrays, metadata=np.array(json.dumps(metadata, ensure_ascii=False)))
+    arrays["metadata"] = np.array(json.dumps(metadata, ensure_ascii=False))
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type] # NumPy has no name for "no other keyword"
 
 
 def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
@@ -43,7 +44,12 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
             }
         case Bars():
             texts = np.array(panel.texts, dtype=str).reshape(len(panel.labels), -1)
-            return {"values": panel.values, "names": _texts(panel.labels), "indices": np.array(panel.indices, np.int64), "texts": texts}
+            return {
+                "values": panel.values,
+                "names": _texts(panel.labels),
+                "indices": np.array(panel.indices, np.int64),
+                "texts": texts,
+            }
         case Vector():
             return {"values": panel.values, "names": _texts(panel.labels)}
         case Matrix():
@@ -58,7 +64,19 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
 def _about(panel: Panel) -> dict[str, Any]:
     """What is to be known of a panel beside its arrays."""
     about: dict[str, Any] = {"kind": type(panel).__name__}
-    for name in ("title", "total", "noun", "marked", "heads", "row_name", "column_name", "facts", "overlay_label", "text", "high"):
+    for name in (
+        "title",
+        "total",
+        "noun",
+        "marked",
+        "heads",
+        "row_name",
+        "column_name",
+        "facts",
+        "overlay_label",
+        "text",
+        "high",
+    ):
         if hasattr(panel, name):
             about[name] = getattr(panel, name)
     scale = getattr(panel, "scale", None)

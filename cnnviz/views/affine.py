@@ -26,7 +26,8 @@ class AffineOptions:
     """Colours behind the numbers."""
 
     colormap: str = field(
-        default=AUTO, metadata=option("Colours", choices=names(WEIGHTS), help="Colours of their own, never those of activations.")
+        default=AUTO,
+        metadata=option("Colours", choices=names(WEIGHTS), help="Colours of their own, never those of activations."),
     )
     channel: int | None = None
 
@@ -54,13 +55,19 @@ def _columns(trace: Trace, record: Record) -> dict[str, NDArray[np.float64]]:
 
     call = Call(record)
     found = {name: argument(trace, call, name) for name in ("weight", "bias", "running_mean", "running_var")}
-    given = {name: host(value).astype(np.float64) for name, value in found.items() if value is not None and value.ndim == 1}
+    given = {
+        name: host(value).astype(np.float64) for name, value in found.items() if value is not None and value.ndim == 1
+    }
     columns = {
-        heading: given[name] for name, heading in (("weight", "scale γ"), ("bias", "shift β"), ("running_mean", "mean μ")) if name in given
+        heading: given[name]
+        for name, heading in (("weight", "scale γ"), ("bias", "shift β"), ("running_mean", "mean μ"))
+        if name in given
     }
     if "running_mean" in given and "running_var" in given and not call["training"]:
         deviation = np.sqrt(given["running_var"] + float(call["eps"]))
         columns["deviation σ"] = deviation
         columns["a = γ/σ"] = given.get("weight", np.ones_like(deviation)) / deviation
-        columns["b = β − a·μ"] = given.get("bias", np.zeros_like(deviation)) - columns["a = γ/σ"] * given["running_mean"]
+        columns["b = β − a·μ"] = (
+            given.get("bias", np.zeros_like(deviation)) - columns["a = γ/σ"] * given["running_mean"]
+        )
     return columns

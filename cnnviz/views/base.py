@@ -125,7 +125,13 @@ def make(
             f"The view {view.name!r} does not fit {where}; these do: {', '.join(offer.name for offer in offers)}."
         )
     if record is not None and record.dropped and view.needs_values:
-        return figure(trace, record, view.name, "", Note("The values of this layer were not kept: the trace is larger than the memory budget."))
+        return figure(
+            trace,
+            record,
+            view.name,
+            "",
+            Note("The values of this layer were not kept: the trace is larger than the memory budget."),
+        )
     chosen = filled(view.options, options)
     missing = _missing_channel(trace, record, chosen)
     if missing is not None:

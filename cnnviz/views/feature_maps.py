@@ -29,7 +29,7 @@ CONTRAST = option(
 COLORS = option(
     "Colours",
     choices=names(DIVERGING, SEQUENTIAL),
-    help="All are safe for the colour-blind. Where a layer needs the other kind, signed or not, the map's partner is taken.",
+    help="All are safe for the colour-blind. Where a layer needs the other kind, signed or not, its partner is taken.",
 )
 
 
@@ -41,7 +41,9 @@ class FeatureMapOptions:
     colormap: str = field(default=AUTO, metadata=COLORS)
     order: str = field(
         default="channel",
-        metadata=option("Order", choices=("channel", "strongest"), help="By number, or by the largest magnitude in the map."),
+        metadata=option(
+            "Order", choices=("channel", "strongest"), help="By number, or by the largest magnitude in the map."
+        ),
     )
     channel: int | None = None
 

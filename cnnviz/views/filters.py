@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnviz.core.colormaps import AUTO, WEIGHTS, fitting, names
 from cnnviz.core.maps import DEAD, Extents, extents_of
@@ -30,11 +31,14 @@ class FilterOptions:
     contrast: float = field(
         default=0.0,
         metadata=option(
-            "Contrast", high=1.0, help="0: one scale for all weights of the layer. 1: each kernel has its own. Zero keeps its colour."
+            "Contrast",
+            high=1.0,
+            help="0: one scale for all weights of the layer. 1: each kernel has its own. Zero keeps its colour.",
         ),
     )
     colormap: str = field(
-        default=AUTO, metadata=option("Colours", choices=names(WEIGHTS), help="Colours of their own, never those of activations.")
+        default=AUTO,
+        metadata=option("Colours", choices=names(WEIGHTS), help="Colours of their own, never those of activations."),
     )
     channel: int | None = None
 
@@ -48,9 +52,9 @@ def fits(trace: Trace, record: Record | None) -> bool:
 def filters(trace: Trace, record: Record, options: FilterOptions) -> Figure:
     """The kernels that say most.
 
-    A first layer on an RGB picture: every filter as one colour picture. Filters of a single kernel (grey pictures, depthwise
-    convolutions): all of them. Dense weights and 1 × 1 convolutions: the whole matrix. Else, and for a dense layer behind
-    maps: the filter of the selected channel, one kernel for each of its input channels.
+    A first layer on an RGB picture: every filter as one colour picture. Filters of a single kernel (grey pictures,
+    depthwise convolutions): all of them. Dense weights and 1 × 1 convolutions: the whole matrix. Else, and for a dense
+    layer behind maps: the filter of the selected channel, one kernel for each of its input channels.
     """
     weights = weights_of(trace, record)
     assert weights is not None
@@ -81,18 +85,18 @@ class _Drawing:
         return self.options.channel or 0
 
     @property
-    def range(self) -> Range:
+    def span(self) -> Range:
         return Range(-self.weights.limit, self.weights.limit, True)
 
     def scale(self, noun: str = "kernel", contrast: float | None = None) -> Scale:
         shared = mixed(LAYER, self.options.contrast if contrast is None else contrast, noun)
-        return Scale(self.range.low, self.range.high, fitting(self.options.colormap, WEIGHTS), True, shared)
+        return Scale(self.span.low, self.span.high, fitting(self.options.colormap, WEIGHTS), True, shared)
 
     def colour(self) -> tuple[str, Panel, *tuple[Panel, ...]]:
         """Every filter of three kernels as an RGB picture: mid-grey is zero."""
         weights = self.weights.every()[:LIMIT]  # (K, 3, kh, kw)
         known = extents_of(weights.reshape(len(weights), 1, -1))
-        ranges = stretched(self.range, known, self.options.contrast)
+        ranges = stretched(self.span, known, self.options.contrast)
         limits = ranges[:, 1, None, None, None]
         pixels = np.nan_to_num((weights / limits + 1) * 127.5, nan=0.0)
         shared = "shared by the layer" if not self.options.contrast else mixed(LAYER, self.options.contrast, "filter")
@@ -107,7 +111,7 @@ class _Drawing:
             notes=_notes(known),
             total=self.weights.filters,
             noun="filter",
-            title=f"red, green and blue kernels as one picture: mid-grey is 0, black −{top}, full colour +{top} · {shared}",
+            title=f"kernels of red, green and blue as one picture: mid-grey is 0, black −{top}, full +{top} · {shared}",
             marked=self.options.channel if self.options.channel in range(len(weights)) else None,
         )
         if self.options.channel is None:
@@ -122,7 +126,7 @@ class _Drawing:
         grid = image_grid(
             maps,
             self.scale(),
-            stretched(self.range, known, self.options.contrast),
+            stretched(self.span, known, self.options.contrast),
             notes=_notes(known),
             noun="filter",
             channel=self.options.channel,
@@ -133,13 +137,15 @@ class _Drawing:
 
     def one(self) -> tuple[str, Panel]:
         """The filter of the chosen channel: one kernel for each input channel."""
-        about = f"filter {self.chosen:,} of {self.weights.filters:,}: {counted(self.weights.reach, 'kernel')} of {self._size}"
+        kernels = counted(self.weights.reach, "kernel")
+        about = f"filter {self.chosen:,} of {self.weights.filters:,}: {kernels} of {self._size}"
         return f"{about} · {self._bias()}", self._kernels()
 
     def unit_on_maps(self, maps: tuple[int, int, int]) -> tuple[str, Panel]:
         """The weights of one dense unit, laid out as the maps that they are multiplied with."""
         kernels = self.weights.filter(self.chosen).reshape(maps)
-        about = f"unit {self.chosen:,} of {self.weights.filters:,}: its weights for {counted(maps[0], 'map')} of {times(*maps[1:])}"
+        before = f"{counted(maps[0], 'map')} of {times(*maps[1:])}"
+        about = f"unit {self.chosen:,} of {self.weights.filters:,}: its weights for {before}"
         return f"{about} · {self._bias()}", self._grid(kernels, range(maps[0]))
 
     def matrix(self, rows: str, columns: str) -> tuple[str, Panel, *tuple[Panel, ...]]:
@@ -162,9 +168,10 @@ class _Drawing:
     def _kernels(self, captions: tuple[str, ...] | None = None) -> ImageGrid:
         return self._grid(self.weights.filter(self.chosen), self.weights.seen_by(self.chosen), captions)
 
-    def _grid(self, kernels: np.ndarray, inputs: range, captions: tuple[str, ...] | None = None) -> ImageGrid:
+    def _grid(self, kernels: NDArray[np.float32], inputs: range, captions: tuple[str, ...] | None = None) -> ImageGrid:
         known = extents_of(kernels)
-        ranges = stretched(self.range, known, self.options.contrast)
+        ranges = stretched(self.span, known, self.options.contrast)
+        owner = "unit" if self.weights.tensor.ndim == 2 else "filter"
         return image_grid(
             kernels[:LIMIT],
             self.scale(),
@@ -173,7 +180,7 @@ class _Drawing:
             indices=inputs[:LIMIT],
             captions=captions,
             noun="kernel",
-            title=f"{counted(len(kernels), 'kernel')} of {'unit' if self.weights.tensor.ndim == 2 else 'filter'} {self.chosen:,}",
+            title=f"{counted(len(kernels), 'kernel')} of {owner} {self.chosen:,}",
             total=len(kernels),
             picks=False,
         )

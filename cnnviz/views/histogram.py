@@ -27,12 +27,14 @@ class HistogramOptions:
     """Bins and colours."""
 
     bins: int = field(
-        default=64, metadata=option("Bins", low=2, high=254, help="Zero is on a border between two bins, so their number is even.")
+        default=64,
+        metadata=option("Bins", low=2, high=254, help="Zero is on a border between two bins, so their number is even."),
     )
     zeros: bool = field(
         default=False,
         metadata=option(
-            "Draw exact zeros", help="What a ReLU has cut away is often more than all the rest; its share is told in any case."
+            "Draw exact zeros",
+            help="What a ReLU has cut away is often more than all the rest; its share is told in any case.",
         ),
     )
     colormap: str = field(default=AUTO, metadata=COLORS)
@@ -61,7 +63,10 @@ def histogram(trace: Trace, record: Record | None, options: HistogramOptions) ->
         own = moments(one)
         overlay = _bars(one, span, bins, own.zeros, options.zeros)
         label = f"channel {options.channel}"
-        facts += ((f"{label}: mean", number(own.mean, signed=span.signed)), (f"{label}: zeros", _share(own.zeros, one.size)))
+        facts += (
+            (f"{label}: mean", number(own.mean, signed=span.signed)),
+            (f"{label}: zeros", _share(own.zeros, one.size)),
+        )
     silent = total.zeros and not options.zeros
     panel = Histogram(
         edges=np.linspace(span.low, span.high, bins + 1).astype(np.float32),

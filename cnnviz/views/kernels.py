@@ -49,7 +49,7 @@ class Weights:
 
     @cached_property
     def limit(self) -> float:
-        """Largest finite magnitude in the whole weight: the layer's scale. A pass over 100 million weights: only when drawn."""
+        """Largest finite magnitude in the whole weight: the layer's scale. Weights can be many: only when drawn."""
         return _limit(self.tensor)
 
     @property

@@ -15,7 +15,12 @@ CHANNEL = "channel"
 
 
 def option(
-    label: str, *, low: float = 0.0, high: float | None = None, choices: tuple[str, ...] = (), help: str = ""
+    label: str,
+    *,
+    low: float = 0.0,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    help: str = "",  # noqa: A002
 ) -> dict[str, Any]:
     """Metadata of an option's field: what its control is called, and which values it takes."""
     return {"label": label, "low": low, "high": high, "choices": choices, "help": help}
@@ -80,14 +85,14 @@ def _value(control: Control, value: object) -> object:
             raise CnnvizError(f"{control.name} can be {', '.join(control.choices)}; not {value!r}.")
         return value
     if control.kind == "check":
-        words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+        words = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
         understood = words.get(str(value).lower())
         if understood is None:
             raise CnnvizError(f"{control.name} is either on or off, not {value!r}.")
         return understood
     whole = control.kind == "number"
     try:
-        number = int(value) if whole else float(value)  # type: ignore[call-overload]
+        number = int(value) if whole else float(value)  # type: ignore[call-overload, arg-type]
     except (TypeError, ValueError) as error:
         raise CnnvizError(f"{control.name} is a {'whole ' if whole else ''}number, not {value!r}.") from error
     if not (control.low <= number and (control.high is None or number <= control.high)):

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class ScoreOptions:
     """How many classes."""
 
-    k: int = field(default=10, metadata=option("Classes", low=1, help="The k most likely ones; more than there are: all."))
+    k: int = field(
+        default=10, metadata=option("Classes", low=1, help="The k most likely ones; more than there are: all.")
+    )
 
 
 def fits(trace: Trace, record: Record | None) -> bool:

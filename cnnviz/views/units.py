@@ -35,6 +35,10 @@ def labels_of(trace: Trace, record: Record) -> tuple[str, ...]:
 def _same(trace: Trace, record: Record) -> bool:
     """Whether the logits are this record's values, handed on: dropout, flatten."""
     here: Record | None = trace.records[trace.logits_record] if trace.logits_record >= 0 else None
-    while here is not None and here.index > record.index and here.op in ("dropout", "flatten", "view", "reshape", "squeeze"):
+    while (
+        here is not None
+        and here.index > record.index
+        and here.op in ("dropout", "flatten", "view", "reshape", "squeeze")
+    ):
         here = here.parents[0] if here.parents else None
     return here is record

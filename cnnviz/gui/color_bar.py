@@ -185,7 +185,7 @@ class ColorBar(QWidget):
             return ends
         room = bar.height() / theme.px(34) if self._upright else bar.width() / theme.px(90)
         inner = numbers.ticks(low, high, max(2, int(room)))
-        margin = theme.px(15) / bar.height() if self._upright else theme.px(44) / bar.width()
+        margin = theme.px(22) / bar.height() if self._upright else theme.px(48) / bar.width()
         places = [((value - low) / (high - low), value) for value in inner]
         if low < 0 < high and all(value != 0 for value in inner):
             places.append((-low / (high - low), 0.0))

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 
 from cnnviz.figure import Bars
 from cnnviz.gui import numbers
-from cnnviz.gui.figures.panel import Line, PanelWidget
+from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -83,6 +84,7 @@ class _RowPainter(QStyledItemDelegate):
         rect: QRect = option.rect
         state = option.state
         painter.save()
+        painter.setOpacity(0.45 if self._view.dimmed else 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_MouseOver:
             self._ground(painter, rect, "hover")
@@ -127,7 +129,9 @@ class BarList(QListView):
         self.setObjectName(name)
         self._model = RowModel(self)
         self._widths: tuple[int, ...] = ()
+        self._heads: tuple[str, ...] = ()
         self._name_width = 0
+        self.dimmed = False
         self.setModel(self._model)
         self.setItemDelegate(_RowPainter(self))
         self.setUniformItemSizes(True)
@@ -142,11 +146,18 @@ class BarList(QListView):
     def rows(self) -> tuple[Row, ...]:
         return self._model.rows
 
-    def set_rows(self, rows: tuple[Row, ...]) -> None:
-        """Show rows; the columns of text are as wide as their longest text."""
+    def set_rows(self, rows: tuple[Row, ...], heads: tuple[str, ...] = ()) -> None:
+        """Show rows; the columns of text are as wide as their longest text or heading."""
+        self._heads = heads
         self._model.set_rows(rows)
         self._measure()
         self.viewport().update()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Show the rows paler: they belong to an older answer."""
+        if dimmed != self.dimmed:
+            self.dimmed = dimmed
+            self.viewport().update()
 
     def row_height(self) -> int:
         """Height of one row in pixels."""
@@ -162,7 +173,7 @@ class BarList(QListView):
             right -= width + gap
         left = rect.x() + theme.px(6)
         room = right - left
-        name = min(self._name_width, max(theme.px(40), int(room * 0.55)))
+        name = min(self._name_width, max(theme.px(40), room - gap - theme.px(40)))
         start = left + name + gap
         return (
             QRect(left, rect.y(), name, rect.height()),
@@ -174,7 +185,10 @@ class BarList(QListView):
         metrics = QFontMetrics(theme.font("number"))
         columns = max((len(row.texts) for row in self.rows), default=0)
         longest = [max((row.texts[i] for row in self.rows if i < len(row.texts)), key=len) for i in range(columns)]
-        self._widths = tuple(metrics.horizontalAdvance(text) + 2 for text in longest)
+        tiny = QFontMetrics(theme.font("tiny"))
+        heads = [tiny.horizontalAdvance(head) for head in self._heads] + [0] * columns
+        wide = zip(longest, heads, strict=False)
+        self._widths = tuple(max(metrics.horizontalAdvance(text), head) + 2 for text, head in wide)
         names = sorted((row.label for row in self.rows), key=len)[-20:]
         strong = QFontMetrics(theme.font("strong"))
         self._name_width = max((strong.horizontalAdvance(name) for name in names), default=0) + 2
@@ -191,18 +205,47 @@ class BarList(QListView):
         self.scheduleDelayedItemsLayout()
 
 
+class BarHeads(QWidget):
+    """Headings over the columns of text of a list."""
+
+    def __init__(self, bars: BarList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list = bars
+        self._heads: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_heads(self, heads: tuple[str, ...]) -> None:
+        """Show headings; without any there is no line for them."""
+        self._heads = heads
+        self.setVisible(bool(heads))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, QFontMetrics(theme.font("tiny")).height() + theme.px(2))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font("tiny"))
+        painter.setPen(theme.color("dim"))
+        row = QRect(0, 0, self._list.viewport().width(), self.height())
+        for box, head in zip(self._list.columns(row)[2], self._heads, strict=False):
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head)
+        painter.end()
+
+
 class BarsWidget(PanelWidget[Bars]):
     """The bars of a figure, with headings over the columns of text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("bars", parent)
-        self.heads = QWidget(self)
-        self._heads_row = QHBoxLayout(self.heads)
-        self._heads_row.setContentsMargins(0, 0, 0, 0)
         self.list = BarList("bars-list", self)
+        self.heads = BarHeads(self.list, self)
         self._panel: Bars | None = None
-        self.body.addWidget(self.list)
-        self._head = Line("bars-heads", "dim", "small", self)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.heads)
+        column.addWidget(self.list, 1)
+        self.body.addLayout(column)
         self.list.entered.connect(self._on_entered)
         self.list.viewportEntered.connect(self._on_left)
 
@@ -218,8 +261,10 @@ class BarsWidget(PanelWidget[Bars]):
                 for rank, (index, label, value, texts) in enumerate(
                     zip(panel.indices, panel.labels, panel.values, panel.texts, strict=True), 1
                 )
-            )
+            ),
+            panel.heads,
         )
+        self.heads.set_heads(panel.heads)
         self.list.setAccessibleName(panel.title or "Class scores")
         shown = len(panel.labels)
         whole = f"{numbers.count(shown)} of {numbers.count(panel.total)} shown"
@@ -240,6 +285,6 @@ class BarsWidget(PanelWidget[Bars]):
             self.hovered.emit(row.index, 0, 0, float(self._panel.values[index.row()]))
 
     def _on_left(self) -> None:
-        heads = self._panel.heads if self._panel else ()
-        self.readout.set_text(f"Columns: {', '.join(heads)}" if heads else "")
+        if self._panel is not None:
+            self.readout.set_text(f"{numbers.count(self._panel.total)} classes, best first")
         self.left.emit()

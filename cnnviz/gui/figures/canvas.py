@@ -27,6 +27,9 @@ from cnnviz.gui.theme import theme
 CLICK = 4
 """The mouse may move by this many pixels between press and release and it is still a click."""
 
+BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+"""Ways of getting the focus after which a ring shows where it is; who clicked knows."""
+
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _KEYS = {
     *_STEPS,
@@ -63,6 +66,7 @@ class Canvas(QWidget):
         self._waiting: object = None  # a view state that came before the widget had its size
         self._press: QPointF | None = None
         self._dragged = False
+        self._ringed = False
         theme.changed.connect(self._on_theme)
 
     # what is shown
@@ -139,6 +143,11 @@ class Canvas(QWidget):
         return QSize(theme.px(80), theme.px(80))
 
     @property
+    def _selectable(self) -> bool:
+        """Whether one map can be chosen among others."""
+        return self._panel is not None and self._panel.picks and self._tiling.count > 1
+
+    @property
     def _margin(self) -> int:
         return theme.px(4)  # the outline of a selected map at the edge
 
@@ -152,17 +161,20 @@ class Canvas(QWidget):
         if panel is None:
             return
         count, height, width = panel.raster.shape[:3]
-        room = (max(self.width() - 2 * self._margin, 1.0), max(self.height() - 2 * self._margin, 1.0))
-        gap, ratio = theme.px(6), self.devicePixelRatioF()
+
+        def laid_out(band: float) -> Tiling:
+            spaces = {"gap": theme.px(6), "band": band, "margin": self._margin, "ratio": self.devicePixelRatioF()}
+            return arrange(count, height, width, self._area, **spaces)
+
         metrics = QFontMetrics(theme.font("tiny"))
         longest = max(panel.captions, key=len, default="")
         if count > 1 and longest:
-            tiling = arrange(count, height, width, room, gap=gap, band=metrics.height(), ratio=ratio)
+            tiling = laid_out(metrics.height())
             wide = tiling.width * tiling.scale
             if wide >= max(metrics.horizontalAdvance(longest), 1.6 * metrics.height()):
                 self._tiling = tiling
                 return
-        self._tiling = arrange(count, height, width, room, gap=gap, band=0, ratio=ratio)
+        self._tiling = laid_out(0)
 
     def _rearrange(self) -> None:
         """Lay out again, with the same thing in the middle."""
@@ -208,7 +220,7 @@ class Canvas(QWidget):
             picture = self._picture.image(self._tiling, self._camera, self.size(), self.devicePixelRatioF())
             painter.drawImage(0, 0, picture)
             self._picture.paint_marks(painter, self._tiling, self._camera, self.marked, self.cell)
-        if self.hasFocus() and self.marked is None:
+        if self._ringed:
             self._picture.paint_focus(painter, self.rect())
         painter.end()
 
@@ -240,7 +252,7 @@ class Canvas(QWidget):
             return
         self._press = None
         cell = self._tiling.at(event.position().x(), event.position().y(), self._camera)
-        if not self._dragged and cell is not None and self._tiling.count > 1:
+        if not self._dragged and cell is not None and self._selectable:
             self.select(None if cell.tile == self.marked else cell.tile)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -267,7 +279,7 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             return self.marked is not None
         walks = event.key() in (*_STEPS, Qt.Key.Key_Up, Qt.Key.Key_Down)
-        return event.key() in _KEYS and (self._tiling.count > 1 or not walks)
+        return event.key() in _KEYS and (self._selectable or not walks)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._takes(event):
@@ -305,9 +317,11 @@ class Canvas(QWidget):
         QGuiApplication.clipboard().setText("\n".join("\t".join(numbers.plain(float(v)) for v in row) for row in rows))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ringed = event.reason() in BY_KEYBOARD
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ringed = False
         self.update()
 
     def _point_at(self, position: QPointF | None) -> None:

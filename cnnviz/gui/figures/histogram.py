@@ -205,7 +205,9 @@ class HistogramWidget(PanelWidget[Histogram]):
                 label.setText(said)
                 label.setVisible(shown)
         self.facts.setVisible(bool(panel.facts))
-        self.set_remark(f"orange: {panel.overlay_label or 'the selected channel'}" if panel.overlay is not None else "")
+        overlay = panel.overlay_label or "the selected channel"
+        self.remark.set_color("accent")
+        self.set_remark(f"{overlay}, drawn to its own height" if panel.overlay is not None else "")
         self._space_facts()
         self._on_pointed(None)
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from cnnviz.figure import ImageGrid
+from cnnviz.figure import ImageGrid, number
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.figures.canvas import Canvas
@@ -65,7 +65,7 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
         self.canvas.restore(state)
 
     def _on_picked(self, tile: object) -> None:
-        if self._panel is not None:
+        if self._panel is not None and self._panel.picks:
             self.channel_picked.emit(self._panel.indices[tile] if isinstance(tile, int) else None)
 
     def _on_pointed(self, cell: object) -> None:
@@ -85,7 +85,9 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
             return
         value = panel.values[at.tile, at.y, at.x]
         plain = tuple(float(v) for v in value) if np.ndim(value) else float(value)
-        self.readout.set_text(f"{name_of(panel, at.tile)}  ·  y {at.y}, x {at.x}  ·  {value_text(plain)}")
+        self.readout.set_text(
+            f"{name_of(panel, at.tile)}  ·  y {at.y}, x {at.x}  ·  {value_text(plain, signed=panel.scale is not None and panel.scale.signed)}"
+        )
         self.bar.set_marker(plain if isinstance(plain, float) else None)
         self.hovered.emit(panel.indices[at.tile], at.y, at.x, plain)
 
@@ -116,8 +118,8 @@ def overview(panel: ImageGrid, marked: int | None) -> str:
     return f"{text}  ·  {name_of(panel, marked)} selected" if marked is not None else text
 
 
-def value_text(value: float | tuple[float, ...]) -> str:
+def value_text(value: float | tuple[float, ...], signed: bool) -> str:
     """A value, or the three of a colour pixel."""
     if isinstance(value, tuple):
-        return "  ".join(f"{name} {numbers.exact(v)}" for name, v in zip("RGB", value, strict=False))
-    return numbers.exact(value)
+        return "  ".join(f"{name} {numbers.axis(v)}" for name, v in zip("RGB", value, strict=False))
+    return number(value, 5, signed=signed)

@@ -32,7 +32,6 @@ class GridPicture:
     def set_panel(self, panel: ImageGrid) -> None:
         """Paint these maps from now on."""
         self._panel = panel
-        self._colors = colors(panel.scale.colormap) if panel.raster.ndim == 3 and panel.scale else None
         self._raster = panel.raster if panel.raster.ndim == 3 else _argb(panel.raster)
         self._shrunk = {}
         self.forget()
@@ -50,6 +49,11 @@ class GridPicture:
         return self._image
 
     def _paint(self, panel: ImageGrid, tiling: Tiling, camera: Camera, size: QSize, ratio: float) -> None:
+        if panel.raster.ndim == 3 and panel.scale is not None:
+            self._colors = colors(panel.scale.colormap)
+            self._colors[GROUND] = theme.color("border").rgba()
+        else:
+            self._colors = None
         area = (max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
         raster = self._fitting(tiling.scale * camera.zoom * ratio)
         self._pixels = compose(raster, self._colors, tiling, camera, area, ratio)
@@ -61,6 +65,7 @@ class GridPicture:
         self._paint_numbers(painter, panel, tiling, camera, tiles, size)
         for tile in tiles:
             if tile < len(panel.notes) and panel.notes[tile]:
+                self._paint_missing(painter, panel, tile, tiling, camera)
                 self._paint_note(painter, panel.notes[tile], tiling.rect(tile, camera))
         painter.end()
 
@@ -114,10 +119,22 @@ class GridPicture:
             for y in range(first_y, last_y):
                 for x in range(first_x, last_x):
                     index = panel.raster[tile, y, x]
-                    painter.setPen(theme.color("dim") if index == GROUND else dark[index])
+                    painter.setPen(dark[index])
                     box = QRectF(rect.x + x * pixel, rect.y + y * pixel, pixel, pixel)
                     text = numbers.cell(float(panel.values[tile, y, x]), places)
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_missing(self, painter: QPainter, panel: ImageGrid, tile: int, tiling: Tiling, camera: Camera) -> None:
+        """A cross through each map pixel that is not a number, where there is room for one."""
+        pixel = tiling.scale * camera.zoom
+        if self._colors is None or pixel < 6:
+            return
+        rect = tiling.rect(tile, camera)
+        painter.setPen(QPen(theme.color("panel"), 1))
+        for y, x in np.argwhere(panel.raster[tile] == GROUND)[:2000]:
+            left, top = rect.x + x * pixel, rect.y + y * pixel
+            painter.drawLine(QPointF(left, top), QPointF(left + pixel, top + pixel))
+            painter.drawLine(QPointF(left + pixel, top), QPointF(left, top + pixel))
 
     def _paint_note(self, painter: QPainter, note: str, rect: Rect) -> None:
         """A remark in the middle of its map; a corner where even its first word has no room."""

@@ -37,6 +37,11 @@ class Line(QWidget):
             self.setToolTip(text if self._wide(text) else "")
             self.update()
 
+    def set_color(self, color: str) -> None:
+        """Write in the colour of a token."""
+        self._color = color
+        self.update()
+
     def align_right(self) -> None:
         """Stand at the right end, as wide as the text."""
         self._alignment = Qt.AlignmentFlag.AlignRight

@@ -59,6 +59,8 @@ class Tiling:
         Space between maps.
     band
         Space above each map for its caption; 0 when captions have no room.
+    margin
+        Space around the grid where the area is larger.
     """
 
     count: int
@@ -68,6 +70,7 @@ class Tiling:
     scale: float
     gap: float
     band: float
+    margin: float = 0.0
 
     @property
     def rows(self) -> int:
@@ -126,7 +129,15 @@ class Tiling:
 
 
 def arrange(
-    count: int, height: int, width: int, area: tuple[float, float], *, gap: float, band: float, ratio: float = 1.0
+    count: int,
+    height: int,
+    width: int,
+    area: tuple[float, float],
+    *,
+    gap: float,
+    band: float = 0.0,
+    margin: float = 0.0,
+    ratio: float = 1.0,
 ) -> Tiling:
     """The layout in which the maps are as large as the area allows.
 
@@ -136,15 +147,18 @@ def arrange(
         Of one map, in map pixels.
     area
         (width, height) to fill.
+    gap, band, margin
+        As in ``Tiling``.
     ratio
         Device pixels for one screen pixel: map pixels become whole numbers of those where that costs little.
     """
+    room = max(area[0] - 2 * margin, 1.0), max(area[1] - 2 * margin, 1.0)
     columns = np.arange(1, count + 1)
     rows = -(-count // columns)
 
     def scales(gap: float) -> NDArray[np.float64]:
-        across = (area[0] - (columns - 1) * gap) / (columns * width)
-        down = (area[1] - (rows - 1) * gap - rows * band) / (rows * height)
+        across = (room[0] - (columns - 1) * gap) / (columns * width)
+        down = (room[1] - (rows - 1) * gap - rows * band) / (rows * height)
         return np.minimum(across, down)
 
     found = scales(gap)
@@ -156,20 +170,23 @@ def arrange(
     scale = max(float(found[best]), 1e-3)
     if scale * ratio >= 3:
         scale = np.floor(scale * ratio) / ratio
-    return Tiling(count, height, width, int(columns[best]), float(scale), gap, band)
+    return Tiling(count, height, width, int(columns[best]), float(scale), gap, band, margin)
 
 
 def fit(tiling: Tiling, area: tuple[float, float]) -> Camera:
-    """The camera that shows the whole grid, in the middle of the area."""
+    """The camera that shows the whole grid."""
     return clamped(tiling, Camera(1.0, 0.0, 0.0), area)
 
 
 def clamped(tiling: Tiling, camera: Camera, area: tuple[float, float]) -> Camera:
-    """The camera shifted so that the grid covers the area, or lies in its middle where it is smaller."""
+    """The camera shifted so that the grid covers the area; a smaller grid lies at the left, one map in the middle."""
     zoom = min(max(camera.zoom, 1.0), max(1.0, MAX_CELL / tiling.scale))
 
     def place(offset: float, size: float, room: float) -> float:
-        return float(np.floor((room - size) / 2)) if size <= room else min(0.0, max(offset, room - size))
+        if size > room:
+            return min(0.0, max(offset, room - size))
+        middle = float(np.floor((room - size) / 2))
+        return middle if tiling.count == 1 else min(middle, tiling.margin)
 
     width, height = tiling.size
     return Camera(zoom, place(camera.left, width * zoom, area[0]), place(camera.top, height * zoom, area[1]))

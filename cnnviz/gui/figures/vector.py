@@ -22,11 +22,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnviz.figure import GROUND, Vector
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar, colors
+from cnnviz.gui.figures.canvas import BY_KEYBOARD, CLICK
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
 
-CLICK = 4
 WIDEST = 80.0
+"""A column is never wider than this many pixels."""
 
 
 class VectorPlot(QWidget):
@@ -57,6 +58,7 @@ class VectorPlot(QWidget):
         self._zoom, self._middle = 1.0, 0.5  # middle of the view as a share of all units
         self._press: QPointF | None = None
         self._dragged = False
+        self._ringed = False
         theme.changed.connect(self.update)
 
     # what is shown
@@ -152,7 +154,7 @@ class VectorPlot(QWidget):
             painter.setPen(QPen(theme.color("border"), 1))
             painter.drawLine(QPointF(0, zero), QPointF(self.width(), zero))
             self._paint_units(painter, first, last)
-        if self.hasFocus():
+        if self._ringed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.color("focus"), 1))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
@@ -177,7 +179,7 @@ class VectorPlot(QWidget):
             x = self._left + unit * self._pitch
             if unit in (self.marked, self.unit):
                 ground = theme.color("accent" if unit == self.marked else "text")
-                ground.setAlphaF(0.22 if unit == self.marked else 0.10)
+                ground.setAlphaF(0.13 if unit == self.marked else 0.10)
                 painter.fillRect(QRectF(x, 0, self._pitch, self._floor), ground)
             box = QRectF(x + gap / 2, min(y, zero), self._pitch - gap, max(abs(y - zero), 1.0))
             painter.setPen(QPen(theme.color("accent"), 2) if unit == self.marked and self._pitch >= 6 else outline)
@@ -309,9 +311,11 @@ class VectorPlot(QWidget):
                 self._move(self._zoom, (unit + 0.5) / self._count)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ringed = event.reason() in BY_KEYBOARD
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ringed = False
         self.update()
 
     def _point_at(self, unit: int | None) -> None:

@@ -1,0 +1,255 @@
+"""The card in the middle: the current layer in the chosen view, the choice of views, and their options."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from cnnviz.figure import Control, Figure
+from cnnviz.gui.elided import ElidedLabel
+from cnnviz.gui.figures import FigureView
+from cnnviz.gui.figures.panel import Line
+from cnnviz.gui.flow import FlowRow
+from cnnviz.gui.options_form import OptionField, values_of
+from cnnviz.gui.theme import theme
+from cnnviz.request import Option
+from cnnviz.response import Response, ViewOffer
+
+PALES_AFTER = 120
+"""Milliseconds after which an old answer pales, too; the word stands there at once. Quick answers do not flicker."""
+
+
+class ViewPane(QFrame):
+    """Heading, segmented choice of views, options, figure.
+
+    Attributes
+    ----------
+    view_picked
+        Name of the layer view that was chosen.
+    option_changed
+        (name, value, finished) of an option; not finished while a slider is dragged.
+    channel_picked
+        A channel (int), or None for none.
+    hovered
+        (channel, y, x, value) under the cursor.
+    left
+        The cursor left what it pointed at.
+    """
+
+    view_picked = Signal(str)
+    option_changed = Signal(str, object, bool)
+    channel_picked = Signal(object)
+    hovered = Signal(int, int, int, object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("view-pane")
+        self.setAccessibleName("Layer view")
+        self.setProperty("role", "card")
+        self._offers: tuple[ViewOffer, ...] = ()
+        self._controls: tuple[Control, ...] = ()
+        self._buttons: dict[str, QToolButton] = {}
+        self._fields: dict[str, OptionField] = {}
+        self._stale = False
+        self.figure_view = FigureView(self)
+        self._make_head()
+        self._make_choice()
+        self._veil = _Veil(self.figure_view)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(PALES_AFTER)
+        self._later.timeout.connect(self._veil.show)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self._choice)
+        self._column.addWidget(self.figure_view, 1)
+        self.figure_view.channel_picked.connect(self.channel_picked)
+        self.figure_view.hovered.connect(self.hovered)
+        self.figure_view.left.connect(self.left)
+        theme.changed.connect(self._space)
+        self._space()
+
+    # what is shown
+
+    def set_response(self, response: Response) -> None:
+        """Show the figure of a response, the views that it offers and the options that it was asked with."""
+        request = response.request
+        self.set_views(response.views, request.view or response.figure.view)
+        offer = next((offer for offer in response.views if offer.name == (request.view or response.figure.view)), None)
+        self.set_options(offer.controls if offer else (), request.options)
+        self.set_channel(request.channel)
+        self.set_figure(response.figure)
+
+    def set_figure(self, figure: Figure) -> None:
+        """Draw a figure under its heading."""
+        self.title.setText(figure.title)
+        self.subtitle.setText(figure.subtitle)
+        self.figure_view.set_figure(figure)
+
+    def set_views(self, offers: tuple[ViewOffer, ...], current: str) -> None:
+        """Offer views; buttons are made anew only when others are offered."""
+        if [(o.name, o.title) for o in offers] != [(o.name, o.title) for o in self._offers]:
+            self._make_buttons(offers)
+        self._offers = offers
+        if current in self._buttons:
+            self._buttons[current].setChecked(True)
+
+    def set_options(self, controls: tuple[Control, ...], given: tuple[tuple[str, Option], ...]) -> None:
+        """Show the form of a view's options, with the values asked for or else the defaults."""
+        if controls != self._controls:
+            self._make_fields(controls)
+        for name, value in values_of(controls, given).items():
+            self._fields[name].set_value(value)
+
+    def set_channel(self, channel: int | None) -> None:
+        """Show which channel is selected."""
+        self.channel.setText(f"channel {channel}" if channel is not None else "")
+        self.channel.setVisible(channel is not None)
+
+    def set_stale(self, stale: bool) -> None:
+        """Mark the figure as the answer to an older request, or as the current one; nothing moves."""
+        if stale == self._stale:
+            return
+        self._stale = stale
+        self.mark.set_text("updating…" if stale else "")
+        if stale:
+            self._later.start()
+        else:
+            self._later.stop()
+            self._veil.hide()
+
+    @property
+    def stale(self) -> bool:
+        """Whether the figure is marked as the answer to an older request."""
+        return self._stale
+
+    def view_state(self) -> tuple[object, ...]:
+        """Zoom and scroll of the figure, as a plain value."""
+        return self.figure_view.view_state()
+
+    def restore(self, state: object) -> None:
+        """Show the figure as ``view_state`` told; None shows the whole."""
+        self.figure_view.restore(state)
+
+    # parts
+
+    def _make_head(self) -> None:
+        self.title = ElidedLabel(role="heading", parent=self)
+        self.title.setObjectName("view-title")
+        self.subtitle = ElidedLabel(role="dim", parent=self)
+        self.subtitle.setObjectName("view-subtitle")
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.mark = Line("view-stale", "accent", "small", self)
+        self.mark.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.channel = QToolButton(self)
+        self.channel.setObjectName("view-channel")
+        self.channel.setProperty("role", "button")
+        self.channel.setAccessibleName("Selected channel; press to select none")
+        self.channel.setToolTip("Select no channel (Esc in the grid)")
+        self.channel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.channel.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        policy = self.channel.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the heading keeps its height
+        self.channel.setSizePolicy(policy)
+        theme.set_icon(self.channel, "close", "dim")
+        self.channel.hide()
+        self.channel.clicked.connect(self._on_no_channel)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.title)
+        self._head.addWidget(self.subtitle, 1)
+        self._head.addWidget(self.mark)
+        self._head.addWidget(self.channel)
+
+    def _make_choice(self) -> None:
+        self._choice = FlowRow(self)
+        self._choice.setObjectName("view-choice")
+        self._segment = QFrame(self._choice)
+        self._segment.setObjectName("view-segment")
+        self._segment.setAccessibleName("Views of this layer")
+        self._segment.setProperty("role", "segment")
+        self._segments = QHBoxLayout(self._segment)
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(self._on_view)
+        self._choice.set_widgets((self._segment,))
+
+    def _make_buttons(self, offers: tuple[ViewOffer, ...]) -> None:
+        for button in self._buttons.values():
+            self._group.removeButton(button)
+            _drop(button)
+        self._buttons = {}
+        for offer in offers:
+            button = QToolButton(self._segment)
+            button.setObjectName(f"view-{offer.name}")
+            button.setText(offer.title)
+            button.setAccessibleName(f"View: {offer.title}")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self._group.addButton(button)
+            self._segments.addWidget(button)
+            self._buttons[offer.name] = button
+        self._segment.setVisible(bool(offers))
+
+    def _make_fields(self, controls: tuple[Control, ...]) -> None:
+        """Fields of controls that stay are kept, so that the focus stays in them."""
+        kept = {c.name: self._fields[c.name] for c in controls if c in self._controls}
+        for name, field in self._fields.items():
+            if name not in kept:
+                _drop(field)
+        self._fields = {control.name: kept.get(control.name) or self._make_field(control) for control in controls}
+        self._controls = controls
+        self._choice.set_widgets((self._segment, *self._fields.values()))
+
+    def _make_field(self, control: Control) -> OptionField:
+        field = OptionField(control, self._choice)
+        field.changed.connect(self.option_changed)
+        return field
+
+    def _on_view(self, button: QToolButton) -> None:
+        name = next(name for name, known in self._buttons.items() if known is button)
+        self.view_picked.emit(name)
+
+    def _on_no_channel(self) -> None:
+        self.channel_picked.emit(None)
+
+    def _space(self) -> None:
+        self._column.setContentsMargins(*(theme.px(n) for n in (16, 10, 16, 10)))
+        self._column.setSpacing(theme.px(8))
+        self._head.setSpacing(theme.px(12))
+        self._choice.set_gaps(theme.px(14), theme.px(6))
+        self._segments.setContentsMargins(*(theme.px(2),) * 4)
+        self._segments.setSpacing(theme.px(2))
+        self.mark.setFixedWidth(theme.px(68))
+
+
+class _Veil(QWidget):
+    """Lies over an old figure and lets the mouse through."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("stale-veil")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        over.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.setGeometry(QRect(0, 0, watched.width(), watched.height()))
+        return False
+
+    def showEvent(self, event: QEvent) -> None:
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ground = theme.color("panel")
+        ground.setAlphaF(0.5)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), ground)
+        painter.end()
+
+
+def _drop(widget: QWidget) -> None:
+    widget.hide()
+    widget.setParent(None)
+    widget.deleteLater()

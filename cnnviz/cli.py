@@ -86,7 +86,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     if words and words[0] in COMMANDS:
         return _command_parser(words[0]).parse_intermixed_args(words[1:])
     parser = _window_parser()
-    if words and not Path(words[0]).exists():
+    if words and not words[0].startswith("-") and not Path(words[0]).exists():
         for near in difflib.get_close_matches(words[0], COMMANDS, 1):
             parser.error(f"there is no picture {words[0]!r}; did you mean: cnnviz {near}")
     return parser.parse_intermixed_args(words)

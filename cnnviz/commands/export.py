@@ -83,8 +83,14 @@ class _Run:
         channel = chosen.pop("channel", None)
         usual = {control.name: control.default for control in view.controls}
         options = tuple(sorted((name, value) for name, value in chosen.items() if value != usual[name]))
-        layer = record.key if record is not None else ""
-        return Request(model_request(self.options), os.path.abspath(image), layer, view.name, channel, options)  # noqa: PTH100
+        return Request(
+            model_request(self.options),
+            image=os.path.abspath(image),  # noqa: PTH100 (links are kept)
+            layer=record.key if record is not None else "",
+            view=view.name,
+            channel=channel,
+            options=options,
+        )
 
     def _write(self, figure: Figure, stem: str) -> None:
         for suffix in self.suffixes:

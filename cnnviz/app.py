@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from cnnviz import __version__, settings
@@ -41,6 +41,7 @@ def run(options: WindowOptions) -> int:
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
+    before = qInstallMessageHandler(_log_qt)
     app.setApplicationName("CNNViz")
     app.setApplicationVersion(__version__)
     chosen, problem = settings.load()
@@ -60,7 +61,8 @@ def run(options: WindowOptions) -> int:
         sys.excepthook = sys.__excepthook__
         controller.stop()
         window.deleteLater()
-        app.processEvents()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qInstallMessageHandler(before)
 
 
 def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request:
@@ -89,6 +91,7 @@ def _open(controller: Controller, options: WindowOptions) -> None:
     if options.size:
         window.resize(*options.size)
     window.show()
+    window.network.setFocus()
     QTimer.singleShot(0, lambda: _fill(controller, options))
 
 
@@ -99,6 +102,7 @@ def _screenshot(app: QApplication, controller: Controller, options: WindowOption
     controller.problem.connect(problems.append)
     window.resize(*(options.size or SCREENSHOT_SIZE))
     window.show()
+    window.network.setFocus()
 
     def look() -> None:
         if controller.settled or (problems and controller.response is None and not controller.busy):
@@ -111,7 +115,7 @@ def _screenshot(app: QApplication, controller: Controller, options: WindowOption
     if not window.grab().save(options.screenshot, "PNG"):
         problems.append(f"The screenshot cannot be written to {options.screenshot}.")
     for problem in dict.fromkeys(problems):
-        print(f"cnnviz: {problem}", file=sys.stderr)
+        sys.stderr.write(f"cnnviz: {problem}\n")
     return 1 if problems else 0
 
 
@@ -124,6 +128,12 @@ def _handler(controller: Controller) -> Callable[[type[BaseException], BaseExcep
             return
         log.error("An unexpected error", exc_info=(kind, error, trace))
         details = "".join(traceback.format_exception(kind, error, trace))
-        controller.complain(f"Something went wrong that should not: {error or kind.__name__}", details)
+        controller.complain(f"Something went wrong that should not: {str(error) or kind.__name__}", details)
 
     return handle
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Qt's messages belong in the log, not in the terminal of a person who cannot do anything about them."""
+    serious = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+    logging.getLogger("qt").log(logging.ERROR if serious else logging.INFO, message)

@@ -6,7 +6,6 @@ drawing figures. What was computed is kept and found again: another layer or ano
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -82,6 +81,7 @@ class Explorer:
 
     @property
     def budget(self) -> int:
+        """Bytes that all kept traces may take together."""
         return self._traces.budget
 
     @budget.setter
@@ -157,7 +157,9 @@ class Explorer:
         """The traced pass of the request's model and picture, kept or made now."""
         model = self.model(request.model)
         if not request.image:
-            raise CnnvizError("There is no picture yet. Drop one on the window, paste one, or choose File, Open pictures.")
+            raise CnnvizError(
+                "There is no picture yet. Drop one on the window, paste one, or choose File, Open pictures."
+            )
         picture = self._read(request.image)
         key = PassKey(request.model, picture.digest)
         traced = self._traces.get(key)
@@ -171,14 +173,16 @@ class Explorer:
                 raise
             traced, problem, details = error.trace, str(error), error.details
         self._traces.put(key, traced)
-        made = _Pass(traced, key, _model_card(model), _steps(traced), _scores(traced) if not problem else None, problem, details)
+        made = _Pass(
+            traced, key, _model_card(model), _steps(traced), _scores(traced) if not problem else None, problem, details
+        )
         self._passes = {k: v for k, v in self._passes.items() if k in self._traces} | {key: made}
         return made
 
     def _read(self, path: str) -> Picture:
         """The picture's pixels; a file that changed on disk is read again."""
         try:
-            status = os.stat(path)
+            status = Path(path).stat()
             identity = (path, status.st_mtime_ns, status.st_size)
         except OSError:
             return images.read(Path(path))  # says in its own words what is wrong with the file
@@ -219,7 +223,13 @@ def _channels(traced: Trace, record: Record | None) -> int:
 
 def _model_card(model: Model) -> ModelCard:
     return ModelCard(
-        model.name, model.title, model.caption, model.parameters, device.describe(model.device), model.labels, model.notes
+        model.name,
+        model.title,
+        model.caption,
+        model.parameters,
+        device.describe(model.device),
+        model.labels,
+        model.notes,
     )
 
 
@@ -262,7 +272,10 @@ def _layer_card(traced: Trace, record: Record | None) -> LayerCard:
     field = geometry.receptive_field(traced, record)
     rows = [("Operation", about.title, record.op)]
     rows += [(name, text, "") for name, text in about.hyperparameters]
-    rows += [("Input" if len(record.input_shapes) == 1 else f"Input {i}", _shape(s), "") for i, s in enumerate(record.input_shapes)]
+    rows += [
+        ("Input" if len(record.input_shapes) == 1 else f"Input {i}", _shape(s), "")
+        for i, s in enumerate(record.input_shapes)
+    ]
     rows += [("Output", _shape(record.output_shape), " × ".join(record.axes))]
     if about.parameters:
         rows.append(("Parameters", about.parameters_formula, f"{about.parameters:,}"))

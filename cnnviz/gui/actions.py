@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 from cnnviz.gui.theme import theme
 
@@ -71,10 +71,10 @@ MENUS = ("File", "Edit", "View", "Go", "Model", "Help")
 class Actions:
     """The window's actions by name, and its menus by title."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: QMainWindow, bar: QMenuBar) -> None:
         self.menus: dict[str, QMenu] = {}
         for title in MENUS:
-            menu = window.menuBar().addMenu(f"&{title}")
+            menu = bar.addMenu(f"&{title}")
             menu.setObjectName(f"menu-{title.lower()}")
             self.menus[title] = menu
         self.by_name: dict[str, QAction] = {}

@@ -96,7 +96,11 @@ class Controller(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        return self.response is not None and not self.busy and self.window.network.complete
+        return not self.busy and self._is_answered() and self.window.network.complete
+
+    def _is_answered(self) -> bool:
+        asked = self.session.request
+        return self.response is not None and replace(self.response.request, view=asked.view) == asked
 
     def open_files(self, files: list[str], problem: str = "") -> None:
         """Pictures and folders go to the tray; the first model file is offered to be opened."""
@@ -218,7 +222,7 @@ class Controller(QObject):
             "normal-size": lambda: self._scale(0),
             "reset-layout": self.window.reset_layout,
             "find": self.palette.open,
-            "keys": lambda: self.keys.open(groups_of(self.window.menuBar())),
+            "keys": lambda: self.keys.open(groups_of(self.window.menus)),
             "about": self._about,
             "preferences": self._preferences,
             "back": self.session.back,
@@ -278,7 +282,7 @@ class Controller(QObject):
         self.session.update(model=replace(self.session.request.model, device=device))
 
     def _entries(self) -> list[Entry]:
-        return finder.steps(self.steps, self.go_to) + finder.commands(self.window.menuBar())
+        return finder.steps(self.steps, self.go_to) + finder.commands(self.window.menus)
 
     def _preferences(self) -> None:
         dialog = PreferencesDialog(self.settings, dict(menus.DEVICES), self.window)
@@ -316,7 +320,9 @@ class Controller(QObject):
         new_model = self.response is None or self.response.request.model != response.request.model
         self.response = response
         self.window.show_response(response, current=response.request.layer == asked.layer)
-        menus.fill_views(self.window.views, response.views, response.request.view, lambda v: self.session.update(view=v))
+        menus.fill_views(
+            self.window.views, response.views, response.request.view, lambda v: self.session.update(view=v)
+        )
         self.window.tray.set_classes(response.model.labels)
         self._show_true_class()
         if new_model:

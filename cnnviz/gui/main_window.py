@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QMainWindow,
     QMenu,
+    QMenuBar,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -45,7 +46,8 @@ class MainWindow(QMainWindow):
         self.setObjectName("main-window")
         self.setWindowTitle("CNNViz")
         self.setAcceptDrops(True)
-        self.commands = Actions(self)
+        self.menus = QMenuBar()
+        self.commands = Actions(self, self.menus)
         self._build()
         self._lay_out()
         self._first_layout = self.saveState(LAYOUT_VERSION)
@@ -77,7 +79,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Panels back to where they were at the first start."""
         self.restoreState(self._first_layout, LAYOUT_VERSION)
-        self.split.setSizes([420, 460])
+        self.split.setSizes([450, 430])
 
     # the parts
 
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
         menus["View"].insertMenu(self.commands["larger"], self.views)
         menus["View"].insertMenu(self.commands["larger"], self.themes)
         menus["File"].insertMenu(self.commands["paste"], self.recent)
-        self.top = TopBar(menus["Model"], self.devices, self.commands["back"], self.commands["forward"])
+        self.top = TopBar(self.menus, menus["Model"], self.devices, self.commands["back"], self.commands["forward"])
         self.errors = ErrorBar()
         self.network = Network()
         self.stepper = Stepper()
@@ -110,7 +112,7 @@ class MainWindow(QMainWindow):
         self.split = QSplitter(Qt.Orientation.Vertical, objectName="split")
         self.split.addWidget(walk)
         self.split.addWidget(self.pane)
-        self.split.setSizes([400, 480])
+        self.split.setSizes([450, 430])
         self.split.setChildrenCollapsible(False)
         centre = QWidget(objectName="centre")
         column = QVBoxLayout(centre)
@@ -118,29 +120,44 @@ class MainWindow(QMainWindow):
         column.setSpacing(theme.px(8))
         column.addWidget(self.errors)
         column.addWidget(self.split, 1)
-        frame = QWidget(objectName="frame")
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(centre, 1)
-        self.setCentralWidget(frame)
+        self.setCentralWidget(centre)
+        bar = self.addToolBar("Top bar")
+        bar.setObjectName("top-tool-bar")
+        bar.setMovable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.addWidget(self.top)
+        pictures = QFrame(objectName="pictures")
+        pictures.setProperty("role", "panel")
+        column = QVBoxLayout(pictures)
+        column.setContentsMargins(theme.px(12), theme.px(12), theme.px(4), 0)
+        column.addWidget(self.tray)
         facts = QWidget(objectName="facts")
         column = QVBoxLayout(facts)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(theme.px(4), theme.px(4), theme.px(4), theme.px(4))
+        column.setSpacing(theme.px(8))
         column.addWidget(self.card)
-        column.addWidget(self.softmax, 1)
+        column.addWidget(self.softmax)
+        column.addStretch(1)
         scroll = QScrollArea(objectName="facts-scroll")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(facts)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._facts, self._facts_scroll = facts, scroll
         self.docks = (
-            self._dock("Pictures", self.tray, Qt.DockWidgetArea.LeftDockWidgetArea, 208),
-            self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea, 300),
+            self._dock("Pictures", pictures, Qt.DockWidgetArea.LeftDockWidgetArea, 208),
+            self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea, 312),
         )
+        theme.changed.connect(self._fit_facts)
+        self._fit_facts()
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.status, 1)
+
+    def _fit_facts(self) -> None:
+        """The right panel is never narrower than what stands in it: it scrolls downwards only."""
+        bar = self._facts_scroll.verticalScrollBar().sizeHint().width()
+        self._facts_scroll.setMinimumWidth(self._facts.minimumSizeHint().width() + bar)
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea, width: int) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -173,7 +190,6 @@ class MainWindow(QMainWindow):
         self.pane.set_stale(True)
         if new_pass:
             self.network.set_stale(True)
-            pass
 
     # what comes from outside
 

@@ -42,7 +42,9 @@ def fill_views(menu: QMenu, views: tuple[ViewOffer, ...], current: str, chosen: 
         action.setShortcut(QKeySequence(f"Ctrl+{number}"))
 
 
-def fill_models(menu: QMenu, recent: tuple[ModelRequest, ...], opened: Callable[[ModelRequest], None], more: QAction) -> None:
+def fill_models(
+    menu: QMenu, recent: tuple[ModelRequest, ...], opened: Callable[[ModelRequest], None], more: QAction
+) -> None:
     """Bundled models, those opened last, and the way to all others."""
     menu.clear()
     for name, words in BUNDLED:
@@ -71,4 +73,6 @@ def fill_recent(menu: QMenu, recent: tuple[str, ...], opened: Callable[[str], No
 
 def _is_missing(name: str) -> bool:
     """Whether a model's name is a file that is gone."""
-    return ("/" in name or "\\" in name) and not Path(name.split(".py:")[0] + (".py" if ".py:" in name else "")).exists()
+    return ("/" in name or "\\" in name) and not Path(
+        name.split(".py:")[0] + (".py" if ".py:" in name else "")
+    ).exists()

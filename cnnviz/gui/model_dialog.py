@@ -37,9 +37,7 @@ def list_names() -> Iterator[Progress]:
     """The job: every name that can be opened, bundled first, then torchvision's with and without trained weights."""
     from cnnviz.core import sources
 
-    names = []
-    for offer in sources.available():
-        names.append(offer.name if offer.ready or offer.source == "bundled" else f"{offer.name}:random")
+    names = [offer.name if offer.ready else f"{offer.name}:random" for offer in sources.available()]
     yield Progress(1, 1, tuple(names))
 
 
@@ -108,7 +106,9 @@ class ModelDialog(QDialog):
             return
         for names in report.results:
             self._names.setStringList(names)
-            self._arch.addItems(["", "lenet5", "vgg-small", *(n.removesuffix(":random") for n in names if "-" not in n)])
+            self._arch.addItems(
+                ["", "lenet5", "vgg-small", *(n.removesuffix(":random") for n in names if "-" not in n)]
+            )
             self._list.setCurrentIndex(self._shown.index(0, 0))
             self._note.setText(
                 "“:random” builds a network with random weights; its trained weights are not on this computer."
@@ -124,7 +124,9 @@ class ModelDialog(QDialog):
     @Slot()
     def _browse(self) -> None:
         suffixes = " ".join(f"*{suffix}" for suffix in WEIGHT_FILES)
-        path, _ = QFileDialog.getOpenFileName(self, "Open weights", self._file.text(), f"Weights ({suffixes});;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open weights", self._file.text(), f"Weights ({suffixes});;All files (*)"
+        )
         if path:
             self._file.setText(path)
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from cnnviz.core.pixels import lut
@@ -15,6 +26,8 @@ from cnnviz.response import PICTURE, Column, Columns, ColumnsQuery, PassKey, Res
 
 GAP = 5
 MARGIN = 8
+MAPS_SEEN = 6
+"""Maps under each other that a column shows at least, as far as they stay legible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +132,14 @@ class Network(QAbstractScrollArea):
 
     @property
     def _edge(self) -> int:
-        return min(self._width - theme.px(28), theme.px(44))
+        """Edge of one map: smaller where the window is low, so that a handful is seen anyway."""
+        room = self.viewport().height() - self._head - self._foot
+        fit = (room + GAP) // MAPS_SEEN - GAP
+        return max(theme.px(24), min(fit, self._width - theme.px(26), theme.px(48)))
 
     @property
     def _head(self) -> int:
-        return theme.px(46)
+        return theme.px(52)
 
     @property
     def _foot(self) -> int:
@@ -238,7 +254,12 @@ class Network(QAbstractScrollArea):
             painter.drawRect(cell)
             self._paint_label(painter, step, i, cell)
         painter.setOpacity(1.0)
-        if index == self._current and self._channel is not None and self._channel < len(cells) and step.index != PICTURE:
+        if (
+            index == self._current
+            and self._channel is not None
+            and self._channel < len(cells)
+            and step.index != PICTURE
+        ):
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.drawRoundedRect(QRectF(cells[self._channel]).adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3)
         if step.index != PICTURE and len(cells) < drawn.total:
@@ -248,19 +269,31 @@ class Network(QAbstractScrollArea):
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{len(cells)} of {drawn.total:,}")
 
     def _paint_head(self, painter: QPainter, step: Step, left: int, width: int) -> None:
-        font = theme.font("small")
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(theme.color("text"))
-        metrics = painter.fontMetrics()
-        title = step.title if metrics.horizontalAdvance(step.title) <= width - 8 else step.short
-        top = QRect(left + 3, theme.px(7), width - 6, metrics.height())
-        painter.drawText(top, Qt.AlignmentFlag.AlignCenter, metrics.elidedText(title, Qt.TextElideMode.ElideRight, width - 6))
-        painter.setFont(theme.font("tiny"))
-        painter.setPen(theme.color("dim"))
-        below = QRect(left + 2, top.bottom() + 1, width - 4, painter.fontMetrics().height())
-        shape = painter.fontMetrics().elidedText(step.shape_text, Qt.TextElideMode.ElideRight, width - 4)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shape)
+        """Number and name in one line where that fits all columns, the name alone where it does not; then the shape."""
+        room = width - 4
+        lines = [(theme.font("strong"), "text", step.title)]
+        if self._compact:
+            small = theme.font("tiny")
+            small.setWeight(QFont.Weight.DemiBold)
+            lines = [
+                (theme.font("tiny"), "dim", "" if step.index == PICTURE else str(step.index)),
+                (small, "text", step.short),
+            ]
+        lines.append((theme.font("tiny"), "dim", step.shape_text))
+        top = theme.px(5)
+        for font, color, text in lines:
+            painter.setFont(font)
+            painter.setPen(theme.color(color))
+            metrics = painter.fontMetrics()
+            area = QRect(left + 2, top, room, metrics.height())
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
+            top = area.bottom() + 1
+
+    @property
+    def _compact(self) -> bool:
+        """Whether the columns are too narrow for number and name in one line."""
+        return self._width < theme.px(104)
 
     def _paint_waiting(self, painter: QPainter, left: int) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -171,7 +171,9 @@ class Runner(QObject):
         """Whether the newest request still needs the forward pass of ``request``."""
         with self._waiting:
             newest = self._request
-            return not self._stopping and (newest is None or (newest.model, newest.image) == (request.model, request.image))
+            return not self._stopping and (
+                newest is None or (newest.model, newest.image) == (request.model, request.image)
+            )
 
     @Slot(bool)
     def _on_busy(self, busy: bool) -> None:

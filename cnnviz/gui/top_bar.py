@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMenuBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from cnnviz.gui.theme import theme
 from cnnviz.response import Response
@@ -16,15 +28,23 @@ class TopBar(QFrame):
     find_requested = Signal()
     export_requested = Signal()
 
-    def __init__(self, models: QMenu, devices: QMenu, back: QAction, forward: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bar: QMenuBar,
+        models: QMenu,
+        devices: QMenu,
+        back: QAction,
+        forward: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("top-bar")
         self.setProperty("role", "bar")
         brand = QLabel("CNNViz")
         brand.setProperty("role", "heading")
-        self._model = self._chip("model-button", "Model", models)
-        self._device = self._chip("device-button", "Device", devices)
-        self._find = QPushButton("Find a layer…   Ctrl K")
+        self._model = self._chip("model-button", "Model", "model", models)
+        self._device = self._chip("device-button", "Device", "chip", devices)
+        self._find = QPushButton("Find…   Ctrl K")
         self._find.setObjectName("find-button")
         self._find.setAccessibleName("Find a layer, a view or a command")
         self._find.setProperty("role", "chip")
@@ -36,10 +56,11 @@ class TopBar(QFrame):
         self._export.clicked.connect(self.export_requested)
 
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
+        layout.setContentsMargins(theme.px(8), theme.px(4), theme.px(8), theme.px(4))
         layout.setSpacing(theme.px(8))
         layout.addWidget(brand)
-        layout.addSpacing(theme.px(8))
+        if sys.platform != "darwin":  # there the menus stand at the top of the screen
+            layout.addWidget(bar)
         for action in (back, forward):
             button = QToolButton()
             button.setDefaultAction(action)
@@ -57,17 +78,20 @@ class TopBar(QFrame):
         self._model.setText(f"{model.title}   {model.parameters:,} parameters")
         self._model.setToolTip("\n".join((model.name, model.caption, *response.notes)))
         self._device.setText(f"{model.device}   {response.seconds * 1000:.1f} ms")
-        self._device.setToolTip(f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded.")
+        self._device.setToolTip(
+            f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded."
+        )
 
     def set_waiting(self, what: str) -> None:
         """Say in the model's place what is being waited for."""
         self._model.setText(what)
 
-    def _chip(self, name: str, accessible: str, menu: QMenu) -> QPushButton:
+    def _chip(self, name: str, accessible: str, icon: str, menu: QMenu) -> QPushButton:
         chip = QPushButton("…")
         chip.setObjectName(name)
         chip.setAccessibleName(accessible)
         chip.setProperty("role", "chip")
         chip.setMenu(menu)
+        theme.set_icon(chip, icon, "dim")
         chip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         return chip

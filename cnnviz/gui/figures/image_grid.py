@@ -85,9 +85,8 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
             return
         value = panel.values[at.tile, at.y, at.x]
         plain = tuple(float(v) for v in value) if np.ndim(value) else float(value)
-        self.readout.set_text(
-            f"{name_of(panel, at.tile)}  ·  y {at.y}, x {at.x}  ·  {value_text(plain, signed=panel.scale is not None and panel.scale.signed)}"
-        )
+        text = value_text(plain, signed=panel.scale is not None and panel.scale.signed)
+        self.readout.set_text(f"{name_of(panel, at.tile)}  ·  y {at.y}, x {at.x}  ·  {text}")
         self.bar.set_marker(plain if isinstance(plain, float) else None)
         self.hovered.emit(panel.indices[at.tile], at.y, at.x, plain)
 

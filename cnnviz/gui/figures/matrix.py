@@ -11,18 +11,24 @@ from PySide6.QtCore import (
     QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
+    QRect,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QStaticText,
+    QTransform,
 )
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cnnviz.core.pixels import paint
 from cnnviz.figure import GROUND, Matrix
@@ -31,6 +37,9 @@ from cnnviz.gui.color_bar import ColorBar, colors
 from cnnviz.gui.figures.painting import readable
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
+
+KEPT_TEXTS = 20_000
+"""Numbers whose glyphs are kept laid out."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -62,7 +71,7 @@ class MatrixModel(QAbstractTableModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if self.panel is None or parent.isValid() else self.panel.values.shape[0]
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if self.panel is None or parent.isValid() else self.panel.values.shape[1]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -110,48 +119,115 @@ class MatrixModel(QAbstractTableModel):
         )
 
 
-class _CellPainter(QStyledItemDelegate):
-    """Paints a number on its colour, straight from the arrays: a screen of cells takes a few milliseconds."""
+class MatrixTable(QTableView):
+    """A table that paints all cells of a screen at once: one picture for the colours, then the numbers.
 
-    def __init__(self, model: MatrixModel, view: QTableView) -> None:
-        super().__init__(view)
-        self._model = model
-        self._grounds: list[QColor] = []
+    Qt's way, a delegate that is called for each cell, takes five times as long.
+    """
+
+    def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = model
         self._inks: list[QColor] = []
+        self._table: list[int] = []
+        self._texts: dict[str, QStaticText] = {}
+        self.setModel(model)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # scrolling paints only what is new
 
     def set_colormap(self, name: str) -> None:
-        table = colors(name)
-        self._grounds = [QColor.fromRgba(int(argb)) for argb in table]
-        self._inks = readable(table)
+        """Take a colour map for the cells."""
+        argb = colors(name)
+        argb[GROUND] = theme.color("sunken").rgba()
+        self._table = argb.tolist()
+        self._inks = readable(argb)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if self._model.panel is None:
+    def forget_texts(self) -> None:
+        """Lay the numbers out anew: the font has changed."""
+        self._texts = {}
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme.color("panel"))
+        if self._numbers.raster.size and self._table:
+            across, down = self.horizontalHeader(), self.verticalHeader()
+            first_y, last_y = _span(down, event.rect().top(), event.rect().bottom())
+            first_x, last_x = _span(across, event.rect().left(), event.rect().right())
+            if first_y < last_y and first_x < last_x:
+                self._paint_cells(painter, (first_y, last_y), (first_x, last_x))
+                self._paint_selection(painter)
+        painter.end()
+
+    def _rect(self, top: int, left: int, bottom: int, right: int) -> QRect:
+        """Where a block of cells lies, both ends included."""
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        x, y = across.sectionViewportPosition(left), down.sectionViewportPosition(top)
+        width, height = across.defaultSectionSize(), down.defaultSectionSize()
+        return QRect(x, y, (right - left + 1) * width, (bottom - top + 1) * height)
+
+    def _paint_cells(self, painter: QPainter, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+        assert self._numbers.panel is not None
+        block = np.ascontiguousarray(self._numbers.raster[slice(*rows), slice(*columns)])
+        image = QImage(block.data, block.shape[1], block.shape[0], block.shape[1], QImage.Format.Format_Indexed8)
+        image.setColorTable(self._table)
+        area = self._rect(rows[0], columns[0], rows[1] - 1, columns[1] - 1)
+        painter.drawImage(area, image)
+        painter.setFont(self.font())
+        width, height = area.width() / block.shape[1], area.height() / block.shape[0]
+        values, places, ink = self._numbers.panel.values, self._numbers.places, -1
+        for y in range(*rows):
+            for x in range(*columns):
+                index = int(self._numbers.raster[y, x])
+                if index != ink:
+                    painter.setPen(self._inks[index])
+                    ink = index
+                text = self._text(numbers.cell(float(values[y, x]), places))
+                size = text.size()
+                left = area.x() + (x - columns[0]) * width + (width - size.width()) / 2
+                top = area.y() + (y - rows[0]) * height + (height - size.height()) / 2
+                painter.drawStaticText(QPointF(left, top), text)
+
+    def _text(self, text: str) -> QStaticText:
+        known = self._texts.get(text)
+        if known is None:
+            if len(self._texts) >= KEPT_TEXTS:
+                self._texts.clear()
+            known = self._texts[text] = QStaticText(text)
+            known.setTextFormat(Qt.TextFormat.PlainText)
+            known.prepare(QTransform(), self.font())
+        return known
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("accent"), 2))
+        for chosen in _ranges(self.selectionModel().selection()):
+            box = self._rect(chosen.top(), chosen.left(), chosen.bottom(), chosen.right())
+            painter.drawRect(box.adjusted(1, 1, -1, -1))
+        current = self.currentIndex()
+        if self.hasFocus() and current.isValid():
+            painter.setPen(QPen(theme.color("focus"), 1, Qt.PenStyle.DashLine))
+            box = self._rect(current.row(), current.column(), current.row(), current.column())
+            painter.drawRect(box.adjusted(2, 2, -3, -3))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            chosen = _ranges(self.selectionModel().selection())
+            QGuiApplication.clipboard().setText(self._numbers.tsv(chosen))
             return
-        y, x = index.row(), index.column()
-        raster = int(self._model.raster[y, x])
-        rect = option.rect
-        state = option.state
-        painter.fillRect(rect, theme.color("sunken") if raster == GROUND else self._grounds[raster])
-        painter.setPen(theme.color("text") if raster == GROUND else self._inks[raster])
-        text = numbers.cell(float(self._model.panel.values[y, x]), self._model.places)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus):
-            painter.setPen(QPen(theme.color("accent"), 2))
-            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        super().keyPressEvent(event)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.viewport().update()  # the outline of a block changes where no cell was touched
 
 
 def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:
     return [selection.at(order) for order in range(selection.count())]
 
 
-class _Table(QTableView):
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            model = self.model()
-            assert isinstance(model, MatrixModel)
-            QGuiApplication.clipboard().setText(model.tsv(_ranges(self.selectionModel().selection())))
-            return
-        super().keyPressEvent(event)
+def _span(header: QHeaderView, start: int, end: int) -> tuple[int, int]:
+    """First and one past the last section between two places of the viewport."""
+    size, offset = header.defaultSectionSize(), header.offset()
+    return max(0, (start + offset) // size), min(header.count(), (end + offset) // size + 1)
 
 
 class MatrixWidget(PanelWidget[Matrix]):
@@ -160,11 +236,8 @@ class MatrixWidget(PanelWidget[Matrix]):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("matrix", parent)
         self.model = MatrixModel(self)
-        self.table = _Table(self)
+        self.table = MatrixTable(self.model, self)
         self.table.setObjectName("matrix-table")
-        self.table.setModel(self.model)
-        self._cells = _CellPainter(self.model, self.table)
-        self.table.setItemDelegate(self._cells)
         self.table.setShowGrid(False)
         self.table.setMouseTracking(True)
         self.table.setWordWrap(False)
@@ -189,7 +262,6 @@ class MatrixWidget(PanelWidget[Matrix]):
             return
         self.set_title(panel.title)
         self.bar.set_scale(panel.scale)
-        self._cells.set_colormap(panel.scale.colormap)
         self.model.set_panel(panel)
         rows, columns = panel.values.shape
         shape = f"{rows} rows ({panel.row_name}) by {columns} columns ({panel.column_name})"
@@ -219,6 +291,8 @@ class MatrixWidget(PanelWidget[Matrix]):
             return
         font = theme.font("small")
         self.table.setFont(font)
+        self.table.forget_texts()
+        self.table.set_colormap(panel.scale.colormap)
         metrics = QFontMetrics(font)
         ends = (panel.scale.low, panel.scale.high)
         longest = max((numbers.cell(end, self.model.places) for end in ends), key=len)

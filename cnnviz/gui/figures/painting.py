@@ -27,12 +27,16 @@ class GridPicture:
         self._shrunk: dict[int, NDArray[np.uint8] | NDArray[np.uint32]] = {}
         self._key: object = None
         self._image = QImage()
-        self._pixels = np.zeros((1, 1), np.uint32)  # the image's memory
+        self._bare: set[int] = set()  # maps that hold what is not a number
 
     def set_panel(self, panel: ImageGrid) -> None:
         """Paint these maps from now on."""
         self._panel = panel
-        self._raster = panel.raster if panel.raster.ndim == 3 else _argb(panel.raster)
+        indexed = panel.raster.ndim == 3 and panel.scale is not None
+        self._raster = panel.raster if indexed else _argb(panel.raster)
+        self._colors = colors(panel.scale.colormap) if panel.scale is not None and indexed else None
+        highest = panel.raster.reshape(len(panel.raster), -1).max(axis=1, initial=0)
+        self._bare = set(np.flatnonzero(highest == GROUND).tolist()) if indexed else set()
         self._shrunk = {}
         self.forget()
 
@@ -49,25 +53,35 @@ class GridPicture:
         return self._image
 
     def _paint(self, panel: ImageGrid, tiling: Tiling, camera: Camera, size: QSize, ratio: float) -> None:
-        if panel.raster.ndim == 3 and panel.scale is not None:
-            self._colors = colors(panel.scale.colormap)
-            self._colors[GROUND] = theme.color("border").rgba()
-        else:
-            self._colors = None
         area = (max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
-        raster = self._fitting(tiling.scale * camera.zoom * ratio)
-        self._pixels = compose(raster, self._colors, tiling, camera, area, ratio)
-        self._image = QImage(self._pixels.data, *area, area[0] * 4, QImage.Format.Format_ARGB32_Premultiplied)
+        self._image = QImage(*area, QImage.Format.Format_ARGB32_Premultiplied)
+        self._image.fill(Qt.GlobalColor.transparent)
         self._image.setDevicePixelRatio(ratio)
         painter = QPainter(self._image)
         tiles = tiling.visible((size.width(), size.height()), camera)
+        for tile in self._bare.intersection(tiles):  # what is not a number shows this through the picture
+            painter.fillRect(QRectF(*tiling.rect(tile, camera)), theme.color("border"))
+        raster = self._fitting(tiling.scale * camera.zoom * ratio)
+        pixels = compose(raster, GROUND if self._colors is not None else 0, tiling, camera, area, ratio)
+        painter.drawImage(0, 0, self._as_image(pixels, ratio))
         self._paint_captions(painter, panel, tiling, camera, tiles)
         self._paint_numbers(painter, panel, tiling, camera, tiles, size)
+        for tile in self._bare.intersection(tiles):
+            self._paint_missing(painter, panel, tile, tiling, camera)
         for tile in tiles:
             if tile < len(panel.notes) and panel.notes[tile]:
-                self._paint_missing(painter, panel, tile, tiling, camera)
                 self._paint_note(painter, panel.notes[tile], tiling.rect(tile, camera))
         painter.end()
+
+    def _as_image(self, pixels: NDArray[np.uint8] | NDArray[np.uint32], ratio: float) -> QImage:
+        """A QImage on the memory of the pixels: use it while they live."""
+        height, width = pixels.shape
+        kind = QImage.Format.Format_Indexed8 if self._colors is not None else QImage.Format.Format_ARGB32_Premultiplied
+        image = QImage(pixels.data, width, height, pixels.strides[0], kind)
+        if self._colors is not None:
+            image.setColorTable(self._colors.tolist())
+        image.setDevicePixelRatio(ratio)
+        return image
 
     def _fitting(self, scale: float) -> NDArray[np.uint8] | NDArray[np.uint32]:
         """The raster itself, or means of blocks of it where maps are shown at half their size or less."""
@@ -76,14 +90,15 @@ class GridPicture:
             return self._raster
         if factor not in self._shrunk:
             small = shrink(self._panel.raster, factor, GROUND)
-            self._shrunk[factor] = small if small.ndim == 3 else _argb(small)
+            self._shrunk[factor] = small if self._colors is not None else _argb(small)
         return self._shrunk[factor]
 
     def _paint_captions(
         self, painter: QPainter, panel: ImageGrid, tiling: Tiling, camera: Camera, tiles: list[int]
     ) -> None:
         """Captions in their band above the maps; without a band, in the maps' corners as soon as they are large."""
-        if tiling.count < 2 or not panel.captions:
+        edge = min(tiling.width, tiling.height) * tiling.scale * camera.zoom
+        if tiling.count < 2 or not panel.captions or (not tiling.band and edge < theme.px(72)):
             return
         font = theme.font("tiny")
         metrics = QFontMetrics(font)
@@ -95,7 +110,7 @@ class GridPicture:
             if tiling.band:
                 painter.setPen(theme.color("dim"))
                 painter.drawText(QPointF(rect.x, rect.y - metrics.descent() - 1), shown)
-            elif rect.width >= theme.px(72) and rect.height >= theme.px(72):
+            else:
                 _pill(painter, QPointF(rect.x + 3, rect.y + 3), text, metrics)
 
     def _paint_numbers(
@@ -193,7 +208,7 @@ def readable(argb: NDArray[np.uint32]) -> list[QColor]:
 
 
 def _argb(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    wide = rgb.astype(np.uint32)
+    wide = (rgb if rgb.ndim == 4 else rgb[..., None].repeat(3, axis=-1)).astype(np.uint32)
     return (0xFF000000 | wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).astype(np.uint32, copy=False)
 
 

@@ -213,39 +213,32 @@ def shrink(raster: NDArray[Any], factor: int, ground: int) -> NDArray[Any]:
     -------
     (N, H // factor, W // factor[, 3]) uint8
     """
-    N, H, W = raster.shape[:3]
-    h, w = H // factor, W // factor
-    total = np.zeros((N, h, w, *raster.shape[3:]), np.uint16 if factor <= 16 else np.uint32)
-    bare = np.zeros((N, h, w), bool)
-    for y in range(factor):
-        for x in range(factor):
-            part = raster[:, y : h * factor : factor, x : w * factor : factor]
-            total += part
-            if raster.ndim == 3:
-                bare |= part == ground
-    mean = ((total + factor * factor // 2) // (factor * factor)).astype(np.uint8)
-    if raster.ndim == 3:
-        mean[bare] = ground
+    h, w = raster.shape[1] // factor, raster.shape[2] // factor
+    raster = raster[:, : h * factor, : w * factor]
+    total: NDArray[Any] = raster[:, ::factor].astype(np.uint16 if factor <= 16 else np.uint32)
+    for y in range(1, factor):  # rows first: they lie next to each other in memory
+        np.add(total, raster[:, y::factor], out=total)
+    mean: NDArray[Any] = total[:, :, ::factor].copy()
+    for x in range(1, factor):
+        np.add(mean, total[:, :, x::factor], out=mean)
+    mean = ((mean + factor * factor // 2) // (factor * factor)).astype(np.uint8)
+    if raster.ndim == 3 and raster.max(initial=0) == ground:
+        for y, x in np.ndindex(factor, factor):
+            mean[raster[:, y::factor, x::factor] == ground] = ground
     return mean
 
 
 def compose(
-    raster: NDArray[Any],
-    colors: NDArray[np.uint32] | None,
-    tiling: Tiling,
-    camera: Camera,
-    area: tuple[int, int],
-    ratio: float,
-) -> NDArray[np.uint32]:
+    raster: NDArray[Any], ground: int, tiling: Tiling, camera: Camera, area: tuple[int, int], ratio: float
+) -> NDArray[Any]:
     """What is seen of the grid, pixel by pixel, by nearest neighbour.
 
     Parameters
     ----------
     raster
-        (N, h, w) indices into ``colors``, or (N, h, w) uint32 ARGB where ``colors`` is None. ``h`` and ``w`` may be
-        smaller than the tiling's maps (a shrunk raster).
-    colors
-        (256,) premultiplied ARGB.
+        (N, h, w) indices or colours. ``h`` and ``w`` may be smaller than the tiling's maps (a shrunk raster).
+    ground
+        What stands where there is no map.
     area
         (width, height) in device pixels.
     ratio
@@ -253,32 +246,28 @@ def compose(
 
     Returns
     -------
-    (height, width) uint32 premultiplied ARGB; 0 where there is no map.
+    (height, width) of the raster's type
     """
     N, h, w = raster.shape
-    out = np.zeros((area[1], area[0]), np.uint32)
     across, down = tiling.pitch
     column, x = _sources(area[0], ratio, camera.left, camera.zoom, across, 0.0, tiling.scale, tiling.width, w)
     row, y = _sources(area[1], ratio, camera.top, camera.zoom, down, tiling.band, tiling.scale, tiling.height, h)
-    shown_x = np.flatnonzero((x >= 0) & (column < tiling.columns))
-    shown_y = np.flatnonzero((y >= 0) & (row < tiling.rows))
-    if not len(shown_x) or not len(shown_y):
-        return out
-    lines, back = np.unique(row[shown_y] * h + y[shown_y], return_inverse=True)  # each line of map pixels once
-    first, last = int(column[shown_x[0]]), int(column[shown_x[-1]])
-    tiles = (lines // h)[:, None] * tiling.columns + np.arange(first, last + 1)[None, :]  # (lines, columns)
+    seen_x, seen_y = (x >= 0) & (column < tiling.columns), (y >= 0) & (row < tiling.rows)
+    if not seen_x.any() or not seen_y.any():
+        return np.full((area[1], area[0]), ground, raster.dtype)
+    lines, back = np.unique((row * h + y)[seen_y], return_inverse=True)  # each line of map pixels once
+    first, last = column[seen_x].min(), column[seen_x].max()
+    tiles = (lines // h)[:, None] * tiling.columns + np.arange(first, last + 1)  # (lines, columns)
     strips = raster[np.minimum(tiles, N - 1), (lines % h)[:, None]]  # (lines, columns, w)
+    strips[tiles >= N] = ground
     strips = strips.reshape(len(lines), -1)
-    picked = np.take(strips, (column[shown_x] - first) * w + x[shown_x], axis=1)
-    painted = picked if colors is None else np.take(colors, picked)
-    rows_missing = tiles[:, -1] >= N
-    if rows_missing.any():
-        beyond = tiles[rows_missing][:, column[shown_x] - first] >= N
-        painted[rows_missing] = np.where(beyond, np.uint32(0), painted[rows_missing])
-    whole = np.zeros((len(lines), area[0]), np.uint32)
-    whole[:, shown_x] = painted
-    out[shown_y] = whole[back]
-    return out
+    # One column and one line of ground more, for all pixels between the maps.
+    strips = np.pad(strips, ((0, 1), (0, 1)), constant_values=ground)
+    from_column = np.where(seen_x, (column - first) * w + x, strips.shape[1] - 1)
+    from_line = np.full(area[1], len(lines))
+    from_line[seen_y] = back
+    wide = np.take(strips, from_column, axis=1, mode="clip")  # (lines + 1, width)
+    return np.asarray(np.take(wide, from_line, axis=0, mode="clip"))
 
 
 def _sources(

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -160,18 +161,17 @@ class VectorPlot(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
         painter.end()
 
-    def _ink(self, value: float) -> QColor:
+    def _index(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Index of each value's colour."""
         assert self._panel is not None
         low, high = self._panel.scale.low, self._panel.scale.high
-        if not np.isfinite(value):
-            return theme.color("error")
-        at = (value - low) / ((high - low) or 1.0)
-        return self._inks[round(min(max(at, 0.0), 1.0) * (GROUND - 1))]
+        at = np.clip((np.nan_to_num(values) - low) / ((high - low) or 1.0), 0.0, 1.0)
+        return np.asarray(np.rint(at * (GROUND - 1)), np.uint8)
 
     def _paint_columns(self, painter: QPainter, first: int, last: int, zero: float) -> None:
         assert self._panel is not None
         values = self._panel.values[first:last].astype(np.float64)
-        tops = self._y(values)
+        tops, index = self._y(values), self._index(values)
         gap = min(theme.px(4), self._pitch * 0.2) if self._pitch >= 4 else 0.0
         outline = QPen(theme.color("border"), 1) if self._pitch >= 6 else QPen(Qt.PenStyle.NoPen)
         for order, (value, y) in enumerate(zip(values, tops, strict=True)):
@@ -183,24 +183,26 @@ class VectorPlot(QWidget):
                 painter.fillRect(QRectF(x, 0, self._pitch, self._floor), ground)
             box = QRectF(x + gap / 2, min(y, zero), self._pitch - gap, max(abs(y - zero), 1.0))
             painter.setPen(QPen(theme.color("accent"), 2) if unit == self.marked and self._pitch >= 6 else outline)
-            painter.setBrush(self._ink(value))
+            painter.setBrush(self._inks[index[order]] if np.isfinite(value) else theme.color("error"))
             painter.drawRect(box)
 
     def _paint_extremes(self, painter: QPainter, zero: float) -> None:
         """Thousands of units: each column of pixels shows the highest and the lowest of the units under it."""
         assert self._panel is not None
-        starts = np.clip(((np.arange(self.width()) - self._left) / self._pitch).astype(np.int64), 0, self._count - 1)
-        values = np.nan_to_num(self._panel.values.astype(np.float64))
-        starts, where = np.unique(starts, return_index=True)
-        end = min(self._count, int((self.width() - self._left) / self._pitch) + 1)
-        lows, highs = np.minimum.reduceat(values[:end], starts), np.maximum.reduceat(values[:end], starts)
-        widths = np.diff(np.append(where, self.width()))
-        tops, bottoms = self._y(highs), self._y(lows)
-        for x, width, low, high, top, bottom in zip(where, widths, lows, highs, tops, bottoms, strict=True):
-            if high > 0:
-                painter.fillRect(QRectF(x, top, width, max(zero - top, 0)), self._ink(high))
-            if low < 0:
-                painter.fillRect(QRectF(x, zero, width, max(bottom - zero, 0)), self._ink(low))
+        width, height = self.width(), self.height()
+        starts = np.clip(((np.arange(width) - self._left) / self._pitch).astype(np.int64), 0, self._count - 1)
+        starts, place = np.unique(starts, return_inverse=True)
+        end = min(self._count, int((width - self._left) / self._pitch) + 1)
+        values = np.nan_to_num(self._panel.values[:end].astype(np.float64))
+        lows, highs = np.minimum.reduceat(values, starts)[place], np.maximum.reduceat(values, starts)[place]  # (width,)
+        y = np.arange(height)[:, None] + 0.5
+        index = np.full((height, width), GROUND, np.uint8)
+        index = np.where((y > self._y(highs)) & (y <= zero), self._index(highs), index)
+        index = np.where((y > zero) & (y <= self._y(lows)), self._index(lows), index)
+        index = np.ascontiguousarray(index)
+        image = QImage(index.data, width, height, width, QImage.Format.Format_Indexed8)
+        image.setColorTable([ink.rgba() for ink in self._inks])
+        painter.drawImage(0, 0, image)
         if self.marked is not None:
             x = self._left + (self.marked + 0.5) * self._pitch
             painter.setPen(QPen(theme.color("accent"), 2))

@@ -44,15 +44,17 @@ def _levels(
     values: NDArray[np.float32], low: ArrayLike, high: ArrayLike, steps: int, shift: float, top: int
 ) -> NDArray[np.uint8]:
     """⌊(value − low) / (high − low) · steps + shift⌋ between 0 and top."""
+    if not values.size:
+        return np.empty(values.shape, np.uint8)
     shared = np.ndim(low) == 0 and np.ndim(high) == 0
-    rows = values.reshape((1 if shared else len(values)), -1) if values.size else np.empty((0, 0), np.float32)
+    rows = values.reshape(1 if shared else len(values), -1)
     ends = [np.broadcast_to(np.asarray(end, np.float64), len(rows))[:, None] for end in (low, high)]
     span = ends[1] - ends[0]
     factor = np.divide(steps, span, out=np.zeros_like(span), where=span > 0)
     offset = (shift - ends[0] * factor).astype(np.float32)  # (rows, 1)
     factor = factor.astype(np.float32)
     index = np.empty(rows.shape, np.uint8)
-    many, wide = max(1, BLOCK // max(rows.shape[1], 1)), min(BLOCK, rows.shape[1])
+    many, wide = max(1, BLOCK // rows.shape[1]), min(BLOCK, rows.shape[1])
     buffer = np.empty((min(many, len(rows)), wide), np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         for first in range(0, len(rows), many):
@@ -73,9 +75,8 @@ def tally(index: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
     """How often each of the indices 0 to ``count - 1`` occurs, (count,) int64; indices beyond are not counted."""
     flat = np.ascontiguousarray(index).reshape(-1)
     even = len(flat) // 2 * 2
-    pairs = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16).reshape(
-        256, 256
-    )  # two at a time: twice as fast
+    two = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16)  # two at a time: twice as fast
+    pairs = two.reshape(256, 256)
     total = pairs.sum(axis=0) + pairs.sum(axis=1)
     total += np.bincount(flat[even:], minlength=256)
     found: NDArray[np.int64] = total[:count].astype(np.int64)

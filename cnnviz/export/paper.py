@@ -1,7 +1,7 @@
 """A sheet of paper measured in pixels, on which matplotlib draws: PNG, SVG and PDF come from the same sheet.
 
 Everything has whole coordinates and every picture a whole factor of enlargement, so that at 1x to 4x each value is a
-square of exactly its colour. matplotlib's ``Figure`` is used without pyplot: nothing is global, and any thread may export.
+square of exactly its colour. matplotlib's ``Figure`` is used without pyplot: any thread may export.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Comma-separated values: a figure's numbers, for spreadsheets. UTF-8, a table for each panel, an empty line between."""
+"""Comma-separated values: a figure's numbers, for spreadsheets. UTF-8, a table for each panel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the window from the command line: that it comes, or says why not. What it shows is tested where it is made."""
+"""Opening the window from the command line: that it comes, or says why not. What it shows is tested elsewhere."""
 
 from __future__ import annotations
 

@@ -80,7 +80,8 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], name: str, archi
     }
     state = module.state_dict()  # with the versions of its modules: MNASNet refuses tensors without
     state.update(taken | absent)
-    module.load_state_dict(state, assign=True)
+    # Numbers that do not exist yet are replaced; existing ones are filled, so that tied parameters stay tied.
+    module.load_state_dict(state, assign=any(tensor.is_meta for tensor in expected.values()))
     return _converted(tensors, expected)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import resource
 import struct
 import sys
 import time
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -148,3 +151,13 @@ def test_a_camera_of_108_million_pixels_is_no_bomb(tmp_path: Path) -> None:
     assert thumbnail(tmp_path / "phone.png", 40).shape == (30, 40, 3)
     (tmp_path / "more.png").write_bytes(png(12_000, 10_100, 1, 0, b""))
     assert "12,000 × 10,100" in sentence(tmp_path / "more.png")
+
+
+def test_many_threads_leave_the_filters_of_warnings_as_they_were(tmp_path: Path) -> None:
+    NOISE.save(tmp_path / "p.png")
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        pixels = list(pool.map(lambda _: read(tmp_path / "p.png").pixels, range(200)))
+    assert all(np.array_equal(p, NOISE) for p in pixels)
+    assert warnings.filters == before
+    assert not logging.getLogger("tifffile").disabled

@@ -10,10 +10,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import torch
+
 from cnnviz.core import device as devices
 from cnnviz.core.architectures import ARCHITECTURES
 from cnnviz.core.errors import ModelError
-from cnnviz.core.fitting import head_classes
 from cnnviz.core.labels import read_labels
 from cnnviz.core.model import Model
 from cnnviz.core.preprocess import overridden
@@ -121,13 +122,6 @@ def _with_overrides(
 ) -> Model:
     """The model with what the user said in the place of what was known, each with a note."""
     notes = list(model.notes)
-    if labels:
-        state = model.module.state_dict()
-        classes = head_classes(state, state)
-        if classes not in (None, len(labels)):
-            raise ModelError(f"{len(labels):,} class names were given, but {model.title} has {classes:,} classes.")
-        notes.append("Its class names were given by hand.")
-        model = replace(model, labels=labels)
     try:
         preprocessing = overridden(
             model.preprocessing, size, None if mean is None else tuple(mean), None if std is None else tuple(std)
@@ -139,4 +133,17 @@ def _with_overrides(
     ]
     if given:
         notes.append(f"Its {', '.join(given)} {'was' if len(given) == 1 else 'were'} given by hand.")
-    return replace(model, preprocessing=preprocessing, notes=tuple(notes))
+    model = replace(model, preprocessing=preprocessing, notes=tuple(notes))
+    return _with_labels(model, labels) if labels else model
+
+
+def _with_labels(model: Model, labels: tuple[str, ...]) -> Model:
+    """The model with class names by hand; one pass tells whether there are as many as outputs."""
+    try:
+        with torch.no_grad():
+            logits = model.module(torch.zeros(1, model.preprocessing.channels, *model.preprocessing.size))
+    except Exception:  # noqa: BLE001  what is wrong with the network is said when a picture goes through it
+        logits = None
+    if isinstance(logits, torch.Tensor) and logits.ndim == 2 and logits.shape[1] != len(labels):
+        raise ModelError(f"{len(labels):,} class names were given, but {model.title} has {logits.shape[1]:,} classes.")
+    return replace(model, labels=labels, notes=(*model.notes, "Its class names were given by hand."))

@@ -70,8 +70,9 @@ class Bundled:
         return [Offer(name, card["title"], _caption(card), "bundled", ready=True) for name, card in _cards().items()]
 
     def architecture(self, name: str, trust: bool) -> Architecture | None:
-        """``lenet5`` or ``vgg-small``, with the preprocessing of the bundled network."""
-        return next((_architecture(card) for card in _cards().values() if card["architecture"] == name), None)
+        """``lenet5`` or ``vgg-small``, also by the name of the bundled network, with its preprocessing."""
+        cards = _cards().values()
+        return next((_architecture(card) for card in cards if name in (card["name"], card["architecture"])), None)
 
 
 def _cards() -> dict[str, dict[str, Any]]:

@@ -113,8 +113,8 @@ def _run(name: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any
     try:
         return call(*args, **options)
     except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise ModelError(f"The code of {name} failed with {what}", traceback.format_exc()) from error
+        what = f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}"
+        raise ModelError(f"The code of {name} failed: {what}.", traceback.format_exc()) from error
 
 
 def _guess(module: nn.Module) -> tuple[Preprocessing, str]:

@@ -50,7 +50,7 @@ class WeightsFile:
         return Model(
             asked.name,
             architecture.title,
-            f"{weights.name} · {classes:,} classes" if classes else weights.name,
+            weights.name,
             module,
             preprocessing,
             labels,

@@ -7,5 +7,5 @@ if sys.version_info < (3, 12):
     # each such call takes one away, until "deallocating None" ends the process. So many are never used up.
     import ctypes
 
-    for _constant in (None, True, False):
+    for _constant in (None, True, False, NotImplemented, Ellipsis):
         ctypes.c_ssize_t.from_address(id(_constant)).value += 1 << 40

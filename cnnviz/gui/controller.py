@@ -304,7 +304,7 @@ class Controller(QObject):
     @Slot(object, object)
     def _on_request(self, old: Request, new: Request) -> None:
         """Everything that shows an older answer says so until the new one is there."""
-        self.runner.submit(new)
+        self.runner.submit(self.session.request)  # another listener may have gone on from ``new`` already
         self.window.show_stale(new_pass=(old.model, old.image) != (new.model, new.image))
 
     @Slot()

@@ -94,7 +94,6 @@ class _Worker(QObject):
         except Exception as error:
             log.exception("The job %r failed", job.title)
             problem, details = f"{job.title} stopped: {error}", traceback.format_exc()
-        self._jobs.finish()
         self.reported.emit(JobReport(job, progress.done, progress.total, None, tuple(results), True, problem, details))
 
 
@@ -115,6 +114,7 @@ class Jobs(QObject):
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
+        self._unreported: set[int] = set()  # numbers of jobs whose end has not been told yet
         self._thread = QThread()
         self._thread.setObjectName("cnnviz-jobs")
         self._worker = _Worker(self, idle)
@@ -124,6 +124,7 @@ class Jobs(QObject):
 
     def start(self, job: Job) -> Job:
         """Queue a job; its reports arrive by ``reported``."""
+        self._unreported.add(job.number)
         with self._lock:
             self._waiting.append(job)
         if not self._thread.isRunning():
@@ -137,20 +138,14 @@ class Jobs(QObject):
 
     @property
     def active(self) -> bool:
-        """Whether a job runs or waits."""
-        with self._lock:
-            return self._running is not None or bool(self._waiting)
+        """Whether there is a job whose end has not been told yet."""
+        return bool(self._unreported)
 
     def take(self) -> Job | None:
         """The next job, taken out of the queue by the worker."""
         with self._lock:
             self._running = self._waiting.popleft() if self._waiting else None
             return self._running
-
-    def finish(self) -> None:
-        """The running job has ended; called by the worker before it says so."""
-        with self._lock:
-            self._running = None
 
     def stop(self) -> None:
         """Cancel all jobs and end the thread."""
@@ -163,5 +158,7 @@ class Jobs(QObject):
 
     @Slot(object)
     def _on_reported(self, report: JobReport) -> None:
+        if report.ended:
+            self._unreported.discard(report.job.number)
         if not report.job.cancelled.is_set() or report.ended:
             self.reported.emit(report)

@@ -51,13 +51,13 @@ def controller(qtbot, qapp):
 
 
 def drop(window, mime):
-    position = window.rect().center()
+    position = QPointF(window.rect().center())
     actions = Qt.DropAction.CopyAction
     enter = QDragEnterEvent(position, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(
-        window, QDropEvent(QPointF(position), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        window, QDropEvent(position, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     )
 
 

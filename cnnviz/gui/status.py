@@ -83,7 +83,7 @@ class StatusBar(QFrame):
             job = self._jobs[number] = _Job(title, self)
             job.cancel.clicked.connect(lambda: self._cancel(number))
             self._jobs_row.addWidget(job)
-        job.set_progress(title, done, total, seconds_left)
+        job.set_progress(title, done, total, seconds_left, self._roomy)
         self._fit()
 
     def end_job(self, number: object) -> None:
@@ -95,9 +95,13 @@ class StatusBar(QFrame):
             job.deleteLater()
             self._fit()
 
+    @property
+    def _roomy(self) -> bool:
+        return self.width() >= theme.px(860)
+
     def _show_jobs(self) -> None:
         """The jobs that came first have a bar each; the others are counted."""
-        shown = JOBS_SHOWN if self.width() >= theme.px(860) else 1
+        shown = JOBS_SHOWN if self._roomy else 1
         for place, job in enumerate(self._jobs.values()):
             job.setVisible(place < shown)
         waiting = [job.title for job in self._jobs.values()][shown:]
@@ -176,14 +180,14 @@ class _Job(QWidget):
     def title(self) -> str:
         return self._title.text()
 
-    def set_progress(self, title: str, done: int, total: int, seconds_left: float | None) -> None:
+    def set_progress(self, title: str, done: int, total: int, seconds_left: float | None, roomy: bool) -> None:
         self._bar.setFixedWidth(theme.px(96))
         self._bar.setRange(0, total)  # 0 to 0 shows that something is going on
         self._bar.setValue(done)
         if self._cancelling:
             return
         self._title.setText(title)
-        self._title.setMinimumWidth(min(self._title.sizeHint().width(), theme.px(150)))
+        self._title.setMinimumWidth(min(self._title.sizeHint().width(), theme.px(150 if roomy else 70)))
         counts = f"{done:,} of {total:,}" if total else "starting"
         self._counts.setText(counts + (f" · {remaining(seconds_left)} left" if seconds_left is not None else ""))
         self.setAccessibleName(f"{title}: {self._counts.text()}")

@@ -169,19 +169,22 @@ class Stepper(QWidget):
         """Where it is narrow, the speed goes first, then the outer buttons and the number; the title is cut at last."""
         gap = self._row.spacing()
         room = self.width() - theme.px(60) - 2 * gap  # the line's least width
-        widths = {part: part.sizeHint().width() + gap for part in (self.home, self.back, self.forward, self.end)}
+        widths: dict[QWidget, int] = {
+            part: part.sizeHint().width() + gap for part in (self.home, self.back, self.forward, self.end)
+        }
         widths |= {part: part.maximumWidth() + gap for part in (self.play, self._count, self.speed)}
         used = sum(widths.values())
         wanted = min(self._widest, theme.px(72))
         gone: set[QWidget] = set()
-        for part in (self.speed, self.home, self.end, self._count):
+        leaving: tuple[QWidget, ...] = (self.speed, self.home, self.end, self._count)
+        for part in leaving:
             if room - used < wanted:
                 gone.add(part)
                 used -= widths[part]
         title = max(0, min(self._widest, room - used))
         self._title.setFixedWidth(title)
         self._title.setVisible(title >= min(self._widest, theme.px(36)))
-        for part in (self.speed, self.home, self.end, self._count):
+        for part in leaving:
             part.setVisible(part not in gone)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

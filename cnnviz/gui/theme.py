@@ -63,7 +63,7 @@ LIGHT = {
     "text": "#1b1f27",
     "dim": "#5a6370",
     "faint": "#98a0ad",
-    "accent": "#b85710",
+    "accent": "#b4540f",
     "accent-hover": "#a34b0b",
     "accent-pressed": "#8c3f07",
     "on-accent": "#ffffff",
@@ -133,6 +133,8 @@ class Theme(QObject):
             self._family, self._mono = _families()
             app.setStyle(QStyleFactory.create("Fusion"))
             app.styleHints().colorSchemeChanged.connect(self._follow_system)
+        elif (mode, scale) == (self.mode, self.scale):
+            return
         self.mode, self.scale = _checked(mode), _clamped(scale)
         self._apply()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QGuiApplication,
     QImage,
     QKeyEvent,
@@ -382,6 +383,16 @@ class _List(QListView):
             event.ignore()  # the window's: steps of the network, play
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first row current when there is none; to look at the list is not to pick a picture."""
+        selection = self.selectionModel()
+        silent = not self.currentIndex().isValid()
+        selection.blockSignals(silent)
+        super().focusInEvent(event)
+        if silent:
+            selection.clear()
+            selection.blockSignals(False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(ROWS_TYPE):

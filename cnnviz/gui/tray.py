@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QActionGroup,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QFocusEvent,
-    QGuiApplication,
     QImage,
-    QKeyEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cnnviz.gui import drops
-from cnnviz.gui.elided import ElidedLabel, repolish
+from cnnviz.gui.drop_zone import DropZone
+from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tray_delegate import TrayDelegate
-from cnnviz.gui.tray_items import FILTERS, SORTS, TrayItem, natural
-from cnnviz.gui.tray_model import ROWS_TYPE, TrayModel
+from cnnviz.gui.tray_items import FILTERS, SORTS, TrayItem
+from cnnviz.gui.tray_list import TrayList
+from cnnviz.gui.tray_menus import add_choices, context_menu, fill_filters, menu_button
+from cnnviz.gui.tray_model import TrayModel
 
 SEARCH_FROM = 6
 """From how many pictures on there is a field to search them."""
-
-MENU_CLASSES = 40
-"""How many classes a menu lists; where there are more, they are typed."""
 
 
 class Tray(QWidget):
@@ -85,7 +76,7 @@ class Tray(QWidget):
         self.model.arranged.connect(self._on_arranged)
         self.model.labelled.connect(self.labelled)
         self.model.reordered.connect(self.reordered)
-        self.list = _List(self.model)
+        self.list = TrayList(self.model)
         self.list.delete_pressed.connect(self.remove_selected)
         self.list.move_pressed.connect(self.move_selected)
         self.list.customContextMenuRequested.connect(self._show_menu)
@@ -95,7 +86,7 @@ class Tray(QWidget):
         self._column = QVBoxLayout(self)
         self._head = QHBoxLayout()
         self._build_head()
-        self.zone = _DropZone()
+        self.zone = DropZone()
         self.zone.open_button.clicked.connect(self.open_requested)
         self.zone.paste_button.clicked.connect(self.paste_requested)
         self.search = QLineEdit()
@@ -122,8 +113,8 @@ class Tray(QWidget):
         title.setProperty("role", "section")
         self.count = ElidedLabel("", "tiny")
         self.count.setObjectName("tray-count")
-        self._sort = _menu_button("sort", "Sort the pictures", self._fill_sort)
-        self._filter = _menu_button("filter", "Filter the pictures", self._fill_filter)
+        self._sort = menu_button("sort", "Sort the pictures", self._fill_sorts)
+        self._filter = menu_button("filter", "Filter the pictures", self._fill_filters)
         self._chip = QPushButton()
         self._chip.setObjectName("tray-filter-chip")
         self._chip.setProperty("role", "chip")
@@ -291,56 +282,15 @@ class Tray(QWidget):
         for path in paths:
             selection.select(self.model.index(self.model.row_of(path)), selection.SelectionFlag.Select)
 
-    # menus
+    def _fill_sorts(self, menu: QMenu) -> None:
+        add_choices(menu, SORTS, self.model.sort_key, self.set_sort)
 
-    def _fill_sort(self, menu: QMenu) -> None:
-        _choices(menu, SORTS, self.model.sort_key, self.set_sort)
-
-    def _fill_filter(self, menu: QMenu) -> None:
-        _choices(menu, FILTERS, self.model.filter_key, self.set_filter)
-        counts = Counter(item.label for item in self.model.items if item.state == "done" and item.label)
-        if counts:
-            below = menu.addMenu("Predicted class")
-            shown = sorted((label for label, _ in counts.most_common(MENU_CLASSES)), key=natural)
-            names = {f"class:{label}": f"{label} ({counts[label]:,})" for label in shown}
-            _choices(below, names, self.model.filter_key, self.set_filter)
-            if len(counts) > MENU_CLASSES:
-                below.addAction(f"{len(counts) - MENU_CLASSES:,} rarer classes: search for them").setEnabled(False)
-
-    def context_menu(self) -> QMenu:
-        """What can be done with the selected pictures."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chosen = self.selected
-        one = len(chosen) == 1
-        item = self.model.item(chosen[0]) if one else None
-        classes = self.delegate.classes
-        if 0 < len(classes) <= MENU_CLASSES:
-            below = menu.addMenu("True class")
-            now = item.true_label if item else ""
-            _choices(below, {name: name for name in classes}, now, lambda name: self.model.set_true_label(chosen, name))
-        elif one:
-            menu.addAction("Set true class…", self.edit_true_class).setShortcut(QKeySequence(Qt.Key.Key_F2))
-        if any((known := self.model.item(path)) and known.true_label for path in chosen):
-            menu.addAction("Forget true class", lambda: self.model.set_true_label(chosen, ""))
-        menu.addSeparator()
-        if self.model.plain:
-            menu.addAction("Move up", lambda: self.move_selected(-1)).setShortcut(QKeySequence("Alt+Up"))
-            menu.addAction("Move down", lambda: self.move_selected(1)).setShortcut(QKeySequence("Alt+Down"))
-        copy = menu.addAction("Copy path" if one else f"Copy {len(chosen):,} paths")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText("\n".join(chosen)))
-        theme.set_icon(copy, "copy", "dim")
-        menu.addSeparator()
-        remove = menu.addAction("Remove" if one else f"Remove {len(chosen):,} pictures", self.remove_selected)
-        remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
-        theme.set_icon(remove, "trash", "dim")
-        if len(self.model.items) > len(chosen):
-            menu.addAction("Remove all", lambda: self.remove([known.path for known in self.model.items]))
-        return menu
+    def _fill_filters(self, menu: QMenu) -> None:
+        fill_filters(menu, self.model.items, self.model.filter_key, self.set_filter)
 
     def _show_menu(self, position: QPoint) -> None:
         if self.selected:
-            self.context_menu().popup(self.list.viewport().mapToGlobal(position))
+            context_menu(self).popup(self.list.viewport().mapToGlobal(position))
 
     def _space(self) -> None:
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -350,147 +300,3 @@ class Tray(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(208), theme.px(480))
-
-
-class _List(QListView):
-    """Rows that can be moved by hand; what comes from outside is the tray's."""
-
-    delete_pressed = Signal()
-    move_pressed = Signal(int)
-
-    def __init__(self, model: TrayModel) -> None:
-        super().__init__()
-        self.setObjectName("tray-list")
-        self.setAccessibleName("Pictures")
-        self.setModel(model)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        theme.changed.connect(self.scheduleDelayedItemsLayout)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys, alt = Qt.Key, event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if event.key() in (keys.Key_Delete, keys.Key_Backspace):
-            self.delete_pressed.emit()
-        elif alt and event.key() in (keys.Key_Up, keys.Key_Down):
-            self.move_pressed.emit(-1 if event.key() == keys.Key_Up else 1)
-        elif event.key() in (keys.Key_Left, keys.Key_Right, keys.Key_Home, keys.Key_End, keys.Key_Space):
-            event.ignore()  # the window's: steps of the network, play
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt makes the first row current when there is none; to look at the list is not to pick a picture."""
-        selection = self.selectionModel()
-        silent = not self.currentIndex().isValid()
-        selection.blockSignals(silent)
-        super().focusInEvent(event)
-        if silent:
-            selection.clear()
-            selection.blockSignals(False)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(ROWS_TYPE):
-            super().dragEnterEvent(event)
-        else:
-            event.ignore()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if event.mimeData().hasFormat(ROWS_TYPE):
-            super().dragMoveEvent(event)
-        else:
-            event.ignore()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if event.mimeData().hasFormat(ROWS_TYPE):
-            super().dropEvent(event)
-        else:
-            event.ignore()
-
-
-class _DropZone(QFrame):
-    """Says what can be dropped, and offers to paste or to open instead."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("drop-zone")
-        self.setAccessibleName("Drop zone")
-        self.setProperty("role", "drop-zone")
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._text = QLabel("Drop pictures\nor folders")
-        self._text.setProperty("role", "dim")
-        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.paste_button = _zone_button("paste", "Paste", "Paste a picture from the clipboard (Ctrl+V)")
-        self.open_button = _zone_button("open", "Open…", "Open pictures (Ctrl+O)")
-        self._column = QVBoxLayout(self)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        buttons.addStretch(1)
-        buttons.addWidget(self.paste_button)
-        buttons.addWidget(self.open_button)
-        buttons.addStretch(1)
-        self._column.addWidget(self._icon)
-        self._column.addWidget(self._text)
-        self._column.addLayout(buttons)
-        theme.changed.connect(self._dress)
-        self._dress()
-
-    def set_active(self, active: bool) -> None:
-        """Show that what is dragged can be dropped."""
-        repolish(self, "drop-zone-active" if active else "drop-zone")
-        self._text.setText("Let go to add" if active else "Drop pictures\nor folders")
-
-    def set_large(self, large: bool) -> None:
-        """Take more room while there is nothing else."""
-        self._icon.setVisible(large)
-
-    def _dress(self) -> None:
-        self._icon.setPixmap(theme.pixmap("image", "dim", theme.px(28), self.devicePixelRatioF()))
-        self._column.setContentsMargins(*(theme.px(8),) * 4)
-        self._column.setSpacing(theme.px(4))
-        self._text.setMinimumHeight(self._text.sizeHint().height())
-
-
-def _zone_button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(f"tray-{name}")
-    button.setAccessibleName(tip)
-    button.setToolTip(tip)
-    button.setProperty("role", "link")
-    return button
-
-
-def _menu_button(icon: str, name: str, fill: Any) -> QToolButton:
-    """A button whose menu is filled each time when it opens."""
-    button = QToolButton()
-    button.setObjectName(f"tray-{icon}")
-    button.setAccessibleName(name)
-    button.setToolTip(name)
-    button.setProperty("role", "small")
-    theme.set_icon(button, icon, "dim")
-    menu = QMenu(button)
-
-    def refill() -> None:
-        menu.clear()
-        fill(menu)
-
-    menu.aboutToShow.connect(refill)
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    return button
-
-
-def _choices(menu: QMenu, names: dict[str, str], current: str, chosen: Any) -> None:
-    group = QActionGroup(menu)
-    for key, name in names.items():
-        action = menu.addAction(name.replace("&", "&&"))
-        action.setCheckable(True)
-        action.setChecked(key == current)
-        group.addAction(action)
-        action.triggered.connect(lambda _=False, key=key: chosen(key))

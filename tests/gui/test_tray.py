@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tray import Tray
 from cnnviz.gui.tray_items import TrayItem, arranged, natural
+from cnnviz.gui.tray_menus import context_menu
 
 # popups and tooltips off screen
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -253,13 +254,13 @@ def test_the_true_class_is_edited_in_place(qtbot: QtBot, tray: Tray) -> None:
 
 def test_the_true_class_is_chosen_from_the_menu(qtbot: QtBot, tray: Tray) -> None:
     tray.list.setCurrentIndex(tray.model.index(2))
-    menu = tray.context_menu()
+    menu = context_menu(tray)
     classes = next(a.menu() for a in menu.actions() if a.text() == "True class")
     with qtbot.waitSignal(tray.labelled) as labelled:
         next(a for a in classes.actions() if a.text() == "1").trigger()
     assert labelled.args == ["/p/scan10.png", "1"]
     menu.deleteLater()
-    menu = tray.context_menu()
+    menu = context_menu(tray)
     with qtbot.waitSignal(tray.labelled) as labelled:
         next(a for a in menu.actions() if a.text() == "Forget true class").trigger()
     assert labelled.args == ["/p/scan10.png", ""]

@@ -64,7 +64,7 @@ def filters(trace: Trace, record: Record, options: FilterOptions) -> Figure:
 
         maps = maps_before(record, Call(record))
         return figure(trace, record, "filters", *(drawn.unit_on_maps(maps) if maps else drawn.matrix("unit", "input")))
-    if weights.inputs == 3 and weights.groups == 1 and trace.input.shape[1] == 3 and record.sources[:1] == (-1,):
+    if record.op == "conv2d" and weights.tensor.shape[1] == 3 == trace.input.shape[1] and record.sources[:1] == (-1,):
         return figure(trace, record, "filters", *drawn.colour())
     if weights.reach == 1:
         return figure(trace, record, "filters", *drawn.single())

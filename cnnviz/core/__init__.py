@@ -1,0 +1,1 @@
+"""Models, pictures and traces: all that is reckoned, without a window."""

@@ -76,7 +76,7 @@ def scaled(values: NDArray[Any]) -> tuple[NDArray[np.uint8], str]:
     finite = np.isfinite(values)
     note = ""
     if not finite.all():
-        note = f" {np.count_nonzero(~finite):,} values are not finite and became black."
+        note = f" Pixels that are not finite became black: {np.count_nonzero(~finite):,}."
         values = np.where(finite, values, values[finite].min() if finite.any() else 0)
     low, high = values.min().item(), values.max().item()
     whole = values.dtype.kind != "f"

@@ -34,8 +34,8 @@ def aligned(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> tu
         return dict(tensors), ()
     found = {key.removeprefix(best): tensor for key, tensor in tensors.items() if key.startswith(best)}
     left = len(tensors) - len(found)
-    note = f"The prefix “{best}” was removed from the names of its tensors"
-    return found, (f"{note}; {left} others were left out." if left else f"{note}.",)
+    others = f"; {'1 other was' if left == 1 else f'{left:,} others were'} left out" if left else ""
+    return found, (f"The prefix “{best}” was removed from the names of its tensors{others}.",)
 
 
 def head_classes(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> int | None:
@@ -63,7 +63,7 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], name: str, archi
     ]
     if missing or unexpected or reshaped:
         parts = [
-            f"{len(found):,} {what} ({_first(found)})"
+            f"{len(found):,} {'tensor' if len(found) == 1 else 'tensors'} {what} ({_first(found)})"
             for found, what in ((missing, "missing"), (unexpected, "unexpected"), (reshaped, "of another shape"))
             if found
         ]
@@ -71,7 +71,7 @@ def load_into(module: nn.Module, tensors: Mapping[str, Tensor], name: str, archi
             f"{what}: {', '.join(found)}" for found, what in ((missing, "missing"), (unexpected, "unexpected")) if found
         ]
         raise ModelError(
-            f"{name} does not fit {architecture}: of its tensors {', '.join(parts)}. Is it another architecture?",
+            f"{name} does not fit {architecture}: {', '.join(parts)}. Is it another architecture?",
             "\n".join(every + reshaped),
         )
     taken = {key: tensors[key].to(expected[key].dtype).contiguous() for key in expected if key in tensors}
@@ -90,9 +90,9 @@ def _converted(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) ->
     double = sum(tensors[key].dtype == torch.float64 for key in expected if key in tensors)
     notes = []
     if half:
-        notes.append(f"{half} of its tensors are stored in half precision and were widened to single.")
+        notes.append(f"Half precision was widened to single in {half:,} of its {len(expected):,} tensors.")
     if double:
-        notes.append(f"{double} of its tensors are stored in double precision and were rounded to single.")
+        notes.append(f"Double precision was rounded to single in {double:,} of its {len(expected):,} tensors.")
     return tuple(notes)
 
 

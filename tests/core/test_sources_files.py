@@ -90,8 +90,8 @@ def test_what_was_done_is_noted(tmp_path: Path, digits: nn.Sequential) -> None:
     model = load_model(str(tmp_path / "net.pt"), arch="lenet5", device="cpu")
     notes = " ".join(model.notes)
     assert "under “state_dict” of the checkpoint; it also holds ema." in notes
-    assert "prefix “module.” was removed from the names of its tensors; 1 others were left out" in notes
-    assert "10 of its tensors are stored in half precision and were widened" in notes
+    assert "prefix “module.” was removed from the names of its tensors; 1 other was left out" in notes
+    assert "Half precision was widened to single in 10 of its 10 tensors" in notes
     assert all(p.dtype == torch.float32 for p in model.module.parameters())
     assert same(model, digits.half().float())
 
@@ -100,7 +100,7 @@ def test_double_precision_is_rounded_and_said(tmp_path: Path, digits: nn.Sequent
     save_file({k: v.double() for k, v in digits.state_dict().items()}, tmp_path / "net.safetensors")
     model = load_model(str(tmp_path / "net.safetensors"), arch="lenet5", device="cpu")
     assert same(model, digits.float())
-    assert any("double precision" in note for note in model.notes)
+    assert any("Double precision was rounded" in note for note in model.notes)
 
 
 @pytest.mark.parametrize("name", ["resnet18", "squeezenet1_0", "regnet_y_400mf", "mnasnet0_5"])
@@ -145,14 +145,14 @@ def test_class_names_that_a_checkpoint_carries(tmp_path: Path, digits: nn.Sequen
 def test_mismatches_are_counted_and_the_first_are_named(tmp_path: Path, digits: nn.Sequential) -> None:
     torch.save(models.resnet18(num_classes=10).state_dict(), tmp_path / "r18.pth")
     said = failure(tmp_path / "r18.pth", arch="resnet34")
-    assert said.startswith("r18.pth does not fit resnet34: of its tensors 80 missing (layer1.2.conv1.weight, ")
+    assert said.startswith("r18.pth does not fit resnet34: 80 tensors missing (layer1.2.conv1.weight, ")
     torch.save(models.resnet34(num_classes=10).state_dict(), tmp_path / "r34.pth")
-    assert "80 unexpected (layer1.2.conv1.weight" in failure(tmp_path / "r34.pth", arch="resnet18")
+    assert "80 tensors unexpected (layer1.2.conv1.weight" in failure(tmp_path / "r34.pth", arch="resnet18")
     state = digits.state_dict()
     state["3.weight"] = torch.zeros(16, 6, 3, 3)
     torch.save(state, tmp_path / "d.pth")
     said = failure(tmp_path / "d.pth", arch="lenet5")
-    assert "1 of another shape (3.weight is 16 × 6 × 3 × 3 instead of 16 × 6 × 5 × 5)" in said
+    assert "1 tensor of another shape (3.weight is 16 × 6 × 3 × 3 instead of 16 × 6 × 5 × 5)" in said
 
 
 def test_an_architecture_must_be_named_and_known(tmp_path: Path, digits: nn.Sequential) -> None:
@@ -228,7 +228,7 @@ def test_archives_and_tensors_that_are_no_network(tmp_path: Path, digits: nn.Seq
     torch.save({"epoch": 3}, tmp_path / "e.pt")
     assert "holds no weights" in failure(tmp_path / "e.pt", arch="lenet5")
     save_file({"x": torch.zeros(4, 28, 28)}, tmp_path / "data.safetensors")
-    assert "10 missing" in failure(tmp_path / "data.safetensors", arch="lenet5")
+    assert "10 tensors missing" in failure(tmp_path / "data.safetensors", arch="lenet5")
 
 
 def test_paths_that_lead_nowhere(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Literal
 
@@ -78,7 +79,7 @@ class ReceptiveField:
         ``position`` counts along the record's own rows and columns.
         """
         places = zip(position, self.stride, self.offset, strict=True)
-        starts = [floor(p * stride + offset) for p, stride, offset in places]
+        starts = [floor(p * stride + 1e-9) + offset for p, stride, offset in places]
         return tuple((start, start + size - 1) for start, size in zip(starts, self.size, strict=True))
 
 
@@ -119,8 +120,10 @@ def receptive_field(trace: Trace, record: Record) -> ReceptiveField:
     exact = True
     for view, pixels in zip(views, picture, strict=True):
         if isinstance(view, _Span):
-            offset.append(floor(view.first))
-            size.append(ceil(view.last - view.first) + 1)
+            # Pixels are whole; where the stride is not, the field begins at most this much later than its floor.
+            later = 1 - Fraction(1, view.stride.denominator)
+            offset.append(ceil(view.first))
+            size.append(floor(view.last + later) - offset[-1] + 1)
             stride.append(int(view.stride) if view.stride.denominator == 1 else float(view.stride))
             exact = exact and view.exact
         else:  # the whole of one axis beside a window along the other

@@ -20,6 +20,7 @@ from cnnviz.core.ops.base import (
     reads_input,
     same,
 )
+from cnnviz.core.ops.pool import adaptive
 from cnnviz.core.ops.sizes import sizes
 from cnnviz.core.ops.text import number, product, times
 
@@ -338,15 +339,38 @@ class Resize(Operation):
             yield "Corners aligned", number(call["align_corners"])
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
-        # The source of output p lies near p·n/m; an interpolation reads this many cells around it.
-        around = {"bilinear": 2, "linear": 2, "trilinear": 2, "bicubic": 3}.get(call["mode"], 1)
         reads: list[Reading] = list(same(2))
+        scale = call["scale_factor"] or (None,)
         for axis in range(2, len(call.shape())):
-            n, m = call.shape()[axis], call.output[axis]
-            ratio = Fraction(n - 1, m - 1) if call["align_corners"] and m > 1 else Fraction(n, m)
-            window = Window(axis, ratio, -around, ratio + around, exact=False)
-            reads.append(Window(axis) if n == m else window)
+            factor = scale[(axis - 2) % len(scale)] if isinstance(scale, (list, tuple)) else scale
+            reads.append(self._window(call, axis, factor))
         return reads_input(call, reads)
+
+    def _window(self, call: Call, axis: int, factor: float | None) -> Window:
+        n, m, mode = call.shape()[axis], call.output[axis], str(call["mode"])
+        if mode == "area":
+            return adaptive(n, m, axis)
+        ratio = Fraction(n, m)
+        if factor is not None and not call["recompute_scale_factor"]:
+            ratio = 1 / Fraction(factor).limit_denominator(1000)  # torch trusts the factor, not the sizes
+        # Output p lies at p·ratio + centre of the input, and reads so many cells at either side.
+        centre, sides = (ratio - 1) / 2, _SIDES[mode]
+        if call["align_corners"]:
+            ratio, centre = Fraction(n - 1, max(1, m - 1)), Fraction(0)
+        elif mode == "nearest":
+            centre = Fraction(-1, 2)
+        if call["antialias"] and ratio > 1:
+            sides = sides * ratio + 1
+        return Window(axis, ratio, centre - sides, centre + sides, exact=n == m)
+
+
+# Cells at either side of the centre that an interpolation reads.
+_SIDES: dict[str, Fraction] = {
+    "nearest": Fraction(1, 2),
+    "nearest-exact": Fraction(1, 2),
+    **dict.fromkeys(("linear", "bilinear", "trilinear"), Fraction(1)),
+    "bicubic": Fraction(2),
+}
 
 
 @operation("expand", "expand_as", "repeat", "tile", "repeat_interleave", arguments="input, *sizes")

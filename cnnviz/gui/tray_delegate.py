@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnviz.gui.numbers import probability
 from cnnviz.gui.theme import theme
-from cnnviz.gui.tray_items import STATES, UNSURE, TrayItem, percent
+from cnnviz.gui.tray_items import STATES, UNSURE, TrayItem
 from cnnviz.gui.tray_model import ITEM
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -114,10 +115,10 @@ class TrayDelegate(QStyledItemDelegate):
         painter.drawText(room, _LINE, _elided(painter, said, room.width()))
 
     @staticmethod
-    def _chip(painter: QPainter, probability: float, line: QRect) -> int:
+    def _chip(painter: QPainter, value: float, line: QRect) -> int:
         """The probability as a number on a bar of its length; the x where the chip's room begins."""
         painter.setFont(theme.font("tiny"))
-        width = painter.fontMetrics().horizontalAdvance("100.0%") + theme.px(10)
+        width = painter.fontMetrics().horizontalAdvance("100.0 %") + theme.px(10)
         chip = QRect(line.right() + 1 - width, line.y(), width, line.height())
         outline = QPainterPath()
         outline.addRoundedRect(chip.toRectF(), theme.px(5), theme.px(5))
@@ -126,10 +127,10 @@ class TrayDelegate(QStyledItemDelegate):
         filled.setAlphaF(0.28 if theme.dark else 0.2)
         painter.save()
         painter.setClipPath(outline)
-        painter.fillRect(QRect(chip.x(), chip.y(), round(width * probability), chip.height()), filled)
+        painter.fillRect(QRect(chip.x(), chip.y(), round(width * value), chip.height()), filled)
         painter.restore()
-        painter.setPen(theme.color("warning" if probability < UNSURE else "text"))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, percent(probability))
+        painter.setPen(theme.color("warning" if value < UNSURE else "text"))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, probability(value))
         return chip.x() - theme.px(6)
 
     # the true class, edited in place
@@ -153,8 +154,9 @@ class TrayDelegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         rect: QRect = option.rect
         left = rect.x() + theme.px(54)
-        height = editor.sizeHint().height()
-        editor.setGeometry(left, rect.center().y() - height // 2, rect.right() - left - theme.px(4), height)
+        height = min(editor.sizeHint().height(), theme.px(26))
+        top = rect.bottom() - height - theme.px(3)  # the name stays in sight
+        editor.setGeometry(left, top, rect.right() - left - theme.px(6), height)
 
     def _finish(self, editor: QWidget) -> None:
         self.commitData.emit(editor)

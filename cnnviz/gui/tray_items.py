@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.gui.numbers import probability
+
 STATES = {"running": "predicting…", "waiting": "waiting…", "idle": "not predicted"}
 """What a row says that has no prediction."""
 
@@ -79,7 +81,7 @@ class TrayItem:
             return STATES[self.state]
         text = f"predicted {self.label or self.prediction}"
         if self.probability is not None:
-            text += f" with {percent(self.probability)}"
+            text += f" with {probability(self.probability)}"
         if self.right is None:
             return text + (f", true class {self.true_label}" if self.true_label else "")
         return text + (", right" if self.right else f", wrong: the true class is {self.true_label}")
@@ -100,11 +102,6 @@ FILTERS = {
     "unlabelled": "No true class",
     "problem": "With a problem",
 }
-
-
-def percent(probability: float) -> str:
-    """``100.0%`` with one decimal, as everywhere in the window."""
-    return f"{probability * 100:.1f}%"
 
 
 def arranged(items: Iterable[TrayItem], sort: str, chosen: str, text: str) -> list[TrayItem]:

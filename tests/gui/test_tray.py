@@ -74,8 +74,8 @@ def test_right_or_wrong(label: str, true: str, right: bool | None) -> None:
 
 def test_summaries() -> None:
     assert [item.state for item in ITEMS] == ["done", "done", "done", "waiting", "error"]
-    assert ITEMS[1].summary == "predicted 3 with 55.0%, wrong: the true class is 2"
-    assert ITEMS[0].summary == "predicted 7 with 99.9%, right"
+    assert ITEMS[1].summary == "predicted 3 with 55.0 %, wrong: the true class is 2"
+    assert ITEMS[0].summary == "predicted 7 with 99.9 %, right"
     assert TrayItem("p", "n", running=True).summary == "predicting…"
     assert TrayItem("p", "n", waiting=False).summary == "not predicted"
 
@@ -373,5 +373,5 @@ def test_every_control_has_a_name(tray: Tray) -> None:
     unnamed = [b for b in buttons if not b.accessibleName() and b.parent() is not tray.search]
     assert unnamed == []
     assert tray.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole) == (
-        "two.png, predicted 3 with 55.0%, wrong: the true class is 2"
+        "two.png, predicted 3 with 55.0 %, wrong: the true class is 2"
     )

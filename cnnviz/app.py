@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from cnnviz import __version__, settings
 from cnnviz.gui.collection import samples
 from cnnviz.gui.controller import Controller, colormaps_of
+from cnnviz.gui.keys import FocusedKeys
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.menus import BUNDLED
 from cnnviz.gui.session import Session
@@ -46,6 +47,7 @@ def run(options: WindowOptions) -> int:
     app.setApplicationVersion(__version__)
     chosen, problem = settings.load()
     theme.install(app, chosen.theme, chosen.interface_scale)
+    keys = FocusedKeys(app)
     window = MainWindow()
     controller = Controller(window, Session(_first_request(options, chosen)), chosen)
     sys.excepthook = _handler(controller)
@@ -62,6 +64,7 @@ def run(options: WindowOptions) -> int:
         controller.stop()
         window.deleteLater()
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        app.removeEventFilter(keys)
         qInstallMessageHandler(before)
 
 

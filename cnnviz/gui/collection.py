@@ -12,7 +12,8 @@ from cnnviz import paths
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
-from cnnviz.gui.tray import Tray, TrayItem
+from cnnviz.gui.tray import Tray
+from cnnviz.gui.tray_items import TrayItem
 from cnnviz.gui.tray_jobs import Classified, Found, classify, gather
 from cnnviz.request import Request
 

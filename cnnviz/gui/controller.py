@@ -6,40 +6,36 @@ every part draws its share of the response.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal, Slot
 
 from cnnviz import settings as settings_file
-from cnnviz.figure import Figure
-from cnnviz.gui import clipboard, finder, menus
-from cnnviz.gui.about import AboutDialog
-from cnnviz.gui.actions import Actions
+from cnnviz.gui import clipboard, menus
 from cnnviz.gui.collection import Collection
+from cnnviz.gui.commands import Commands
 from cnnviz.gui.exporting import Exporter
-from cnnviz.gui.help import ShortcutSheet, groups_of
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
-from cnnviz.gui.model_dialog import ModelDialog, is_model_file
-from cnnviz.gui.palette import CommandPalette, Entry
+from cnnviz.gui.model_dialog import is_model_file
 from cnnviz.gui.player import Player
-from cnnviz.gui.preferences import PreferencesDialog
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
 from cnnviz.gui.theme import theme
 from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
-from cnnviz.response import Columns, Failure, Response, Step
+from cnnviz.response import Columns, Failure, Response, Step, ViewOffer
 from cnnviz.settings import Settings
 
 
 def colormaps_of(settings: Settings) -> tuple[str, str, str]:
     """The colour maps of the settings, as a request names them."""
     return settings.colormap, settings.colormap_signed, settings.colormap_weights
+
+
+def _place(request: Request) -> tuple[str, str]:
+    """What a zoom belongs to: the view and the layer."""
+    return request.view, request.layer
 
 
 class Controller(QObject):
@@ -67,13 +63,11 @@ class Controller(QObject):
         self.exporter = Exporter(self.jobs, window)
         self.player = Player(settings.play_speed, self)
         self.response: Response | None = None
-        self.palette = CommandPalette(window, self._entries)
-        self.keys = ShortcutSheet(window)
         window.stepper.set_speed(settings.play_speed)
         window.softmax.set_top_k(settings.top_k)
-        self._connect_parts()
-        self._connect_commands()
-        self._fill_menus()
+        self.acts = Commands(self)
+        self._connect()
+        self._on_history()
 
     def start(self) -> None:
         """Begin to answer: call it once the window has been painted."""
@@ -109,14 +103,7 @@ class Controller(QObject):
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
-            self.ask_for_model(models[0])
-
-    def ask_for_model(self, file: str = "") -> None:
-        """Let the person choose a model."""
-        dialog = ModelDialog(self.jobs, file, self.window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self.open_model)
-        dialog.open()
+            self.acts.ask_for_model(models[0])
 
     @Slot(object)
     def open_model(self, model: ModelRequest) -> None:
@@ -133,7 +120,7 @@ class Controller(QObject):
         self.window.softmax.set_top_k(settings.top_k)
         self.runner.set_budget(settings.budget_bytes)
         self.session.update(colormaps=colormaps_of(settings), finished=False)
-        self._fill_menus()
+        self.acts.fill_menus()
         if sentence := settings_file.save(settings):
             self.complain(sentence)
 
@@ -166,11 +153,7 @@ class Controller(QObject):
 
     # wiring
 
-    @property
-    def commands(self) -> Actions:
-        return self.window.commands
-
-    def _connect_parts(self) -> None:
+    def _connect(self) -> None:
         window = self.window
         self.session.changed.connect(self._on_request)
         self.session.history_changed.connect(self._on_history)
@@ -180,19 +163,15 @@ class Controller(QObject):
         self.jobs.reported.connect(self._on_job)
         self.player.due.connect(self._play_on)
         self.player.playing_changed.connect(window.stepper.set_playing)
-        self.player.playing_changed.connect(self.commands["play"].setChecked)
+        self.player.playing_changed.connect(self.window.commands["play"].setChecked)
         self.collection.problem.connect(self.complain)
         self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
         self.exporter.problem.connect(self.complain)
         self.exporter.done.connect(window.status.set_state)
-        window.top.find_requested.connect(self.palette.open)
-        window.top.export_requested.connect(self._export)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)
         window.tray.image_dropped.connect(lambda image: self.open_files([clipboard.kept(image)]))
         window.tray.refused.connect(self.complain)
-        window.tray.open_requested.connect(self._open_pictures)
-        window.tray.paste_requested.connect(self.commands["paste"].trigger)
         window.network.picked.connect(lambda layer, channel: self.session.update(layer=layer, channel=channel))
         window.pane.view_picked.connect(lambda view: self.session.update(view=view))
         window.pane.option_changed.connect(self.session.set_option)
@@ -200,104 +179,13 @@ class Controller(QObject):
         window.softmax.true_class_picked.connect(self._on_true_class)
         window.softmax.top_k_changed.connect(lambda k: self.set_settings(replace(self.settings, top_k=k)))
         window.tray.labelled.connect(lambda *_: self._show_true_class())
+        window.network.hovered.connect(self._on_hover)
         window.network.columns_wanted.connect(self.runner.submit_columns)
         window.stepper.step_requested.connect(self.go_to)
         window.stepper.scrubbed.connect(lambda position: self.go_to(position, finished=False))
         window.stepper.play_toggled.connect(self.player.set_playing)
         window.stepper.speed_changed.connect(lambda s: self.set_settings(replace(self.settings, play_speed=s)))
         window.status.cancel_requested.connect(self.jobs.cancel)
-
-    def _connect_commands(self) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "open-pictures": self._open_pictures,
-            "open-folder": self._open_folder,
-            "open-model": self.ask_for_model,
-            "paste": lambda: self.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
-            "export": self._export,
-            "quit": self.window.close,
-            "copy-picture": lambda: self._with_figure(self.exporter.copy_picture),
-            "copy-values": lambda: self._with_figure(self.exporter.copy_values),
-            "larger": lambda: self._scale(+1),
-            "smaller": lambda: self._scale(-1),
-            "normal-size": lambda: self._scale(0),
-            "reset-layout": self.window.reset_layout,
-            "find": self.palette.open,
-            "keys": lambda: self.keys.open(groups_of(self.window.menus)),
-            "about": self._about,
-            "preferences": self._preferences,
-            "back": self.session.back,
-            "forward": self.session.forward,
-            "next-step": lambda: self.go_to(self.position + 1),
-            "previous-step": lambda: self.go_to(self.position - 1),
-            "first-step": lambda: self.go_to(0),
-            "last-step": lambda: self.go_to(len(self.steps) - 1),
-            "no-channel": lambda: self.session.update(channel=None),
-            "next-picture": lambda: self.window.tray.pick(+1),
-            "previous-picture": lambda: self.window.tray.pick(-1),
-        }
-        for name, act in acts.items():
-            self.commands[name].triggered.connect(lambda _=False, act=act: act())
-        self.commands["play"].toggled.connect(self.player.set_playing)
-        self.commands["full-screen"].toggled.connect(
-            lambda on: self.window.showFullScreen() if on else self.window.showNormal()
-        )
-        self._on_history()
-
-    def _fill_menus(self) -> None:
-        window, menu = self.window, self.window.commands.menus["Model"]
-        menus.fill_models(menu, self.settings.recent_models, self.open_model, self.commands["open-model"])
-        menu.addMenu(window.devices)
-        menus.fill_recent(window.recent, self.settings.recent_images, lambda path: self.collection.add([path]))
-        menus.fill_themes(window.themes, self.settings.theme, self._set_theme)
-        menus.fill_choices(window.devices, menus.DEVICES, self.session.request.model.device, self._set_device)
-
-    # acts
-
-    def _open_pictures(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self.window, "Open pictures")
-        self.open_files(files)
-
-    def _open_folder(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self.window, "Open a folder of pictures"):
-            self.open_files([folder])
-
-    def _export(self) -> None:
-        if self.response is not None:
-            layer = self.response.request.layer.replace("#", "-") or "picture"
-            image = Path(self.response.request.image).stem
-            self.exporter.ask(self.response.figure, f"{image}-{layer}-{self.response.figure.view}")
-
-    def _with_figure(self, act: Callable[[Figure], None]) -> None:
-        if self.response is not None:
-            act(self.response.figure)
-
-    def _scale(self, direction: int) -> None:
-        theme.step_scale(direction)
-        self.set_settings(replace(self.settings, interface_scale=theme.scale))
-
-    def _set_theme(self, mode: str) -> None:
-        self.set_settings(replace(self.settings, theme=mode))
-
-    def _set_device(self, device: str) -> None:
-        self.session.update(model=replace(self.session.request.model, device=device))
-
-    def _entries(self) -> list[Entry]:
-        return finder.steps(self.steps, self.go_to) + finder.commands(self.window.menus)
-
-    def _preferences(self) -> None:
-        dialog = PreferencesDialog(self.settings, dict(menus.DEVICES), self.window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.changed.connect(self.set_settings)
-        dialog.open()
-
-    def _about(self) -> None:
-        facts = []
-        if self.response is not None:
-            model = self.response.model
-            facts = [("Device", model.device), ("Model", f"{model.name}, {model.parameters:,} parameters")]
-        dialog = AboutDialog(facts, self.window.errors.history, self.window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     # answers
 
@@ -309,20 +197,23 @@ class Controller(QObject):
 
     @Slot()
     def _on_history(self) -> None:
-        self.commands["back"].setEnabled(self.session.can_go_back)
-        self.commands["forward"].setEnabled(self.session.can_go_forward)
+        self.window.commands["back"].setEnabled(self.session.can_go_back)
+        self.window.commands["forward"].setEnabled(self.session.can_go_forward)
 
     @Slot(object)
     def _on_response(self, response: Response) -> None:
         asked = self.session.request
         if (response.request.model, response.request.image) != (asked.model, asked.image):
             return  # late: somebody has asked for another model or picture since
+        new_views = self.response is None or self._offered(self.response) != self._offered(response)
         new_model = self.response is None or self.response.request.model != response.request.model
+        self._keep_view_state()
         self.response = response
-        self.window.show_response(response, current=response.request.layer == asked.layer)
-        menus.fill_views(
-            self.window.views, response.views, response.request.view, lambda v: self.session.update(view=v)
-        )
+        self.window.show_response(response, current=self._is_answered())
+        if (state := self.session.view_states.get(_place(response.request))) is not None:
+            self.window.pane.restore(state)
+        if new_views:
+            menus.fill_views(self.window.views, *self._offered(response), lambda v: self.session.update(view=v))
         self.window.tray.set_classes(response.model.labels)
         self._show_true_class()
         if new_model:
@@ -331,6 +222,15 @@ class Controller(QObject):
             self.complain(response.problem, response.details)
         self.player.painted()
         self.activity.emit()
+
+    @staticmethod
+    def _offered(response: Response) -> tuple[tuple[ViewOffer, ...], str]:
+        return response.views, response.request.view
+
+    def _keep_view_state(self) -> None:
+        """Remember zoom and scroll of what is about to leave the screen."""
+        if self.response is not None:
+            self.session.view_states[_place(self.response.request)] = self.window.pane.view_state()
 
     @Slot(object)
     def _on_failure(self, failure: Failure) -> None:
@@ -359,6 +259,11 @@ class Controller(QObject):
         labels = self.response.model.labels if self.response else ()
         known = item is not None and item.true_label in labels
         self.window.softmax.set_true_class(labels.index(item.true_label) if item is not None and known else None)
+
+    @Slot(str)
+    def _on_hover(self, text: str) -> None:
+        """What is under the cursor, or else what the colours mean."""
+        self.window.status.set_remark(text or self.window.remark)
 
     @Slot(object)
     def _on_columns(self, columns: Columns) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog,
 
 from cnnviz.figure import Figure
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
+from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 
 FORMATS = (
@@ -32,14 +34,14 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("export-dialog")
         self.setWindowTitle("Export figure")
-        self._format = QComboBox(objectName="export-format", accessibleName="Format")
+        self._format = named(QComboBox(), "export-format", "Format")
         for title, suffix in FORMATS:
             self._format.addItem(title, suffix)
-        self._scale = QComboBox(objectName="export-scale", accessibleName="Size")
+        self._scale = named(QComboBox(), "export-scale", "Size")
         for scale in SCALES:
             self._scale.addItem(f"{scale}×", scale)
         self._scale.setCurrentIndex(1)
-        self._theme = QComboBox(objectName="export-theme", accessibleName="Background")
+        self._theme = named(QComboBox(), "export-theme", "Background")
         self._theme.addItem("Light, for paper", "light")
         self._theme.addItem("Dark, for a projector", "dark")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
@@ -129,14 +131,14 @@ class Exporter(QObject):
             del self._running[report.job.number]
 
     def _take(self, kind: str, result: str | bytes) -> None:
-        if kind == "file":
+        if isinstance(result, str):
             self.done.emit(f"Saved {result}")
             return
         mime = QMimeData()
         if kind == "png":
-            mime.setImageData(QImage.fromData(result))  # type: ignore[arg-type]
+            mime.setImageData(QImage.fromData(result))
         else:
-            mime.setText(bytes(result).decode().replace(",", "\t"))  # type: ignore[arg-type]
+            mime.setText("\n".join("\t".join(row) for row in csv.reader(result.decode().splitlines())))
         QGuiApplication.clipboard().setMimeData(mime)
         self.done.emit("The figure is in the clipboard" if kind == "png" else "The values are in the clipboard")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
@@ -17,7 +18,7 @@ def steps(found: tuple[Step, ...], go_to: Callable[[int], object]) -> list[Entry
     entries = []
     for position, step in enumerate(found):
         hint = "   ".join(text for text in (step.key, step.shape_text, step.family) if text)
-        entries.append(Entry(step.title, lambda p=position: go_to(p), "Layer", hint))
+        entries.append(Entry(step.title, partial(go_to, position), "Layer", hint))
     return entries
 
 

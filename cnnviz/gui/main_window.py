@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -17,10 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz import paths
+from cnnviz.core.colormaps import lut
+from cnnviz.figure import ZERO, Bars, Figure, Note, number
 from cnnviz.gui import clipboard, drops
 from cnnviz.gui.actions import Actions
 from cnnviz.gui.error_bar import ErrorBar
 from cnnviz.gui.layer_card import LayerCardWidget
+from cnnviz.gui.naming import named
 from cnnviz.gui.network import Network
 from cnnviz.gui.softmax_panel import SoftmaxPanel
 from cnnviz.gui.status import StatusBar
@@ -47,6 +50,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("CNNViz")
         self.setAcceptDrops(True)
         self.menus = QMenuBar()
+        self.remark = ""
         self.commands = Actions(self, self.menus)
         self._build()
         self._lay_out()
@@ -85,10 +89,10 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         menus = self.commands.menus
-        self.devices = QMenu("Device", self, objectName="menu-device")
-        self.views = QMenu("Layer view", self, objectName="menu-layer-view")
-        self.themes = QMenu("Theme", self, objectName="menu-theme")
-        self.recent = QMenu("Recent pictures", self, objectName="menu-recent")
+        self.devices = named(QMenu("Device", self), "menu-device")
+        self.views = named(QMenu("Layer view", self), "menu-layer-view")
+        self.themes = named(QMenu("Theme", self), "menu-theme")
+        self.recent = named(QMenu("Recent pictures", self), "menu-recent")
         menus["View"].insertMenu(self.commands["larger"], self.views)
         menus["View"].insertMenu(self.commands["larger"], self.themes)
         menus["File"].insertMenu(self.commands["paste"], self.recent)
@@ -103,18 +107,18 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
 
     def _lay_out(self) -> None:
-        walk = QFrame(objectName="walk")
+        walk = named(QFrame(), "walk")
         walk.setProperty("role", "card")
         column = QVBoxLayout(walk)
         column.setContentsMargins(*(theme.px(8),) * 4)
         column.addWidget(self.network, 1)
         column.addWidget(self.stepper)
-        self.split = QSplitter(Qt.Orientation.Vertical, objectName="split")
+        self.split = named(QSplitter(Qt.Orientation.Vertical), "split")
         self.split.addWidget(walk)
         self.split.addWidget(self.pane)
         self.split.setSizes([450, 430])
         self.split.setChildrenCollapsible(False)
-        centre = QWidget(objectName="centre")
+        centre = named(QWidget(), "centre")
         column = QVBoxLayout(centre)
         column.setContentsMargins(*(theme.px(12),) * 4)
         column.setSpacing(theme.px(8))
@@ -126,19 +130,19 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.toggleViewAction().setVisible(False)
         bar.addWidget(self.top)
-        pictures = QFrame(objectName="pictures")
+        pictures = named(QFrame(), "pictures")
         pictures.setProperty("role", "panel")
         column = QVBoxLayout(pictures)
         column.setContentsMargins(theme.px(12), theme.px(12), theme.px(4), 0)
         column.addWidget(self.tray)
-        facts = QWidget(objectName="facts")
+        facts = named(QWidget(), "facts")
         column = QVBoxLayout(facts)
         column.setContentsMargins(theme.px(4), theme.px(4), theme.px(4), theme.px(4))
         column.setSpacing(theme.px(8))
         column.addWidget(self.card)
         column.addWidget(self.softmax)
         column.addStretch(1)
-        scroll = QScrollArea(objectName="facts-scroll")
+        scroll = named(QScrollArea(), "facts-scroll")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(facts)
@@ -150,9 +154,9 @@ class MainWindow(QMainWindow):
         )
         theme.changed.connect(self._fit_facts)
         self._fit_facts()
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.addWidget(self.status, 1)
+        foot = self.statusBar()
+        foot.setSizeGripEnabled(False)
+        foot.addWidget(self.status, 1)
 
     def _fit_facts(self) -> None:
         """The right panel is never narrower than what stands in it: it scrolls downwards only."""
@@ -184,6 +188,8 @@ class MainWindow(QMainWindow):
         self.softmax.set_scores(response.scores)
         self.status.set_forward(response.seconds)
         self.status.set_memory(len(response.steps) - 1, response.kept_bytes)
+        self.remark = _remark(response.figure)
+        self.status.set_remark(self.remark)
 
     def show_stale(self, new_pass: bool) -> None:
         """What is shown belongs to an older request; with another model or picture that is so for all parts."""
@@ -204,3 +210,23 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
         event.accept()
+
+
+def _remark(figure: Figure) -> str:
+    """What the colours of a figure mean, in words."""
+    scale = next((panel.scale for panel in figure.panels if not isinstance(panel, Bars | Note) and panel.scale), None)
+    if scale is None:
+        return ""
+    neutral, negative, positive = (QColor(*map(int, lut(scale.colormap)[i][:3])) for i in (ZERO, 40, 214))
+    if not scale.signed:
+        return f"0 to {number(scale.high)} · scale shared by {scale.shared_by}"
+    words = f"zero is {_name(neutral)} · {_name(positive)} positive · {_name(negative)} negative"
+    return f"{words} · scale shared by {'the layer' if scale.shared_by == 'layer' else scale.shared_by}"
+
+
+def _name(color: QColor) -> str:
+    """A plain word for a colour."""
+    if color.saturation() < 40:
+        return "white" if color.lightness() > 160 else "black"
+    hues = ((20, "red"), (48, "orange"), (70, "yellow"), (170, "green"), (255, "blue"), (330, "violet"), (361, "red"))
+    return next(word for limit, word in hues if color.hue() < limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -48,13 +49,13 @@ def fill_models(
     """Bundled models, those opened last, and the way to all others."""
     menu.clear()
     for name, words in BUNDLED:
-        menu.addAction(words, lambda n=name: opened(ModelRequest(n))).setObjectName(f"model-{name}")
+        menu.addAction(words, partial(opened, ModelRequest(name))).setObjectName(f"model-{name}")
     others = [model for model in recent if model.name not in dict(BUNDLED)]
     if others:
         menu.addSection("Opened last")
     for model in others:
         words = Path(model.name).name + (f" as {model.arch}" if model.arch else "")
-        action = menu.addAction(words, lambda m=model: opened(m))
+        action = menu.addAction(words, partial(opened, model))
         action.setToolTip(model.name)
         action.setEnabled(not _is_missing(model.name))
     menu.addSeparator()
@@ -65,7 +66,7 @@ def fill_recent(menu: QMenu, recent: tuple[str, ...], opened: Callable[[str], No
     """Pictures opened last; those that are gone are greyed."""
     menu.clear()
     for path in recent:
-        action = menu.addAction(Path(path).name, lambda p=path: opened(p))
+        action = menu.addAction(Path(path).name, partial(opened, path))
         action.setToolTip(path)
         action.setEnabled(Path(path).exists())
     menu.setEnabled(bool(recent))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
+from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
 
@@ -55,24 +56,25 @@ class ModelDialog(QDialog):
         self._shown = QSortFilterProxyModel(self)
         self._shown.setSourceModel(self._names)
         self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._search = QLineEdit(objectName="model-search", accessibleName="Search models")
+        self._search = named(QLineEdit(), "model-search", "Search models")
         self._search.setPlaceholderText("Search: lenet5, resnet50, squeezenet…")
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._on_search)
-        self._list = QListView(objectName="model-list", accessibleName="Models")
+        self._list = named(QListView(), "model-list", "Models")
         self._list.setModel(self._shown)
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._list.doubleClicked.connect(lambda _: self._accept())
-        self._note = QLabel("Looking for models…", objectName="model-note")
+        self._note = named(QLabel("Looking for models…"), "model-note")
         self._note.setProperty("role", "dim")
         self._note.setWordWrap(True)
-        self._file = QLineEdit(file, objectName="model-file", accessibleName="File with weights")
+        self._file = named(QLineEdit(file), "model-file", "File with weights")
         self._file.setPlaceholderText("or a file with weights: .safetensors, .pt, .pth")
-        browse = QPushButton("Choose file…", objectName="model-browse")
+        browse = named(QPushButton("Choose file…"), "model-browse")
         browse.clicked.connect(self._browse)
-        self._arch = QComboBox(objectName="model-arch", accessibleName="Architecture of the file")
+        self._arch = named(QComboBox(), "model-arch", "Architecture of the file")
         self._arch.setEditable(True)
-        self._arch.lineEdit().setPlaceholderText("as the file says")
+        self._arch.setLineEdit(QLineEdit())
+        self._arch.setPlaceholderText("as the file says")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Open).setProperty("role", "accent")
         buttons.accepted.connect(self._accept)

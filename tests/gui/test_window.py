@@ -118,7 +118,7 @@ def test_back_and_forward_go_through_what_was_asked(controller, qtbot):
     assert controller.response.request.layer == "1"
     press(controller, qtbot, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert controller.response.request.layer == "2"
-    assert not controller.commands["forward"].isEnabled()
+    assert not controller.window.commands["forward"].isEnabled()
 
 
 def test_dropped_pictures_replace_the_samples_and_bad_ones_are_named(controller, qtbot, tmp_path):
@@ -166,7 +166,7 @@ def test_a_picture_from_the_clipboard_is_shown(controller, qtbot):
     image.fill(0)
     QGuiApplication.clipboard().setImage(image)
     with qtbot.waitSignal(controller.collection.opened, timeout=30_000):
-        controller.commands["paste"].trigger()
+        controller.window.commands["paste"].trigger()
     settle(qtbot, controller)
     assert Path(controller.response.request.image).name.startswith("pasted-")
     assert not np.any(controller.response.figure.panels[0].values[0] > 1e6)
@@ -174,9 +174,9 @@ def test_a_picture_from_the_clipboard_is_shown(controller, qtbot):
 
 
 def test_the_palette_finds_a_layer(controller, qtbot):
-    controller.commands["find"].trigger()
-    qtbot.keyClicks(controller.palette.search, "maxpool 5")
-    qtbot.keyClick(controller.palette.search, Qt.Key.Key_Return)
+    controller.window.commands["find"].trigger()
+    qtbot.keyClicks(controller.acts.palette.search, "maxpool 5")
+    qtbot.keyClick(controller.acts.palette.search, Qt.Key.Key_Return)
     settle(qtbot, controller)
     assert controller.response.request.layer in ("2", "5")
 
@@ -231,8 +231,8 @@ def test_theme_scale_and_layout_can_change_while_running(controller, qtbot):
     controller.set_settings(replace(controller.settings, theme="light", interface_scale=1.5))
     settle(qtbot, controller)
     assert not theme.dark
-    controller.commands["normal-size"].trigger()
-    controller.commands["reset-layout"].trigger()
+    controller.window.commands["normal-size"].trigger()
+    controller.window.commands["reset-layout"].trigger()
     settle(qtbot, controller)
     assert theme.scale == 1.0
 

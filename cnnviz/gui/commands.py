@@ -1,0 +1,144 @@
+"""What each command of the menus does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog
+
+from cnnviz.figure import Figure
+from cnnviz.gui import clipboard, finder, menus
+from cnnviz.gui.about import AboutDialog
+from cnnviz.gui.help import ShortcutSheet, groups_of
+from cnnviz.gui.model_dialog import ModelDialog
+from cnnviz.gui.palette import CommandPalette, Entry
+from cnnviz.gui.preferences import PreferencesDialog
+from cnnviz.gui.theme import theme
+
+if TYPE_CHECKING:
+    from cnnviz.gui.controller import Controller
+
+
+class Commands(QObject):
+    """Connects every action of the window to its act, and fills the menus that depend on what is open."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__(controller)
+        self._controller = controller
+        self._window = controller.window
+        self.palette = CommandPalette(controller.window, self._entries)
+        self._keys = ShortcutSheet(controller.window)
+        self._connect()
+        self.fill_menus()
+
+    def _connect(self) -> None:
+        controller, session, tray = self._controller, self._controller.session, self._window.tray
+        acts: dict[str, Callable[[], object]] = {
+            "open-pictures": self._open_pictures,
+            "open-folder": self._open_folder,
+            "open-model": self.ask_for_model,
+            "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
+            "export": self._export,
+            "quit": self._window.close,
+            "copy-picture": lambda: self._with_figure(controller.exporter.copy_picture),
+            "copy-values": lambda: self._with_figure(controller.exporter.copy_values),
+            "larger": lambda: self._scale(+1),
+            "smaller": lambda: self._scale(-1),
+            "normal-size": lambda: self._scale(0),
+            "reset-layout": self._window.reset_layout,
+            "find": self.palette.open,
+            "keys": lambda: self._keys.open(groups_of(self._window.menus)),
+            "about": self._about,
+            "preferences": self._preferences,
+            "back": session.back,
+            "forward": session.forward,
+            "next-step": lambda: controller.go_to(controller.position + 1),
+            "previous-step": lambda: controller.go_to(controller.position - 1),
+            "first-step": lambda: controller.go_to(0),
+            "last-step": lambda: controller.go_to(len(controller.steps) - 1),
+            "no-channel": lambda: session.update(channel=None),
+            "next-picture": lambda: tray.pick(+1),
+            "previous-picture": lambda: tray.pick(-1),
+        }
+        actions, window = self._window.commands, self._window
+        for name, act in acts.items():
+            actions[name].triggered.connect(lambda _=False, act=act: act())
+        actions["play"].toggled.connect(controller.player.set_playing)
+        actions["full-screen"].toggled.connect(lambda on: window.showFullScreen() if on else window.showNormal())
+        window.top.find_requested.connect(self.palette.open)
+        window.top.export_requested.connect(actions["export"].trigger)
+        tray.open_requested.connect(actions["open-pictures"].trigger)
+        tray.paste_requested.connect(actions["paste"].trigger)
+
+    def fill_menus(self) -> None:
+        """Models, devices, themes and recent files, as they are now."""
+        controller, window = self._controller, self._window
+        chosen, menu = controller.settings, window.commands.menus["Model"]
+        menus.fill_models(menu, chosen.recent_models, controller.open_model, window.commands["open-model"])
+        menu.addMenu(window.devices)
+        device = controller.session.request.model.device
+        menus.fill_choices(window.devices, menus.DEVICES, device, self._set_device)
+        menus.fill_recent(window.recent, chosen.recent_images, lambda path: controller.collection.add([path]))
+        menus.fill_themes(window.themes, chosen.theme, self._set_theme)
+
+    def ask_for_model(self, file: str = "") -> None:
+        """Let the person choose a model."""
+        dialog = ModelDialog(self._controller.jobs, file, self._window)
+        dialog.chosen.connect(self._controller.open_model)
+        _open(dialog)
+
+    def _open_pictures(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(self._window, "Open pictures")
+        self._controller.open_files(files)
+
+    def _open_folder(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures"):
+            self._controller.open_files([folder])
+
+    def _export(self) -> None:
+        response = self._controller.response
+        if response is not None:
+            layer = response.request.layer.replace("#", "-") or "picture"
+            name = f"{Path(response.request.image).stem}-{layer}-{response.figure.view}"
+            self._controller.exporter.ask(response.figure, name)
+
+    def _with_figure(self, act: Callable[[Figure], None]) -> None:
+        if self._controller.response is not None:
+            act(self._controller.response.figure)
+
+    def _scale(self, direction: int) -> None:
+        theme.step_scale(direction)
+        self._controller.set_settings(replace(self._controller.settings, interface_scale=theme.scale))
+
+    def _set_theme(self, mode: str) -> None:
+        self._controller.set_settings(replace(self._controller.settings, theme=mode))
+
+    def _set_device(self, device: str) -> None:
+        session = self._controller.session
+        session.update(model=replace(session.request.model, device=device))
+
+    def _entries(self) -> list[Entry]:
+        return finder.steps(self._controller.steps, self._controller.go_to) + finder.commands(self._window.menus)
+
+    def _preferences(self) -> None:
+        dialog = PreferencesDialog(self._controller.settings, dict(menus.DEVICES), self._window)
+        dialog.changed.connect(self._controller.set_settings)
+        _open(dialog)
+
+    def _about(self) -> None:
+        facts = []
+        if (response := self._controller.response) is not None:
+            model = response.model
+            facts = [("Device", model.device), ("Model", f"{model.name}, {model.parameters:,} parameters")]
+        _open(AboutDialog(facts, self._window.errors.history, self._window))
+
+
+def _open(dialog: QDialog) -> None:
+    """Show a dialog without blocking; it is gone when it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

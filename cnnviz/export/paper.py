@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -23,7 +24,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 100
-SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"
+SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"  # matplotlib brings them along
+OTHER_SCRIPTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Source Han Sans",
+    "WenQuanYi Micro Hei",
+    "Hiragino Sans",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Yu Gothic",
+    "Malgun Gothic",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Arial Unicode MS",
+)
+"""For letters that DejaVu has not, where they are installed."""
+
 SMALL, PLAIN, LARGE = 7.0, 8.0, 12.0
 """Sizes of text in points."""
 
@@ -85,7 +102,7 @@ class Sheet:
             y,
             text,
             fontsize=size,
-            family=MONO if mono else SANS,
+            family=families(mono),
             weight="bold" if bold else "normal",
             color=color or self.palette.text,
             ha=align,
@@ -158,7 +175,8 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
         "svg": {"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None},
         "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
     }
-    with _exporting, mpl.rc_context():
+    with _exporting, mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box is drawn; SVG still holds the letter
         mpl.rcdefaults()  # not what the user has set for other plots
         mpl.rcParams["pdf.fonttype"] = 42
         mpl.rcParams["svg.fonttype"] = "none"
@@ -179,10 +197,19 @@ def _not_too_large(sheet: Sheet, scale: int) -> None:
 
 
 @cache
+def families(mono: bool = False) -> list[str]:
+    """Names of fonts, each for the letters that those before it have not."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return [MONO if mono else SANS, *(name for name in OTHER_SCRIPTS if name in installed)]
+
+
+@cache
 def _width(text: str, size: float, bold: bool, mono: bool) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
-    font = FontProperties(family=MONO if mono else SANS, weight="bold" if bold else "normal", size=size)
+    font = FontProperties(family=families(mono), weight="bold" if bold else "normal", size=size)
     width: float = TextToPath().get_text_width_height_descent(text, font, False)[0]
     return width

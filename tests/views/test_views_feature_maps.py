@@ -49,7 +49,8 @@ def test_one_mosaic_of_all_maps_in_the_scale_of_the_layer(passed: Trace) -> None
 
 def test_relu_shows_in_the_colours_of_the_convolution_what_it_cut_away(passed: Trace) -> None:
     before, after = (grid(views.make(passed, i, "feature-maps")) for i in (0, 1))
-    assert before.scale is not None and after.scale is not None
+    assert before.scale is not None
+    assert after.scale is not None
     assert (before.scale.low, before.scale.high) == (after.scale.low, after.scale.high)
     assert after.scale.shared_by == "this layer and 0 · conv2d"
     positive = before.values > 0
@@ -66,7 +67,9 @@ def test_contrast_stretches_each_map_and_says_so(passed: Trace) -> None:
     for i in (0, 1, 3, 4, 5):
         assert panel.ranges[i].tolist() == pytest.approx([-own[i], own[i]])
         assert set(panel.raster[i].ravel().tolist()) & {0, 254}
-    assert panel.ranges[2].tolist() == pytest.approx([panel.scale.low, panel.scale.high])  # constant: nothing to stretch
+    assert panel.ranges[2].tolist() == pytest.approx(
+        [panel.scale.low, panel.scale.high]
+    )  # constant: nothing to stretch
     half = grid(views.make(passed, 0, "feature-maps", contrast=0.5))
     assert half.ranges[4, 1] == pytest.approx((own[4] * panel.scale.high) ** 0.5, rel=1e-5)
     assert "stretched 50%" in half.scale.shared_by  # type: ignore[union-attr]

@@ -39,7 +39,9 @@ def test_the_first_layer_of_a_colour_picture_is_shown_in_colour() -> None:
     assert kernels.captions == ("red", "green", "blue")
     assert np.array_equal(kernels.values, layer.weight[1].detach().numpy())
     assert not kernels.picks
-    assert made.subtitle == f"4 filters of 3 kernels, 5 × 5 · bias {float(layer.bias.detach()[1]):+.3g}".replace("-", "−")
+    assert made.subtitle == f"4 filters of 3 kernels, 5 × 5 · bias {float(layer.bias.detach()[1]):+.3g}".replace(
+        "-", "−"
+    )
 
 
 def test_later_layers_show_one_filter_in_the_scale_of_all() -> None:

@@ -16,7 +16,9 @@ from cnnviz.figure import Figure, Note
 @pytest.fixture
 def passed() -> Trace:
     torch.manual_seed(0)
-    network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, 5), nn.Softmax(1))
+    network = nn.Sequential(
+        nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, 5), nn.Softmax(1)
+    )
     return trace(network.eval(), torch.randn(1, 1, 6, 6))
 
 

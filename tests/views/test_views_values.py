@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from cnnviz import views
-from cnnviz.core import images
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.trace import Trace, trace
 from cnnviz.figure import ZERO, Bars, Histogram, ImageGrid, Matrix, Vector
@@ -127,7 +126,8 @@ def test_softmax_shows_its_own_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probability", "text"), [(1.0, "100.0 %"), (0.99999, "> 99.9 %"), (0.981, "98.1 %"), (1e-9, "1e−07 %"), (0.0, "0.0 %")]
+    ("probability", "text"),
+    [(1.0, "100.0 %"), (0.99999, "> 99.9 %"), (0.981, "98.1 %"), (1e-9, "1e−07 %"), (0.0, "0.0 %")],
 )
 def test_no_probability_reads_as_what_it_is_not(probability: float, text: str) -> None:
     assert percent(probability) == text

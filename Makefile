@@ -37,10 +37,9 @@ test: $(INSTALLED)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(INSTALLED)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict
-	$(BIN)/lint-imports
+	@status=0; for check in "ruff check ." "ruff format --check ." "mypy --strict" "lint-imports"; do \
+	    echo "$$check"; $(BIN)/$$check || status=1; \
+	done; exit $$status
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage .coverage.*

@@ -43,29 +43,33 @@ def run(options: WindowOptions) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     before = qInstallMessageHandler(_log_qt)
+    controller = prepare(app, options)
+    keys = FocusedKeys(app)
+    sys.excepthook = _handler(controller)
+    try:
+        if options.screenshot:
+            return _screenshot(app, controller, options)
+        _open(controller, options)
+        return app.exec()
+    finally:
+        sys.excepthook = sys.__excepthook__
+        app.removeEventFilter(keys)
+        controller.stop()
+        controller.window.deleteLater()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qInstallMessageHandler(before)
+
+
+def prepare(app: QApplication, options: WindowOptions) -> Controller:
+    """The window with all its parts, not yet shown; nothing is computed before ``Controller.begin``."""
     app.setApplicationName("CNNViz")
     app.setApplicationVersion(__version__)
     chosen, problem = settings.load()
     theme.install(app, chosen.theme, chosen.interface_scale)
-    keys = FocusedKeys(app)
-    window = MainWindow()
-    controller = Controller(window, Session(_first_request(options, chosen)), chosen)
-    sys.excepthook = _handler(controller)
-    try:
-        if problem:
-            controller.complain(problem)
-        if options.screenshot:
-            return _screenshot(app, controller, options)
-        _open(controller, options)
-        window.closed.connect(window.remember)
-        return app.exec()
-    finally:
-        sys.excepthook = sys.__excepthook__
-        controller.stop()
-        window.deleteLater()
-        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        app.removeEventFilter(keys)
-        qInstallMessageHandler(before)
+    controller = Controller(MainWindow(), Session(_first_request(options, chosen)), chosen)
+    if problem:
+        controller.complain(problem)
+    return controller
 
 
 def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request:
@@ -78,24 +82,16 @@ def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request
     return Request(model, image=image, layer=layer, view=options.view, colormaps=colormaps_of(chosen))
 
 
-def _fill(controller: Controller, options: WindowOptions) -> None:
-    """Put the first pictures into the tray and begin to answer."""
-    if options.images:
-        controller.collection.add(list(options.images))
-    else:
-        controller.collection.show_samples()
-    controller.start()
-
-
 def _open(controller: Controller, options: WindowOptions) -> None:
     """Show the window; torch is imported only after it has been painted."""
     window = controller.window
     window.restore()
     if options.size:
         window.resize(*options.size)
+    window.closed.connect(window.remember)
     window.show()
     window.network.setFocus()
-    QTimer.singleShot(0, lambda: _fill(controller, options))
+    QTimer.singleShot(0, lambda: controller.begin(options.images))
 
 
 def _screenshot(app: QApplication, controller: Controller, options: WindowOptions) -> int:
@@ -112,7 +108,7 @@ def _screenshot(app: QApplication, controller: Controller, options: WindowOption
             app.exit()
 
     controller.activity.connect(lambda: QTimer.singleShot(0, look))
-    _fill(controller, options)
+    controller.begin(options.images)
     app.exec()
     app.processEvents()
     if not window.grab().save(options.screenshot, "PNG"):

@@ -63,6 +63,7 @@ class Collection(QObject):
         self._tray.add([TrayItem(path, Path(path).name) for path in found])
         if found:
             self._session.update(image=found[0])
+        self._tray.set_current(self._session.request.image)
         self._only_samples = True
 
     def add(self, dropped: list[str]) -> None:
@@ -101,6 +102,8 @@ class Collection(QObject):
             for running in (self._gathering, self._classifying):
                 if report.job in running:
                     running.remove(report.job)
+            if report.job.cancelled.is_set() and not self._classifying:
+                self._tray.stop_waiting()
 
     def _take(self, found: Found) -> None:
         """Put what was found into the tray, show the first of it, and classify all of it."""
@@ -132,15 +135,11 @@ class Collection(QObject):
 
     @Slot(object)
     def _on_removed(self, gone: list[str]) -> None:
-        remaining = self._tray.model.items
-        if not remaining:
-            self._session.forget_images(set(gone))
+        """The tray has picked another picture already; without any, our samples come back."""
+        self._session.forget_images(set(gone))
+        if not self._tray.model.items:
             self.show_samples()
             self.classify_all()
-        elif self._session.request.image in gone:
-            self._session.forget_images(set(gone))
-            if self._session.request.image not in {item.path for item in remaining}:
-                self._session.update(image=remaining[0].path)
 
 
 def _fields(result: Classified) -> dict[str, Any]:

@@ -69,12 +69,16 @@ class Controller(QObject):
         self._connect()
         self._on_history()
 
-    def start(self) -> None:
-        """Begin to answer: call it once the window has been painted."""
+    def begin(self, images: tuple[str, ...]) -> None:
+        """Put the first pictures, or our samples, into the tray and begin to answer, once the window has been painted."""
         self.runner.start()
         if self.session.request.image:
             self.runner.submit(self.session.request)
-        self.collection.classify_all()
+        if images:
+            self.collection.add(list(images))
+        else:
+            self.collection.show_samples()
+            self.collection.classify_all()
 
     def stop(self) -> None:
         """End all threads and save what is to be remembered."""

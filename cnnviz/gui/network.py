@@ -128,14 +128,14 @@ class Network(QAbstractScrollArea):
     def _width(self) -> int:
         """Width of one column: as wide as lets all fit, within limits that keep them legible."""
         fit = self.viewport().width() // max(len(self._steps), 1)
-        return max(theme.px(60), min(fit, theme.px(112)))
+        return max(theme.px(60), min(fit, theme.px(144)))
 
     @property
     def _edge(self) -> int:
         """Edge of one map: smaller where the window is low, so that a handful is seen anyway."""
         room = self.viewport().height() - self._head - self._foot
         fit = (room + GAP) // MAPS_SEEN - GAP
-        return max(theme.px(24), min(fit, self._width - theme.px(24), theme.px(48)))
+        return max(theme.px(24), min(fit, self._width - theme.px(24), theme.px(72)))
 
     @property
     def _head(self) -> int:

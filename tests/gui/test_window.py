@@ -41,8 +41,7 @@ def controller(qtbot, qapp):
     made = Controller(window, Session(Request(LENET, image=first, layer=FIRST_LAYER)), Settings(play_speed=20.0))
     window.resize(1280, 720)
     window.show()
-    made.collection.show_samples()
-    made.start()
+    made.begin(())
     settle(qtbot, made)
     yield made
     made.stop()

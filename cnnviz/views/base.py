@@ -124,14 +124,9 @@ def make(
         raise CnnvizError(
             f"The view {view.name!r} does not fit {where}; these do: {', '.join(offer.name for offer in offers)}."
         )
-    if record is not None and record.dropped and view.needs_values:
-        return figure(
-            trace,
-            record,
-            view.name,
-            "",
-            Note("The values of this layer were not kept: the trace is larger than the memory budget."),
-        )
+    nothing = "" if record is None or not view.needs_values else _nothing_to_show(record)
+    if nothing:
+        return figure(trace, record, view.name, "", Note(nothing))
     chosen = filled(view.options, options)
     missing = _missing_channel(trace, record, chosen)
     if missing is not None:
@@ -140,6 +135,13 @@ def make(
     if missing is not None:
         made = replace(made, subtitle=f"{made.subtitle} · there is no channel {missing} here")
     return made
+
+
+def _nothing_to_show(record: Record) -> str:
+    """Why an output cannot be looked at; empty where it can."""
+    if record.dropped:
+        return "The values of this layer were not kept: the trace is larger than the memory budget."
+    return "This output is empty: one of its axes has no length." if 0 in record.output_shape else ""
 
 
 def _missing_channel(trace: Trace, record: Record | None, chosen: Any) -> int | None:

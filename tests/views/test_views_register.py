@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from cnnviz import views
 from cnnviz.core.errors import CnnvizError
@@ -75,6 +75,19 @@ def test_a_layer_that_was_not_kept_says_so_and_its_weights_are_still_shown(passe
     assert isinstance(panel, Note)
     assert "not kept" in panel.text
     assert not isinstance(views.make(passed, 0, "filters").panels[0], Note)
+
+
+def test_an_empty_output_says_that_it_is_empty() -> None:
+    class Empty(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x[:, :0] * 2
+
+    traced = trace(Empty(), torch.randn(1, 3, 4, 4))
+    for record in traced.records:
+        for view in views.views_for(record, traced):
+            (panel,) = views.make(traced, record, view.name).panels
+            assert isinstance(panel, Note)
+            assert "empty" in panel.text
 
 
 def test_views_are_imported_without_torch_and_qt() -> None:

@@ -103,12 +103,24 @@ class Op:
         The same operation out of place, for elementwise ones.
     parts
         The function again, in such a way that its own torch operations are seen; None for all but composite ones.
+    transparent
+        Whether the values stay as they are, and the output may stand for the input.
+    elementwise
+        Whether an output value depends on the input values at the same place only, and is the same every time.
+    hands_on
+        Whether it hands its input on in eval mode: dropout.
+    relabels
+        Whether it changes how its first argument looks at its memory, not the memory.
     """
 
     name: str
     overwrites: bool = False
     functional: Function | None = None
     parts: Function | None = None
+    transparent: bool = False
+    elementwise: bool = False
+    hands_on: bool = False
+    relabels: bool = False
 
 
 def _entered(function: Function) -> Function:
@@ -141,7 +153,8 @@ def _look_up(function: Function) -> Op | None:
     if raw in ("__get__", "__set__", "__delete__"):  # x.T, x.shape, x.data = y
         attribute = function.__self__.__name__  # type: ignore[attr-defined]
         if raw == "__get__":
-            return None if attribute in _QUESTIONS else Op(_SYNONYMS.get(attribute, attribute))
+            name = _SYNONYMS.get(attribute, attribute)
+            return None if attribute in _QUESTIONS else Op(name, transparent=name in TRANSPARENT)
         return Op("data", overwrites=True) if attribute == "data" and raw == "__set__" else None
     raw = raw.split(".")[0]  # an overload of torch.ops: "relu.default"
     if raw in _QUESTIONS or raw.startswith("is_"):
@@ -155,4 +168,13 @@ def _look_up(function: Function) -> Op | None:
     elif raw.endswith("_"):
         name, overwrites = raw[:-1], raw not in ("requires_grad_", "detach_")
     name = _SYNONYMS.get(name, name)
-    return Op(name, overwrites, getattr(torch.Tensor, name, None) if overwrites and name in ELEMENTWISE else None)
+    functional = getattr(torch.Tensor, name, None) if overwrites and name in ELEMENTWISE else None
+    return Op(
+        name,
+        overwrites,
+        functional,
+        transparent=name in TRANSPARENT,
+        elementwise=name in ELEMENTWISE,
+        relabels=overwrites and name in RELABELLING,
+        hands_on=name.rstrip("123d").endswith("dropout"),
+    )

@@ -7,14 +7,15 @@ writer runs out of place and its result takes over the tensor; else what is abou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from cnnviz.core.names import ELEMENTWISE, RELABELLING, Op
+from cnnviz.core.names import ELEMENTWISE, Op
 from cnnviz.core.producers import Producers, storage_of
-from cnnviz.core.record import Recipe, Record, Source
+from cnnviz.core.record import Recipe, Record, leaves
 
 Function = Callable[..., Any]
 
@@ -22,7 +23,9 @@ _DEEPEST = 8
 """So many outputs in a row may have to be computed again to see one."""
 
 _SMALL = 16
-"""A snapshot of weights is at most this part of the output that it saves."""
+"""Constants that are copied so that an output can be computed again are at most this part of the output."""
+
+_PLAIN = frozenset((int, float, bool, str, NoneType))
 
 
 def is_alone(tensor: Tensor) -> bool:
@@ -31,23 +34,51 @@ def is_alone(tensor: Tensor) -> bool:
     return torch._C._storage_Use_Count(storage._cdata) <= 2  # the tensor, and the Python object asked here
 
 
-def preserve(record: Record, tensor: Tensor, op: Op) -> bool:
-    """Make a record independent of its tensor, which has its memory for itself and is about to be overwritten.
+def can_be_repeated(record: Record) -> int:
+    """How many outputs in a row have to be computed to compute this one again, exactly and fast; 0 where that cannot be."""
+    args, kwargs = record.ingredients()
+    if record.op == "batch_norm":
+        if kwargs.get("training") is not False:
+            return 0
+    elif record.op not in ELEMENTWISE:
+        return 0
+    if record.function is None or torch._C._is_any_autocast_enabled():
+        return 0
+    depth, weights = 0, 0
+    for item in (*args, *kwargs.values()):
+        kind = type(item)
+        if kind is Record:
+            if item.dropped:
+                return 0
+            if item.depth > depth:
+                depth = item.depth
+        elif kind is Tensor or kind is nn.Parameter:
+            weights += item.numel()
+        elif kind not in _PLAIN:
+            return 0
+    if depth >= _DEEPEST or (record.op != "batch_norm" and weights * _SMALL > record.shape.numel()):
+        return 0
+    return depth + 1
 
-    Returns
-    -------
-    False when the record still needs the tensor's memory: the writer has to run elsewhere, or `copy` be called.
-    """
-    if record.kept is None:
-        return True
-    if op.name in RELABELLING:
-        record.replace_value(tensor.detach())
-        return True
-    recipe = _recipe(record)
-    if recipe is None:
-        return False
-    record.make_again(recipe)
-    return True
+
+def write_recipes(records: list[Record]) -> None:
+    """Note how to compute outputs again, with the weights as they are now: training may change them later."""
+    rows: dict[torch.device, tuple[list[Tensor], list[Record]]] = {}
+    for record in records:
+        weights = [item for item in leaves(record.ingredients()) if isinstance(item, Tensor)]
+        if record.op == "batch_norm":
+            row, members = rows.setdefault(record.device, ([], []))
+            row += weights
+            members.append(record)
+        elif weights:
+            record.write_recipe(Recipe(weights, torch.cat([weight.reshape(-1) for weight in weights]), 0))
+    for row, members in rows.values():
+        # One copy for all: hundreds of small ones would cost more than the rest of a trace.
+        copy, start = torch.cat(row), 0
+        for record in members:
+            recipe = Recipe([item for item in leaves(record.ingredients()) if isinstance(item, Tensor)], copy, start)
+            record.write_recipe(recipe)
+            start += sum(weight.numel() for weight in recipe.weights)
 
 
 def run_elsewhere(op: Op, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any], tensor: Tensor) -> Tensor | None:
@@ -78,13 +109,13 @@ def copy_storage(tensor: Tensor, records: list[Record], producers: Producers) ->
     """
     address = storage_of(tensor)
     shared = list(producers.on_storage(address, records))
-    copy = tensor.untyped_storage().clone()
+    copy = tensor.untyped_storage().clone()  # type: ignore[no-untyped-call]
     for record in records:
         kept = record.kept
         if kept is not None and storage_of(kept) == address:
             producers.watch(kept)
             twin = torch.empty(0, dtype=kept.dtype, device=kept.device)
-            record.replace_value(twin.set_(copy, kept.storage_offset(), kept.shape, kept.stride()))  # type: ignore[call-overload]
+            record.hold(twin.set_(copy, kept.storage_offset(), kept.shape, kept.stride()))
     return [other for other in shared if other is not tensor]
 
 
@@ -92,43 +123,3 @@ def _out_of_place(op: Op, function: Function, kwargs: Mapping[str, Any]) -> Func
     if "out" in kwargs or op.name not in ELEMENTWISE:
         return None
     return op.functional if op.overwrites else function
-
-
-def _recipe(record: Record) -> Recipe | None:
-    """How to compute an output again, or None where that would be slow or might give another answer."""
-    again = record.function
-    if again is None or not _is_repeatable(record) or any(parent.dropped for parent in record.parents):
-        return None
-    if max((_depth(parent) for parent in record.parents), default=_DEEPEST) >= _DEEPEST:
-        return None
-    weights = [item for item in (*record.args, *record.kwargs.values()) if isinstance(item, Tensor)]
-    if sum(weight.nbytes for weight in weights) * _SMALL > record.nbytes and weights:
-        return None
-    by_index = {parent.index: parent for parent in record.parents}
-    snapshots = dict(zip(map(id, weights), _snapshot(weights), strict=True))
-
-    def ingredient(item: Any) -> Any:
-        if isinstance(item, Source):
-            return by_index[item.index]
-        return snapshots[id(item)] if isinstance(item, Tensor) else item
-
-    kwargs = {name: ingredient(item) for name, item in record.kwargs.items() if name not in ("inplace", "out")}
-    return Recipe(again, tuple(ingredient(item) for item in record.args), kwargs)
-
-
-def _is_repeatable(record: Record) -> bool:
-    if torch.is_autocast_enabled(record.device.type):
-        return False
-    return record.op in ELEMENTWISE or (record.op == "batch_norm" and record.kwargs.get("training") is False)
-
-
-def _depth(record: Record) -> int:
-    recipe = record.recipe
-    return 0 if recipe is None else 1 + max(_depth(parent) for parent in record.parents)
-
-
-def _snapshot(weights: list[Tensor]) -> list[Tensor]:
-    """The weights as they are now: training may change them before anybody looks."""
-    if len({(weight.shape, weight.dtype, weight.device) for weight in weights}) == 1:
-        return list(torch.stack(weights).detach())
-    return [weight.detach().clone() for weight in weights]

@@ -20,11 +20,14 @@ class Producers:
     ----------
     current
         The record behind each tensor, by ``id(tensor)``.
+    overtaken
+        For a tensor whose memory was written through another one: the record that produced it, and those that wrote
+        into it since.
     """
 
     def __init__(self) -> None:
         self.current: dict[int, Record] = {}
-        self._overtaken: dict[int, tuple[Record, list[Record]]] = {}
+        self.overtaken: dict[int, tuple[Record, list[Record]]] = {}
         self._watched: dict[int, weakref.ref[Tensor]] = {}
 
     def watch(self, tensor: Tensor) -> None:
@@ -33,7 +36,7 @@ class Producers:
 
         def forget(_: object) -> None:
             self.current.pop(name, None)
-            self._overtaken.pop(name, None)
+            self.overtaken.pop(name, None)
             self._watched.pop(name, None)
 
         self._watched[name] = weakref.ref(tensor, forget)
@@ -56,21 +59,18 @@ class Producers:
         name = id(tensor)
         record = self.current.pop(name, None)
         if record is not None:
-            self._overtaken[name] = (record, [writer])
-        elif name in self._overtaken:
-            self._overtaken[name][1].append(writer)
-
-    def overtaken(self, tensor: Tensor) -> tuple[Record, list[Record]] | None:
-        """The record that produced a tensor and those that wrote into its memory since; None where nobody did."""
-        return self._overtaken.pop(id(tensor), None) if self._overtaken else None
+            self.overtaken[name] = (record, [writer])
+        elif name in self.overtaken:
+            self.overtaken[name][1].append(writer)
 
     def forget(self) -> None:
         """Let go of everything, when the pass is over."""
         self._watched.clear()
         self.current.clear()
-        self._overtaken.clear()
+        self.overtaken.clear()
 
 
 def storage_of(tensor: Tensor) -> int:
     """Identity of the memory that a tensor lives in, shared by its views."""
-    return tensor.untyped_storage()._cdata
+    address: int = tensor.untyped_storage()._cdata
+    return address

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from torch import Tensor, nn
 
 from cnnviz.core.axes import BATCH, name_axes
 from cnnviz.core.errors import CnnvizError
+
+Function = Callable[..., Any]
 
 
 class Source(NamedTuple):
@@ -24,7 +27,7 @@ class Source(NamedTuple):
         The record's index; -1 for the input of the network.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a pair of one
 
 
 class Dropped(CnnvizError):
@@ -32,19 +35,28 @@ class Dropped(CnnvizError):
 
 
 class Recipe(NamedTuple):
-    """How to compute an output again: a function and its arguments, with records in the place of their outputs."""
+    """What it takes, beside the record's own arguments, to compute its output again.
 
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
+    Attributes
+    ----------
+    weights
+        The tensors among the arguments that no record produced.
+    copy, start
+        What was in them when the output was computed: their values one after the other, from this place of a row on.
+    """
 
-    def run(self) -> Tensor:
-        with torch.no_grad(), torch._C.DisableTorchFunctionSubclass():
-            result: Tensor = self.function(*_outputs(self.args), **_outputs(self.kwargs))
-        return result
+    weights: list[Tensor]
+    copy: Tensor
+    start: int
 
-    def records(self) -> list[Record]:
-        return [item for item in _flat((self.args, self.kwargs)) if isinstance(item, Record)]
+    def values(self) -> dict[int, Tensor]:
+        """What was in each of the weights, by ``id(weight)``."""
+        values, start = {}, self.start
+        for weight in self.weights:
+            part = self.copy[start : start + weight.numel()]
+            values[id(weight)] = part.view(weight.shape).to(weight.device, weight.dtype)
+            start += weight.numel()
+        return values
 
 
 class Record:
@@ -58,44 +70,39 @@ class Record:
         Where it ran, and its number among the records of that path; together they name it.
     op
         torch's functional name of the operation: ``conv2d``, ``relu``, ``add`` ...
-    args, kwargs
-        The operation's true arguments. Outputs of other records appear as `Source`; parameters, buffers and constants as
-        themselves.
     module
         The innermost module whose output this is; None for an operation in the midst of a ``forward``.
+    function
+        The torch function that ran, in its form that writes into none of its arguments; None where it has no such form.
     part
         Which of the tensors of an operation that gives several.
-    shape
-        The output's shape, with the batch axis.
-    dtype
-        The output's torch type.
-    function
-        The torch function, in a form that writes into none of its arguments; None where there is none.
+    depth
+        How many outputs in a row have to be computed again to see this one; 0 where it is kept.
     dropped
         Whether the output was not kept (`output` then raises `Dropped`).
     """
 
+    # A pass makes hundreds of them between two operations: whatever can wait until somebody asks, waits.
     __slots__ = (
         "__weakref__",
         "_again",
+        "_args",
         "_axes",
+        "_facts",
+        "_kwargs",
+        "_parents",
         "_recipe",
         "_value",
-        "args",
         "born",
         "call",
+        "depth",
         "dropped",
-        "device",
-        "dtype",
         "function",
         "index",
-        "kwargs",
         "module",
         "op",
-        "parents",
         "part",
         "path",
-        "shape",
     )
 
     def __init__(
@@ -103,32 +110,29 @@ class Record:
         index: int,
         path: str,
         op: str,
-        parents: tuple[Record, ...],
+        function: Function | None,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         value: Tensor,
         part: int = 0,
-        function: Callable[..., Any] | None = None,
     ) -> None:
         self.index = index
         self.path = path
         self.call = 0
         self.op = op
-        self.parents = parents
-        self.args = args
-        self.kwargs = kwargs
+        self.function = function
         self.module: nn.Module | None = None
         self.part = part
         self.born = index - part  # index of the first tensor of the same execution
-        self.shape = value.shape
-        self.dtype = value.dtype
-        self.device = value.device
-        self.function = function
         self.dropped = False
+        self._args = args  # here records stand for their outputs
+        self._kwargs = kwargs
         self._value: Tensor | None = value
         self._recipe: Recipe | None = None
         self._again: weakref.ref[Tensor] | None = None
+        self.depth = 0
         self._axes: tuple[str, ...] | None = None
+        self._parents: tuple[Record, ...] | None = None
 
     def __repr__(self) -> str:
         return f"Record({self.index}, {self.key!r}, {self.op}, {' × '.join(map(str, self.output_shape))})"
@@ -137,6 +141,25 @@ class Record:
     def key(self) -> str:
         """``PATH``, or ``PATH#CALL`` for the later records of a path: unique in its trace."""
         return f"{self.path}#{self.call}" if self.call else self.path
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The operation's true arguments: `Source` for outputs of other records, all else as itself."""
+        args: tuple[Any, ...] = exchange(self._args, _source)
+        return args
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """The operation's named arguments, in the same way."""
+        kwargs: dict[str, Any] = exchange(dict(self._kwargs), _source)
+        return kwargs
+
+    @property
+    def parents(self) -> tuple[Record, ...]:
+        """The records whose outputs went in, in argument order; the input of the network has index -1."""
+        if self._parents is None:
+            self._parents = tuple(item for item in leaves((self._args, self._kwargs)) if isinstance(item, Record))
+        return self._parents
 
     @property
     def sources(self) -> tuple[int, ...]:
@@ -154,18 +177,46 @@ class Record:
         """
         if self._value is not None:
             return self._value
-        if self._recipe is None:
+        if self.dropped:
             raise Dropped(f"The output of {self.key} was not kept, because the trace is larger than the memory budget.")
         value = self._again() if self._again else None
         if value is None:
-            value = self._recipe.run()
+            value = self._compute()
             self._again = weakref.ref(value)
         return value
+
+    def _compute(self) -> Tensor:
+        """The output again, from the sources' outputs and the weights as they were."""
+        weights = self._recipe.values() if self._recipe else {}
+
+        def value_of(item: Any) -> Any:
+            return item.output if isinstance(item, Record) else weights.get(id(item), item)
+
+        assert self.function is not None
+        named = {name: exchange(item, value_of) for name, item in self._kwargs.items() if name != "inplace"}
+        with torch.no_grad():
+            result: Tensor = self.function(*exchange(self._args, value_of), **named)
+        return result
+
+    @property
+    def shape(self) -> torch.Size:
+        """Shape of the output, with the batch axis."""
+        return self._facts[0] if self._value is None else self._value.shape
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """torch's type of the output."""
+        return self._facts[1] if self._value is None else self._value.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the output was computed."""
+        return self._facts[2] if self._value is None else self._value.device
 
     @property
     def nbytes(self) -> int:
         """Size of the output in bytes."""
-        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+        return math.prod(self.shape) * self.dtype.itemsize
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -180,10 +231,12 @@ class Record:
         while waiting:  # a loop, not recursion: deep networks are deeper than Python's stack
             record = waiting[-1]
             unknown = [parent for parent in record.parents if parent._axes is None]
-            if record._axes is None and not unknown:
-                inputs = [(parent._axes or (), tuple(parent.shape)) for parent in record.parents]
-                record._axes = name_axes(record.op, record.args, record.kwargs, tuple(record.shape), inputs)
-            waiting = waiting[:-1] if not unknown else waiting + unknown
+            if not unknown:
+                waiting.pop()
+                if record._axes is None:
+                    inputs = [(parent._axes or (), tuple(parent.shape)) for parent in record.parents]
+                    record._axes = name_axes(record.op, record.args, record.kwargs, tuple(record.shape), inputs)
+            waiting += unknown
         return self._axes or ()
 
     @property
@@ -204,54 +257,72 @@ class Record:
         Dropped
             When it was not kept.
         """
-        value = self.output
+        value = self.output.detach()
         if BATCH in self.all_axes:
             value = value.select(self.all_axes.index(BATCH), 0)
         if value.is_complex():
             value = value.abs()
-        array: NDArray[np.float32] = value.detach().to("cpu", torch.float32).numpy()
+        array: NDArray[np.float32] = value.to("cpu", torch.float32).numpy()
         array.flags.writeable = False
         return array
 
     # What follows is for the recorder and the memory budget.
-
-    def replace_value(self, value: Tensor) -> None:
-        """Let another tensor with the same numbers hold the output, whose own memory is about to change."""
-        self._value = value
-
-    def make_again(self, recipe: Recipe) -> None:
-        """Forget the output, and compute it again when something looks at it."""
-        self._value, self._recipe = None, recipe
-
-    def drop(self) -> None:
-        """Forget the output for good."""
-        self._value, self._recipe, self.dropped = None, None, True
 
     @property
     def kept(self) -> Tensor | None:
         """The tensor that holds the output, or None where it was dropped or is computed again."""
         return self._value
 
-    @property
-    def recipe(self) -> Recipe | None:
-        """How the output is computed again; None where it was kept."""
-        return self._recipe
+    def hold(self, value: Tensor) -> None:
+        """Let another tensor with the same numbers hold the output, whose own memory is about to change."""
+        self._value = value
+
+    def make_again(self, depth: int) -> None:
+        """Forget the output, and compute it again when something looks at it; so many in a row for this one."""
+        self._forget()
+        self.depth = depth
+
+    def write_recipe(self, recipe: Recipe) -> None:
+        """Let the output be computed from these weights, whatever becomes of them."""
+        self._recipe = recipe
+
+    def drop(self) -> None:
+        """Forget the output for good."""
+        if self._value is not None:
+            self._forget()
+        self._recipe, self._again, self.dropped = None, None, True
+
+    def ingredients(self) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        """The arguments, with records in the place of their outputs."""
+        return self._args, self._kwargs
+
+    def _forget(self) -> None:
+        self._facts = (self.shape, self.dtype, self.device)
+        self._value = None
 
 
-def _outputs(value: Any) -> Any:
-    """The same arguments with each record's output in its place."""
-    if isinstance(value, Record):
-        return value.output
+def exchange(value: Any, to: Callable[[Any], Any]) -> Any:
+    """The same structure of tuples, lists and dicts with each leaf exchanged."""
+    if type(value) is tuple:
+        return tuple([exchange(item, to) for item in value])
+    if type(value) is list:
+        return [exchange(item, to) for item in value]
+    if type(value) is dict:
+        return {name: exchange(item, to) for name, item in value.items()}
+    return to(value)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """All that is in a structure of tuples, lists and mappings, in order."""
     if isinstance(value, (list, tuple)):
-        return type(value)([_outputs(item) for item in value])
-    if isinstance(value, dict):
-        return {name: _outputs(item) for name, item in value.items()}
-    return value
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from leaves(item)
+    else:
+        yield value
 
 
-def _flat(value: Any) -> list[Any]:
-    if isinstance(value, (list, tuple)):
-        return [leaf for item in value for leaf in _flat(item)]
-    if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in _flat(item)]
-    return [value]
+def _source(item: Any) -> Any:
+    return Source(item.index) if isinstance(item, Record) else item

@@ -1,12 +1,15 @@
-"""Records what a network does while it runs: module hooks say where, a function mode says what."""
+"""Records what a network does while it runs: module hooks say where, a function mode says what.
+
+This code runs between any two operations of a network, so it does the least it can: no strings are put together, no
+arguments copied that hold no tensor, and the usual case comes first.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -15,12 +18,13 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from cnnviz.core.cancel import Cancelled
-from cnnviz.core.names import TRANSPARENT, Op, op_of
-from cnnviz.core.overwrite import copy_storage, is_alone, preserve, run_elsewhere
+from cnnviz.core.names import Op, op_of
+from cnnviz.core.overwrite import can_be_repeated, copy_storage, is_alone, run_elsewhere, write_recipes
 from cnnviz.core.producers import Producers
-from cnnviz.core.record import Record, Source
+from cnnviz.core.record import Function, Record, leaves
 
-Function = Callable[..., Any]
+_PLAIN = frozenset((int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device))
+_NO_KWARGS: Mapping[str, Any] = {}
 
 
 class Failure(NamedTuple):
@@ -30,14 +34,6 @@ class Failure(NamedTuple):
     op: str
     path: str
     shapes: tuple[tuple[int, ...], ...]
-
-
-class Arguments(NamedTuple):
-    """The arguments of an operation as its record holds them, and the records among them."""
-
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    parents: list[Record]
 
 
 class Recorder(TorchFunctionMode):
@@ -54,25 +50,26 @@ class Recorder(TorchFunctionMode):
 
     Attributes
     ----------
+    origin
+        The input as a record.
     records
         In order of execution. Their paths are final after `finish`.
     failure
-        The exception that an operation raised last, with the operation's name, path and the shapes of its tensors.
+        The operation that raised last.
     """
 
-    def __init__(
-        self, module: nn.Module, image: Tensor, wanted: Callable[[], bool] | None = None, budget: int | None = None
-    ) -> None:
+    def __init__(self, module: nn.Module, image: Tensor, wanted: Callable[[], bool] | None = None) -> None:
         super().__init__()
-        self.budget = budget
         self.module = module
-        self.origin = Record(-1, "input", "input", (), (), {}, image)
+        self.origin = Record(-1, "input", "input", None, (), {}, image)
         self.records: list[Record] = []
         self.failure: Failure | None = None
         self._wanted = wanted
-        self._paths = {id(part): path for path, part in module.named_modules()}
-        self._stack = [""]  # paths of the modules that are running
-        self._firsts = [0]  # how many records there were before each of them
+        self._paths = _paths(module)
+        self._running = [""]  # paths of the modules that are running
+        self._before = [0]  # how many records there were before each of them
+        self._repeated: list[Record] = []  # outputs to be computed again, whose recipes are not yet written
+        self._plain = _PLAIN | {nn.Parameter}  # types of arguments that no record produced
         self._producers = Producers()
         self._current = self._producers.current
         self._current[id(image)] = self.origin
@@ -96,66 +93,71 @@ class Recorder(TorchFunctionMode):
                 hook.remove()
 
     def finish(self) -> None:
-        """Count the calls of each path. Nothing of the pass is held afterwards but the records."""
-        calls: Counter[str] = Counter()
+        """Complete the names. Nothing of the pass is held afterwards but the records."""
+        calls: dict[str, int] = {}
         for record in self.records:
-            record.call = calls[record.path]
-            calls[record.path] += 1
+            if record.module is None:
+                record.path = f"{record.path}.{record.op}" if record.path else record.op
+            path = record.path
+            record.call = calls.get(path, 0)
+            calls[path] = record.call + 1
         self._producers.forget()
+        self._write_recipes()
 
     @property
     def where(self) -> str:
         """Path of the module that is running, or was when the pass failed; empty at the top."""
-        return self._stack[-1]
+        return self._running[-1]
 
     def producer(self, tensor: Tensor) -> Record | None:
         """The record that produced a tensor which the network holds right now."""
         record = self._current.get(id(tensor))
-        if record is None and (overtaken := self._producers.overtaken(tensor)):
-            record = self._catch_up(tensor, *overtaken)
+        if record is None and id(tensor) in self._producers.overtaken:
+            record = self._catch_up(tensor, *self._producers.overtaken.pop(id(tensor)))
         return record
 
     # Where: hooks of all modules, of all threads.
 
     def _enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         if threading.get_ident() == self._thread:
-            path = self._paths.get(id(module))
-            if path is None:  # made on the fly: what it does belongs to the module that made it
-                path = self._stack[-1]
-            self._stack.append(path)
-            self._firsts.append(len(self.records))
+            # What a module that was made on the fly does belongs to the module that made it.
+            self._running.append(self._paths.get(id(module), self._running[-1]))
+            self._before.append(len(self.records))
 
     def _leave(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
         if threading.get_ident() != self._thread:
             return
-        path, first = self._stack.pop(), self._firsts.pop()
-        if output is None or id(module) not in self._paths:
-            return
-        produced = [self.producer(tensor) for tensor in tensors_in(output)]
-        if None in produced:
-            self._keep_black_box(module, args, output)
-            produced = [self._current.get(id(tensor)) for tensor in tensors_in(output)]
-        births = {record.born for record in produced if record is not None}
-        if len(births) != 1 or (born := births.pop()) < first:
-            return  # nothing new (identity), or the outputs of several operations
-        for record in self.records[born:]:
-            if record.born == born and record.module is None:
+        path, before = self._running.pop(), self._before.pop()
+        record = self._current.get(id(output))
+        if record is None:
+            record = self._only(module, args, output)
+        if record is None or record.born < before or record.module is not None or id(module) not in self._paths:
+            return  # nothing new (identity), several operations, or a module further inside has it already
+        for record in self.records[record.born :]:
+            if record.born + record.part == record.index and record.module is None:
                 record.module = module
                 record.path = path or record.op
 
-    def _keep_black_box(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        """A record for a module whose inside cannot be seen, such as a scripted one."""
-        given = self._arguments(args, {})
-        if given.parents:
-            name = str(getattr(module, "original_name", type(module).__name__))
-            self._keep(Op(name), None, given, [t for t in tensors_in(output) if self.producer(t) is None])
+    def _only(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> Record | None:
+        """The one operation behind an output that is no tensor we know: a tuple, a dict, or the work of a black box."""
+        tensors = tensors_in(output)
+        records = {record.born: record for tensor in tensors if (record := self.producer(tensor)) is not None}
+        unseen = [tensor for tensor in tensors if id(tensor) not in self._current]
+        if unseen and id(module) in self._paths:
+            given = self._stand_in(args)
+            if any(isinstance(item, Record) for item in leaves(given)):  # scripted code, for one, cannot be looked into
+                name = getattr(module, "original_name", type(module).__name__)
+                record = self._keep_all(Op(name), None, given, _NO_KWARGS, unseen)
+                records[record.born] = record
+        return next(iter(records.values())) if len(records) == 1 else None
 
     # What: every torch function that the network calls.
 
     def __torch_function__(
         self, func: Function, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        kwargs = kwargs or {}
+        if kwargs is None:
+            kwargs = _NO_KWARGS
         op = op_of(func)
         if op is None:
             return func(*args, **kwargs)
@@ -170,49 +172,82 @@ class Recorder(TorchFunctionMode):
             output = func(*args, **kwargs)
         except Exception as error:
             shapes = tuple(tuple(tensor.shape) for tensor in tensors_in((args, kwargs)))
-            self.failure = Failure(error, op.name, self._path_of(op.name), shapes)
+            self.failure = Failure(error, op.name, f"{self.where}.{op.name}".strip("."), shapes)
             raise
         if isinstance(output, Tensor):
-            if op.name in TRANSPARENT and args and isinstance(args[0], Tensor) and self._is_same(op, args[0], output):
+            if op.transparent and self._is_same(op, args[0], output):
                 return output
             if id(output) in self._current:  # an argument came back: as another tensor it has a producer of its own
                 output = output.view_as(output)
-            self._keep(op, func, self._arguments(args, kwargs), (output,))
-        elif isinstance(output, (tuple, list)):
-            self._keep(op, func, self._arguments(args, kwargs), tensors_in(output))
+            self._keep(op, func, self._stand_ins(args), self._named_stand_ins(kwargs), output)
+        elif isinstance(output, (tuple, list)) and (outputs := tensors_in(output)):
+            self._keep_all(op, func, self._stand_ins(args), self._named_stand_ins(kwargs), outputs)
         return output
 
     def _overwrite(self, op: Op, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run an operation that writes into a tensor, and keep what the tensor held."""
-        if op.name.endswith("dropout") and not kwargs.get("training", True):
-            output = function(*args, **kwargs)  # in eval it only hands its input on
-            alias = output.view_as(output)
-            self._keep(op, function, self._arguments(args, kwargs), (alias,))
-            return alias
-        given = self._arguments(args, kwargs)
-        out = kwargs.get("out")
-        targets = tensors_in(out) if out is not None else [args[0] if args else kwargs["input"]]
-        others: list[Tensor] = []
-        for target in targets:
-            record = self._current.get(id(target))
-            if record is None:
-                continue
-            if not is_alone(target):
-                others += copy_storage(target, [self.origin, *self.records], self._producers)
-            elif not preserve(record, target, op):
+        given = self._stand_ins(args), self._named_stand_ins(kwargs)
+        if op.hands_on and not kwargs.get("training", True):  # dropout in eval
+            output = function(*args, **kwargs)
+            output = output.view_as(output)
+            self._keep(op, function, *given, output)
+            return output
+        if "out" in kwargs:
+            return self._overwrite_out(op, function, args, kwargs)
+        target = args[0] if args else kwargs["input"]
+        record = self._current.get(id(target))
+        if record is None:
+            return self._overwrite_unknown(op, function, given, args, kwargs)
+        others = []
+        if not is_alone(target):
+            others = copy_storage(target, [self.origin, *self.records], self._producers)
+        elif op.relabels:
+            record.hold(target.detach())
+        elif record.kept is not None:
+            depth = can_be_repeated(record)
+            if depth:
+                record.make_again(depth)
+                self._repeated.append(record)
+            else:
                 before = run_elsewhere(op, function, args, kwargs, target)
-                record.replace_value(target.clone() if before is None else before)
                 if before is not None:
-                    self._keep(op, op.functional or function, given, (target,))
+                    record.hold(before)
+                    self._keep(op, op.functional or function, *given, target)
                     return target
+                record.hold(target.clone())
         output = function(*args, **kwargs)
-        if given.parents:
-            kept = self._keep(op, op.functional, given, targets)
-            for other in others:
-                self._producers.overtake(other, kept[0])
+        writer = self._keep(op, op.functional or (None if op.overwrites else function), *given, target)
+        for other in others:
+            self._producers.overtake(other, writer)
         return output
 
-    def _is_same(self, op: Op, before: Tensor, after: Tensor) -> bool:
+    def _overwrite_unknown(self, op: Op, function: Function, given: tuple[tuple[Any, ...], Mapping[str, Any]], args: tuple[Any, ...], kwargs: Any) -> Any:
+        """The same where no record produced the tensor: a network's counter, or a buffer that remembers."""
+        self._write_recipes()  # it may be a weight
+        output = function(*args, **kwargs)
+        if any(type(item) is Record for item in leaves(given)):
+            target = args[0] if args else kwargs["input"]
+            self._keep(op, op.functional or (None if op.overwrites else function), *given, target)
+        return output
+
+    def _write_recipes(self) -> None:
+        write_recipes(self._repeated)
+        self._repeated.clear()
+
+    def _overwrite_out(self, op: Op, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """The same for ``out=``, which may name several tensors."""
+        self._write_recipes()
+        targets = tensors_in(kwargs["out"])
+        records = [self.origin, *self.records]
+        others = [other for target in targets for other in copy_storage(target, records, self._producers)]
+        given = self._stand_ins(args), {name: self._stand_in(item) for name, item in kwargs.items() if name != "out"}
+        output = function(*args, **kwargs)
+        writer = self._keep_all(op, function, *given, targets)
+        for other in others:
+            self._producers.overtake(other, writer)
+        return output
+
+    def _is_same(self, op: Op, before: Any, after: Tensor) -> bool:
         """Whether the operation changed no value, so that its output stands for its input; then there is no record."""
         if after is before:
             return True
@@ -225,55 +260,87 @@ class Recorder(TorchFunctionMode):
 
     def _catch_up(self, tensor: Tensor, record: Record, writers: list[Record]) -> Record:
         """A record for a tensor that changed because others wrote into the memory that they share."""
-        return record
+        view = (tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
+        last = writers[-1]
+        if len(last.shape) and last.nbytes >= tensor.nbytes and last.kept is not None and last.kept._base is None:
+            return self._keep(Op("as_strided"), torch.as_strided, (last, *view), _NO_KWARGS, tensor)
+        return self._keep(Op("as_strided_scatter"), None, (record, *writers), _NO_KWARGS, tensor)
 
     # Keeping.
 
-    def _arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments:
-        """The arguments as a record holds them: each tensor that a record produced by its index."""
-        parents: list[Record] = []
+    def _stand_ins(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with records in the place of their outputs: what the producers hold now they may not later."""
+        current, plain, overtaken = self._current, self._plain, self._producers.overtaken
+        stand_ins = []
+        for item in args:
+            kind = type(item)
+            if kind is Tensor:
+                record = self.producer(item) if overtaken else current.get(id(item))
+                stand_ins.append(item if record is None else record)
+            else:
+                stand_ins.append(item if kind in plain else self._stand_in(item))
+        return tuple(stand_ins)
 
-        def stand_in(item: Any) -> Any:
-            if isinstance(item, Tensor):
-                record = self.producer(item)
-                if record is None:
-                    return item
-                parents.append(record)
-                return Source(record.index)
-            if isinstance(item, (list, tuple)):
-                items = [stand_in(part) for part in item]
-                return items if isinstance(item, list) else tuple(items)
-            return item
+    def _named_stand_ins(self, kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+        plain = self._plain
+        for item in kwargs.values():
+            if type(item) not in plain:
+                return {name: self._stand_in(item) for name, item in kwargs.items()}
+        return kwargs
 
-        return Arguments(
-            tuple([stand_in(item) for item in args]), {name: stand_in(item) for name, item in kwargs.items()}, parents
-        )
+    def _stand_in(self, item: Any) -> Any:
+        kind = type(item)
+        if kind is tuple:
+            return item if item and type(item[0]) is int else tuple([self._stand_in(part) for part in item])
+        if kind is list:
+            return [self._stand_in(part) for part in item]
+        if isinstance(item, Tensor):
+            return self.producer(item) or item
+        return self._named_stand_ins(item) if kind is dict else item
 
-    def _keep(self, op: Op, function: Function | None, given: Arguments, outputs: Iterable[Tensor]) -> list[Record]:
-        """A record for each tensor that an operation gave."""
-        path = self._path_of(op.name)
-        kept = []
-        for part, output in enumerate(outputs):
-            record = Record(
-                len(self.records), path, op.name, tuple(given.parents), given.args, given.kwargs, output, part, function
-            )
-            self.records.append(record)
-            self._current[id(output)] = record
-            kept.append(record)
-        return kept
+    def _keep(
+        self, op: Op, function: Function | None, args: tuple[Any, ...], kwargs: Mapping[str, Any], output: Tensor, part: int = 0
+    ) -> Record:
+        """A record for a tensor that an operation gave."""
+        records = self.records
+        record = Record(len(records), self._running[-1], op.name, function, args, kwargs, output, part)
+        records.append(record)
+        self._current[id(output)] = record
+        if type(output) is nn.Parameter:  # a network that writes into its parameters
+            self._plain = _PLAIN
+        return record
 
-    def _path_of(self, name: str) -> str:
-        return f"{self._stack[-1]}.{name}" if self._stack[-1] else name
+    def _keep_all(
+        self, op: Op, function: Function | None, args: tuple[Any, ...], kwargs: Mapping[str, Any], outputs: Iterable[Tensor]
+    ) -> Record:
+        """A record for each of the tensors that an operation gave; the first of them is returned."""
+        return [self._keep(op, function, args, kwargs, output, part) for part, output in enumerate(outputs)][0]
 
 
 def tensors_in(value: Any) -> list[Tensor]:
-    """All tensors in a structure of tuples, lists, dicts and dataclasses, in order."""
+    """All tensors in a structure of tuples, lists, mappings and dataclasses, in order."""
     if isinstance(value, Tensor):
         return [value]
+    if is_dataclass(value) and not isinstance(value, (type, Mapping)):
+        value = vars(value)
+    if isinstance(value, Mapping):
+        value = list(value.values())
     if isinstance(value, (list, tuple)):
         return [tensor for item in value for tensor in tensors_in(item)]
-    if isinstance(value, Mapping):
-        return [tensor for item in value.values() for tensor in tensors_in(item)]
-    if is_dataclass(value) and not isinstance(value, type):
-        return [tensor for item in fields(value) for tensor in tensors_in(getattr(value, item.name))]
     return []
+
+
+def _paths(module: nn.Module) -> dict[int, str]:
+    """The path of each module in a network; a module that is there twice goes by its first one."""
+    paths = {id(module): ""}
+    waiting = [module]
+    while waiting:
+        parent = waiting.pop()
+        path = paths[id(parent)]
+        below = []
+        for name, child in parent._modules.items():
+            if child is not None and id(child) not in paths:
+                paths[id(child)] = f"{path}.{name}" if path else name
+                below.append(child)
+        waiting += reversed(below)
+    return paths

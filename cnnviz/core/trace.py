@@ -33,7 +33,7 @@ class Top(NamedTuple):
     """One of the classes that a network finds most likely."""
 
     rank: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index
     label: str
     logit: float
     probability: float
@@ -88,6 +88,8 @@ class Trace:
         seconds: float = 0.0,
         notes: tuple[str, ...] = (),
     ) -> None:
+        found = find_logits(output)
+        source = None if found is None else recorder.producer(found)
         recorder.finish()
         self.records = tuple(recorder.records)
         self.model = model
@@ -97,13 +99,9 @@ class Trace:
         self.notes = notes
         self._origin = recorder.origin
         self.device = self._origin.device
-        self._by_key = {record.key: record for record in self.records}
-        found = find_logits(output)
         scores = None if found is None else as_scores(found)
         self.logits = torch.empty(0, device=self.device) if scores is None else scores
-        self.logits_record = -1
-        if found is not None:
-            self.logits_record = next((r.index for r in reversed(self.records) if r.kept is found), -1)
+        self.logits_record = -1 if source is None else source.index
 
     def __repr__(self) -> str:
         return f"Trace({len(self.records)} records of {type(self.module).__name__}, {self.seconds * 1000:.1f} ms)"
@@ -138,6 +136,10 @@ class Trace:
             near = difflib.get_close_matches(key, self._by_key, 4, 0.3) or list(self._by_key)[:4]
             raise CnnvizError(f"There is no layer “{key}” in this network; there is {', '.join(near)}.", "\n".join(self._by_key))
         return record
+
+    @functools.cached_property
+    def _by_key(self) -> dict[str, Record]:
+        return {record.key: record for record in self.records}
 
     @property
     def input(self) -> Tensor:
@@ -239,7 +241,7 @@ def _run(
     budget: int | None,
     notes: tuple[str, ...] = (),
 ) -> Trace:
-    recorder = Recorder(module, tensor, wanted, budget)
+    recorder = Recorder(module, tensor, wanted)
     start = time.perf_counter()
     try:
         with recorder.recording():

@@ -52,12 +52,14 @@ class SoftmaxPanel(QWidget):
         self._ranks: NDArray[np.int64] = np.zeros(0, np.int64)  # classes, best first
         self._true: int | None = None
         self._stale = False
+        self._wished = TOP
         self._make_parts()
         self._lay_out()
         self.top_k.valueChanged.connect(self._on_top_k)
         self.search.textChanged.connect(self._fill)
         self.list.entered.connect(self._on_entered)
         self.list.viewportEntered.connect(self._on_left)
+        self.list.left.connect(self._on_left)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.true_class.activated.connect(self._on_true_class)
         theme.changed.connect(self._space)
@@ -99,7 +101,10 @@ class SoftmaxPanel(QWidget):
 
     def set_top_k(self, k: int) -> None:
         """Show that many classes."""
-        self.top_k.setValue(k)
+        with QSignalBlocker(self.top_k):
+            self.top_k.setValue(k)
+        self._wished = k
+        self._fill()
 
     def shown(self) -> tuple[int, ...]:
         """The classes in the list, best first."""
@@ -190,8 +195,9 @@ class SoftmaxPanel(QWidget):
         with QSignalBlocker(self.true_class):
             self._names.setStringList([UNKNOWN, *names])
         self._show_true_class()
-        with QSignalBlocker(self.top_k):
-            self.top_k.setMaximum(max(count, self.top_k.value()) if count == 0 else count)
+        with QSignalBlocker(self.top_k):  # a model of three classes does not change what is wished for
+            self.top_k.setMaximum(count or 1000)
+            self.top_k.setValue(self._wished)
         self.search.setPlaceholderText(f"Find one of {numbers.count(count)} classes" if count else "Find a class")
 
     def _label(self, index: int) -> str:
@@ -267,6 +273,7 @@ class SoftmaxPanel(QWidget):
         self.readout.set_text(f"{numbers.count(shown)} of {numbers.count(count)} {found}" if count else "")
 
     def _on_top_k(self, k: int) -> None:
+        self._wished = k
         self._fill()
         self.top_k_changed.emit(k)
 

@@ -93,8 +93,7 @@ class ViewPane(QFrame):
         if [(o.name, o.title) for o in offers] != [(o.name, o.title) for o in self._offers]:
             self._make_buttons(offers)
         self._offers = offers
-        if current in self._buttons:
-            self._buttons[current].setChecked(True)
+        self._check(current)
 
     def set_options(self, controls: tuple[Control, ...], given: tuple[tuple[str, Option], ...]) -> None:
         """Show the form of a view's options, with the values asked for or else the defaults."""
@@ -171,6 +170,9 @@ class ViewPane(QFrame):
         self._segment.setProperty("role", "segment")
         self._segments = QHBoxLayout(self._segment)
         self._group = QButtonGroup(self)
+        self._group.setExclusive(
+            False
+        )  # Qt would leave only the checked button to the Tab key; arrows are the window's
         self._group.buttonClicked.connect(self._on_view)
         self._choice.set_widgets((self._segment,))
 
@@ -208,7 +210,12 @@ class ViewPane(QFrame):
 
     def _on_view(self, button: QToolButton) -> None:
         name = next(name for name, known in self._buttons.items() if known is button)
+        self._check(name)
         self.view_picked.emit(name)
+
+    def _check(self, current: str) -> None:
+        for name, button in self._buttons.items():
+            button.setChecked(name == current)
 
     def _on_no_channel(self) -> None:
         self.channel_picked.emit(None)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -124,6 +134,8 @@ class _RowPainter(QStyledItemDelegate):
 class BarList(QListView):
     """Rows with a name, a bar and columns of numbers; only what is seen is painted."""
 
+    left = Signal()
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -193,6 +205,11 @@ class BarList(QListView):
         strong = QFontMetrics(theme.font("strong"))
         self._name_width = max((strong.horizontalAdvance(name) for name in names), default=0) + 2
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
+        return super().viewportEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             rows = [self.rows[i.row()] for i in self.selectedIndexes()] or list(self.rows)
@@ -248,6 +265,7 @@ class BarsWidget(PanelWidget[Bars]):
         self.body.addLayout(column)
         self.list.entered.connect(self._on_entered)
         self.list.viewportEntered.connect(self._on_left)
+        self.list.left.connect(self._on_left)
 
     def set_panel(self, panel: Bars) -> None:
         if panel is self._panel:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
@@ -14,6 +15,7 @@ from PySide6.QtCore import (
     QPointF,
     QRect,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import (
     QColor,
@@ -101,7 +103,8 @@ class MatrixModel(QAbstractTableModel):
         y = self.headerData(index.row(), Qt.Orientation.Vertical)
         x = self.headerData(index.column(), Qt.Orientation.Horizontal)
         value = numbers.exact(float(self.panel.values[index.row(), index.column()]))
-        return f"{row} {y}, {column} {x}  ·  {value}"
+        where = (f"{row} {y}", f"{column} {x}".strip())
+        return f"{', '.join(part for part in where if part)}  ·  {value}"
 
     def tsv(self, ranges: list[QItemSelectionRange]) -> str:
         """The selected values as lines of tab-separated numbers; what was not selected in between is empty."""
@@ -124,6 +127,8 @@ class MatrixTable(QTableView):
 
     Qt's way, a delegate that is called for each cell, takes five times as long.
     """
+
+    left = Signal()
 
     def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,6 +220,11 @@ class MatrixTable(QTableView):
             return
         super().keyPressEvent(event)
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
+        return super().viewportEvent(event)
+
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.viewport().update()  # the outline of a block changes where no cell was touched
@@ -254,6 +264,7 @@ class MatrixWidget(PanelWidget[Matrix]):
         self.body.addWidget(self.bar)
         self.table.entered.connect(self._on_entered)
         self.table.viewportEntered.connect(self._on_left)
+        self.table.left.connect(self._on_left)
         self.table.selectionModel().currentChanged.connect(self._on_current)
         theme.changed.connect(self._size_cells)
 
@@ -266,7 +277,11 @@ class MatrixWidget(PanelWidget[Matrix]):
         rows, columns = panel.values.shape
         shape = f"{rows} rows ({panel.row_name}) by {columns} columns ({panel.column_name})"
         self.table.setAccessibleName(f"Values, {shape}")
-        self.set_remark(f"{panel.row_name} down, {panel.column_name} across")
+        axes = (
+            f"{panel.row_name} down" if panel.row_name else "",
+            f"{panel.column_name} across" if panel.column_name else "",
+        )
+        self.set_remark(", ".join(axis for axis in axes if axis))
         self._size_cells()
         self._on_left()
 

@@ -179,17 +179,19 @@ def fit(tiling: Tiling, area: tuple[float, float]) -> Camera:
 
 
 def clamped(tiling: Tiling, camera: Camera, area: tuple[float, float]) -> Camera:
-    """The camera shifted so that the grid covers the area; a smaller grid lies at the left, one map in the middle."""
+    """The camera within its limits: the grid covers at least the place that it has at fit, so no void opens in it.
+
+    At fit a grid lies at the left, where text begins, and one map in the middle.
+    """
     zoom = min(max(camera.zoom, 1.0), max(1.0, MAX_CELL / tiling.scale))
 
     def place(offset: float, size: float, room: float) -> float:
-        if size > room:
-            return min(0.0, max(offset, room - size))
-        middle = float(np.floor((room - size) / 2))
-        return middle if tiling.count == 1 else min(middle, tiling.margin)
+        middle = max(0.0, float(np.floor((room - size) / 2)))
+        first = middle if tiling.count == 1 else min(middle, tiling.margin)
+        return min(first, max(offset, first + size - size * zoom))
 
     width, height = tiling.size
-    return Camera(zoom, place(camera.left, width * zoom, area[0]), place(camera.top, height * zoom, area[1]))
+    return Camera(zoom, place(camera.left, width, area[0]), place(camera.top, height, area[1]))
 
 
 def zoomed(tiling: Tiling, camera: Camera, factor: float, x: float, y: float, area: tuple[float, float]) -> Camera:

@@ -110,7 +110,7 @@ RECIPES = {
         mean=(0.4914, 0.4822, 0.4465),
         std=(0.2470, 0.2435, 0.2616),
         augment=photograph,
-        epochs=18,
+        epochs=16,
         batch=128,
         rate=0.2,
         decay=5e-4,
@@ -165,6 +165,7 @@ def save(module: nn.Module, path: Path, architecture: str) -> None:
     state = {k: v.contiguous() for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, {"architecture": architecture})
+    path.chmod(0o644)  # for everybody to read, which safetensors does not take for granted
 
 
 @torch.no_grad()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cnnviz.figure import number
 from cnnviz.gui import numbers
-from cnnviz.gui.figures.bars import BarHeads, BarList, Row
+from cnnviz.gui.figures.bar_list import BarHeads, BarList, Row
 from cnnviz.gui.figures.panel import Line
 from cnnviz.gui.theme import theme
 from cnnviz.response import Scores

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnviz.figure import Control, Figure
 from cnnviz.gui.elided import ElidedLabel
@@ -169,16 +171,10 @@ class ViewPane(QFrame):
         self._segment.setAccessibleName("Views of this layer")
         self._segment.setProperty("role", "segment")
         self._segments = QHBoxLayout(self._segment)
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(
-            False
-        )  # Qt would leave only the checked button to the Tab key; arrows are the window's
-        self._group.buttonClicked.connect(self._on_view)
         self._choice.set_widgets((self._segment,))
 
     def _make_buttons(self, offers: tuple[ViewOffer, ...]) -> None:
         for button in self._buttons.values():
-            self._group.removeButton(button)
             _drop(button)
         self._buttons = {}
         for offer in offers:
@@ -188,7 +184,8 @@ class ViewPane(QFrame):
             button.setAccessibleName(f"View: {offer.title}")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            self._group.addButton(button)
+            # No QButtonGroup: it leaves only the checked button to the Tab key, and arrows are the window's.
+            button.clicked.connect(partial(self._on_view, offer.name))
             self._segments.addWidget(button)
             self._buttons[offer.name] = button
         self._segment.setVisible(bool(offers))
@@ -208,8 +205,7 @@ class ViewPane(QFrame):
         field.changed.connect(self.option_changed)
         return field
 
-    def _on_view(self, button: QToolButton) -> None:
-        name = next(name for name, known in self._buttons.items() if known is button)
+    def _on_view(self, name: str) -> None:
         self._check(name)
         self.view_picked.emit(name)
 

@@ -16,15 +16,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cnnviz.core.ops import explain as explain
     from cnnviz.core.sources import load_model as load_model
     from cnnviz.core.trace import trace as trace
     from cnnviz.export import export as export
     from cnnviz.views import make as view
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "export", "load_model", "trace", "view"]
+__all__ = ["__version__", "explain", "export", "load_model", "trace", "view"]
 
 _HOMES = {
+    "explain": ("cnnviz.core.ops", "explain"),
     "export": ("cnnviz.export", "export"),
     "load_model": ("cnnviz.core.sources", "load_model"),
     "trace": ("cnnviz.core.trace", "trace"),

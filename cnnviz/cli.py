@@ -27,6 +27,7 @@ FAILED = 1
 COMMANDS = {
     "predict": "class, probability and logit of pictures",
     "inspect": "layers, shapes, parameters and multiply-adds of a model",
+    "explain": "how one number of a layer came about",
     "export": "feature maps and other layer views as files",
     "models": "what can be opened by name",
 }
@@ -119,7 +120,13 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
         prog=f"cnnviz {name}", description=COMMANDS[name].capitalize() + ".", allow_abbrev=False
     )
     parser.set_defaults(command=name)
-    add = {"predict": _add_predict, "inspect": _add_inspect, "export": _add_export, "models": _add_json}
+    add = {
+        "predict": _add_predict,
+        "inspect": _add_inspect,
+        "explain": _add_explain,
+        "export": _add_export,
+        "models": _add_json,
+    }
     add[name](parser)
     return parser
 
@@ -133,6 +140,15 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
+    _add_json(parser)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", metavar="IMAGE", help="a picture file")
+    _add_model(parser)
+    parser.add_argument("--layer", required=True, metavar="PATH[#CALL]", help="the layer, as 'cnnviz inspect' names it")
+    parser.add_argument("--channel", required=True, type=_index, metavar="C", help="its channel (unit), from 0")
+    parser.add_argument("--at", type=_indices, metavar="Y,X", help="the position in the channel, from 0")
     _add_json(parser)
 
 
@@ -214,6 +230,16 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
     return int(text)
+
+
+def _index(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0")
+    return int(text)
+
+
+def _indices(text: str) -> tuple[int, ...]:
+    return tuple(_index(part.strip()) for part in text.split(","))
 
 
 def _device(text: str) -> str:

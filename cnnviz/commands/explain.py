@@ -1,0 +1,38 @@
+"""``cnnviz explain``: how one number of a layer came about."""
+
+from __future__ import annotations
+
+import argparse
+
+from cnnviz.commands.common import complain, open_model, print_json, table
+from cnnviz.core.images import prepare, read
+from cnnviz.core.ops import explain
+from cnnviz.core.trace import trace
+
+SHOWN = 20
+"""Terms that are shown to people: a dense layer has thousands."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the terms, what they add up to, and what the network computed."""
+    model = open_model(options)
+    traced = trace(model, prepare(read(options.image), model.preprocessing))
+    for note in traced.notes:
+        complain(note)
+    found = explain(traced, traced.find(options.layer), channel=options.channel, at=options.at)
+    if options.json:
+        print_json(found.as_dict())
+        return 0
+    largest = sorted(found.terms, key=lambda term: -abs(term.value))[:SHOWN]
+    rows = [("channel", "value"), *((str(term.channel), f"{term.value:+.6g}") for term in largest)]
+    if len(largest) < len(found.terms):
+        rows.append((f"the largest {SHOWN} of {len(found.terms):,}", ""))
+    rows += [("bias", f"{found.bias:+.6g}")] if found.bias else []
+    rows += [
+        ("value", f"{found.value:+.6g}"),
+        ("captured", f"{found.captured:+.6g}"),
+        ("difference", f"{found.difference:+.2g}"),
+    ]
+    print(found.formula)
+    print(table(rows, right=frozenset({1})))
+    return 0

@@ -10,13 +10,29 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from cnnviz.core.ops.base import Call, Description, Reading, Reads, Window, operation_of
+from cnnviz.core.ops.base import Description, Reading, Reads, Window, operation_of
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Patch, Term, Terms, cell
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record
     from cnnviz.core.trace import Trace
 
-__all__ = ["Call", "Description", "Reading", "Reads", "Window", "describe", "window"]
+__all__ = [
+    "NETWORK",
+    "Call",
+    "Description",
+    "Explanation",
+    "Patch",
+    "Reading",
+    "Reads",
+    "Term",
+    "Terms",
+    "Window",
+    "describe",
+    "explain",
+    "window",
+]
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
@@ -36,3 +52,23 @@ def window(trace: Trace, record: Record) -> tuple[Reads, ...]:
     An entry holds one `Reading` for each axis of that source, the batch axis included.
     """
     return operation_of(record.op).reads(Call(record))
+
+
+def explain(trace: Trace, record: Record, *, channel: int, at: tuple[int, ...] | None = None) -> Explanation:
+    """How one number of a record came about.
+
+    Parameters
+    ----------
+    channel
+        Channel of a map, unit of a dense output.
+    at
+        Position in the channel: (row, column) of a map, (position,) of a signal; None where there is but one.
+
+    Raises
+    ------
+    CnnvizError
+        When there is no such channel or position, or when the operation is not explained yet.
+    Dropped
+        When the record's output or those that went in were not kept.
+    """
+    return operation_of(record.op).explain(Call(record), cell(record, channel, at))

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reads, operation, pointwise, reads_input, same
-from cnnviz.core.ops.text import number
+import numpy as np
+from torch import Tensor
+
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, pointwise, reads_input, same, single
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.curves import CURVES
+from cnnviz.core.ops.explanation import Explanation, Index, at_name, joined
+from cnnviz.core.ops.text import number, signed
+from cnnviz.core.record import Source
 
 # torch's name: what people call it, its arguments after the input, its formula.
 _FUNCTIONS: dict[str, tuple[str, str, str]] = {
@@ -86,6 +93,21 @@ class Activation(Operation):
             if value is not None and value != "none" and isinstance(value, (int, float, str)):
                 yield word, number(value)
 
+    def explain(self, call: Call, index: Index) -> Explanation:
+        op = call.record.op
+        settings = {name: value for name, value in call.arguments.items() if name not in ("input", "inplace", "out")}
+        if any(isinstance(value, (Source, Tensor)) for name, value in settings.items() if name != "weight"):
+            return super().explain(call, index)  # bounds that are tensors themselves
+        x = float(call.tensor()[index])
+        if op == "prelu":
+            weight = call.tensor("weight")
+            settings["weight"] = float(weight[index[1] if weight.numel() > 1 else 0])
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            value = float(CURVES[op](np.float64(x), settings))
+        formula = f"{at_name(call.record, index)} = {_FUNCTIONS[op][2]}, x = {signed(x)}: {signed(value)}"
+        terms = single(call, index, np.array([x]))
+        return Explanation(op, formula, terms, 0.0, value, call.captured(index), False)
+
     def reads(self, call: Call) -> tuple[Reads, ...]:
         return pointwise(call)
 
@@ -103,6 +125,16 @@ class GatedLinearUnit(Activation):
 
     def title(self, call: Call) -> str:
         return "GLU: a·σ(b), a and b the two halves"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        (axis,) = call.axes_of("dim", len(index))
+        half = (*index[:axis], index[axis] + call.output[axis], *index[axis + 1 :])
+        a, b = float(call.tensor()[index]), float(call.tensor()[half])
+        with np.errstate(over="ignore"):
+            value = a / float(1 + np.exp(np.float64(-b)))
+        terms = joined([single(call, index, np.array([a])), single(call, half, np.array([b]))])
+        formula = f"{at_name(call.record, index)} = {signed(a)}·σ({signed(b)}) = {signed(value)}"
+        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), False)
 
     def size_formula(self, call: Call) -> Iterator[str]:
         (axis,) = call.axes_of("dim", len(call.shape()))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-import torch
-from torch import Tensor, nn
+import numpy as np
 
-from cnnviz.core.ops.text import product, sum_of
-from cnnviz.core.record import Record, Source
-
-Shape = tuple[int, ...]
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.ops.call import SIGNATURES, Call
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Floats, Index, Terms, at_name, terms_at, terms_of
+from cnnviz.core.ops.text import product, signed, sum_of
 
 Rational = int | Fraction
 """Fractions only where needed: whole numbers are twenty times as fast."""
@@ -90,73 +87,10 @@ Reads = tuple[Reading, ...]
 """One `Reading` for each axis of an input."""
 
 
-class Call:
-    """A record with its arguments by name.
-
-    ``call["stride"]`` is an argument as torch was given it, or its default.
-    """
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.arguments = _signature(operation_of(record.op).signatures.get(record.op, "")).bind(record)
-        self._parents = {parent.index: parent for parent in record.parents}
-
-    def __getitem__(self, name: str) -> Any:
-        return self.arguments.get(name)
-
-    def has(self, name: str) -> bool:
-        """Whether an argument was given, and is not None."""
-        return self.arguments.get(name) is not None
-
-    @property
-    def output(self) -> Shape:
-        """Shape of the output, with the batch axis."""
-        return tuple(self.record.shape)
-
-    def parent(self, name: str = "input") -> Record | None:
-        """The record whose output an argument is; None for parameters, buffers and numbers."""
-        value = self.arguments.get(name)
-        return self._parents.get(value.index) if isinstance(value, Source) else None
-
-    def shape(self, name: str = "input") -> Shape:
-        """Shape of a tensor among the arguments, with its batch axis; () when it is none."""
-        return self.shape_of(self.arguments.get(name))
-
-    def shape_of(self, value: Any) -> Shape:
-        """Shape of an argument's value, with its batch axis; () when it is no tensor."""
-        if isinstance(value, Source):
-            return tuple(self._parents[value.index].shape)
-        return tuple(value.shape) if isinstance(value, Tensor) else ()
-
-    def pair(self, name: str, count: int) -> tuple[int, ...]:
-        """A hyperparameter for each of ``count`` axes; one number stands for all."""
-        value = self.arguments.get(name)
-        values = tuple(value) if isinstance(value, (list, tuple)) else (value,)
-        return tuple(int(v) for v in (values * count if len(values) == 1 else values))
-
-    def axes_of(self, name: str, rank: int) -> tuple[int, ...]:
-        """Axes that an argument names, counted from 0; none given means all."""
-        value = self.arguments.get(name)
-        if value is None or value == ():
-            return tuple(range(rank))
-        values = value if isinstance(value, (list, tuple)) else (value,)
-        return tuple(int(axis) % rank for axis in values)
-
-    @property
-    def learned(self) -> list[nn.Parameter]:
-        """The distinct parameters among the arguments."""
-        leaves = _leaves((self.record.args, self.record.kwargs))
-        module = self.record.module
-        if module is not None and self.record.op == getattr(module, "original_name", type(module).__name__):
-            leaves = module.parameters()  # the record stands for a module whose inside cannot be seen
-        return list({id(leaf): leaf for leaf in leaves if isinstance(leaf, nn.Parameter)}.values())
-
-
 class Operation:
     """What is known about some kind of operation; what a family does not say is said here, honestly and in general."""
 
     family: ClassVar[str] = "other"
-    signatures: ClassVar[dict[str, str]] = {}
 
     def short(self, call: Call) -> str:
         """At most two words."""
@@ -187,6 +121,10 @@ class Operation:
     def reads(self, call: Call) -> tuple[Reads, ...]:
         """Which positions of each source an output position reads, see `cnnviz.core.ops.window`."""
         return tuple((None,) * len(parent.shape) for parent in call.record.parents)
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        """How the output's number at an index came about."""
+        raise CnnvizError(f"{call.record.key} is “{call.record.op}”: this operation is not explained yet.")
 
     def describe(self, call: Call) -> Description:
         """Everything that can be said about it."""
@@ -221,7 +159,7 @@ def operation(*names: str, arguments: str = "input") -> Callable[[_Class], _Clas
     """
 
     def register(kind: _Class) -> _Class:
-        kind.signatures = {**kind.signatures, **dict.fromkeys(names, arguments)}
+        SIGNATURES.update(dict.fromkeys(names, arguments))
         instance = kind()
         for name in names:
             _REGISTER[name] = instance
@@ -258,48 +196,19 @@ def reads_input(call: Call, reads: Sequence[Reading]) -> tuple[Reads, ...]:
     return tuple(tuple(reads) if parent is data else (None,) * len(parent.shape) for parent in call.record.parents)
 
 
-_SEQUENCES = (list, tuple, torch.Size)
+def single(call: Call, index: Index, values: Floats, name: str = "input") -> Terms:
+    """One term, from one cell of an argument."""
+    parent = call.parent(name)
+    cells = np.array([index], np.int64).reshape(1, len(index))
+    return terms_at(parent, cells, values) if parent else terms_of(NETWORK, np.zeros(1, np.int64), values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    names: tuple[str, ...]
-    defaults: dict[str, Any]
-    rest: str
-
-    def bind(self, record: Record) -> dict[str, Any]:
-        bound = dict(self.defaults)
-        bound.update(zip(self.names, record.args, strict=False))
-        if self.rest:
-            rest = record.args[len(self.names) :]
-            if rest or self.rest not in bound:
-                bound[self.rest] = tuple(rest[0]) if len(rest) == 1 and type(rest[0]) in _SEQUENCES else rest
-        bound.update(record.kwargs)
-        return bound
-
-
-@cache
-def _signature(text: str) -> _Signature:
-    names: list[str] = []
-    defaults: dict[str, Any] = {}
-    rest = ""
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, _, default = part.partition("=")
-        if name.startswith("*"):
-            rest = name[1:]
-            continue
-        names.append(name)
-        if default:
-            defaults[name] = ast.literal_eval(default)
-    return _Signature(tuple(names), defaults, rest)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)) and not isinstance(value, Source):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    else:
-        yield value
+def copied(call: Call, index: Index, source: Any, at: Index, note: str = "") -> Explanation:
+    """A value that was taken from a cell of a source as it is."""
+    parent = call.parent_of(source)
+    value = float((parent.output if parent else source)[at])
+    values, cells = np.array([value]), np.array([at], np.int64)
+    terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, np.zeros(1, np.int64), values)
+    where = at_name(parent, at).replace("y", "x", 1) if parent else "the network's own number"
+    formula = f"{at_name(call.record, index)} = {note}{where} = {signed(value)}"
+    return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index))

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reads, Window, operation, reads_input
+import numpy as np
+
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, Window, operation, reads_input
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import (
+    NETWORK,
+    Explanation,
+    Floats,
+    Index,
+    Patch,
+    at_name,
+    doubles,
+    sum_formula,
+    terms_of,
+    window_of,
+)
 from cnnviz.core.ops.sizes import sizes
 from cnnviz.core.ops.text import each, product, sum_of, tight, times
 
@@ -97,6 +113,36 @@ class Convolution(Operation):
         ]
         return reads_input(call, [*batch, WHOLE, *windows])
 
+    def explain(self, call: Call, index: Index) -> Explanation:
+        count = len(call.shape("weight")) - 2
+        lead, k, output = index[: -count - 1], index[-count - 1], index[-count:]
+        stride, dilation = call.pair("stride", count), call.pair("dilation", count)
+        settings = zip(output, stride, dilation, call.shape("weight")[2:], paddings(call), strict=True)
+        places = tuple(o * s - low + d * np.arange(n) for o, s, d, n, (low, _) in settings)
+        width = call.shape("weight")[1]
+        first = k // (call.shape("weight")[0] // int(call["groups"])) * width
+        kernels = doubles(call.tensor("weight")[k])  # (C / groups, *window)
+        return self._sum(call, index, first, kernels, window_of(call.tensor()[lead][first : first + width], places))
+
+    def _sum(self, call: Call, index: Index, first: int, kernels: Floats, patch: Patch) -> Explanation:
+        """The sum over input channels, from ``first`` on, of window times kernel."""
+        count = len(kernels)
+        values = (patch.inputs * kernels).reshape(count, -1).sum(1)  # (C / groups,)
+        bias = call.number("bias", index[-len(patch.places) - 1], 0.0)
+        value = float(values.sum()) + bias
+        parent = call.parent()
+        terms = terms_of(NETWORK if parent is None else parent.index, np.arange(first, first + count), values)
+        name, given = at_name(call.record, index), bias if call.has("bias") else None
+        return Explanation(
+            call.record.op,
+            sum_formula(name, terms, "channels", given, value),
+            terms,
+            bias,
+            value,
+            call.captured(index),
+            patch=replace(patch, kernels=kernels),
+        )
+
     def _channels(self, call: Call) -> tuple[int, int]:
         weight = call.shape("weight")
         return weight[1] * int(call["groups"]), weight[0]
@@ -162,6 +208,21 @@ class TransposedConvolution(Convolution):
             for i, (k, s, d, p) in enumerate(zip(call.shape("weight")[2:], *settings, strict=True))
         ]
         return reads_input(call, [*(Window(axis) for axis in range(rank - count - 1)), WHOLE, *windows])
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        weight = call.shape("weight")  # (C_in, C_out / groups, *kernel)
+        count = len(weight) - 2
+        lead, k, output = index[: -count - 1], index[-count - 1], index[-count:]
+        settings = (call.pair(name, count) for name in ("stride", "dilation", "padding"))
+        taps = []  # for each axis the cells of the kernel through which an input cell reaches this output
+        for o, n, s, d, p in zip(output, weight[2:], *settings, strict=True):
+            taps.append([(t, (o + p - d * t) // s) for t in reversed(range(n)) if (o + p - d * t) % s == 0])
+        width = weight[0] // int(call["groups"])
+        first = k // weight[1] * width
+        places = tuple(np.array([q for _, q in axis], np.int64) for axis in taps)
+        cells = np.ix_(range(width), *([t for t, _ in axis] for axis in taps))
+        kernels = doubles(call.tensor("weight")[first : first + width, k % weight[1]])[cells]
+        return self._sum(call, index, first, kernels, window_of(call.tensor()[lead][first : first + width], places))
 
     def _channels(self, call: Call) -> tuple[int, int]:
         weight = call.shape("weight")

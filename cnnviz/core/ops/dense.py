@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reads, operation, reads_input, same
+import numpy as np
+
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, reads_input, same
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import (
+    NETWORK,
+    Explanation,
+    Index,
+    Patch,
+    along,
+    at_name,
+    doubles,
+    sum_formula,
+    terms_at,
+    terms_of,
+)
 from cnnviz.core.ops.text import product, sum_of
 
 
@@ -44,6 +59,20 @@ class Dense(Operation):
         positions = prod(call.output[:-1])
         total = units_in * units_out * positions
         return total, f"{product([units_in, units_out] + [positions] * (positions > 1))} = {total:,}"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        unit = index[-1]
+        inputs, weights = doubles(call.tensor()[index[:-1]]), doubles(call.tensor("weight")[unit])  # (K,)
+        bias = call.number("bias", unit, 0.0)
+        cells = along(index, len(index) - 1, len(inputs))
+        parent = call.parent()
+        values = inputs * weights
+        terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -1], values)
+        value = float(values.sum()) + bias
+        name, given = at_name(call.record, index), bias if call.has("bias") else None
+        formula = sum_formula(name, terms, "inputs", given, value)
+        patch = Patch(inputs[:, None], weights[:, None], np.zeros(1, np.bool_), (np.zeros(1, np.int64),))
+        return Explanation(call.record.op, formula, terms, bias, value, call.captured(index), patch=patch)
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         return reads_input(call, [*same(len(call.shape()) - 1), WHOLE])

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from cnnviz.core.ops.base import Call, Operation, Reading, Reads, Window, operation, pointwise
-from cnnviz.core.ops.text import axis_word, number, sum_of
+import numpy as np
+from torch import Tensor
+
+from cnnviz.core.ops.base import Operation, Reading, Reads, Window, copied, operation, pointwise, single
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import Explanation, Index, at_name, joined
+from cnnviz.core.ops.text import axis_word, number, signed, sum_of
+from cnnviz.core.record import Source
 
 _WORDS = {
     "add": ("Add", "+"),
@@ -18,7 +25,23 @@ _WORDS = {
 }
 
 
-@operation("mul", "div", "pow", "maximum", "minimum", arguments="input, other")
+_FUNCTIONS: dict[str, Callable[[float, float], float]] = {
+    "mul": np.multiply,
+    "div": np.divide,
+    "pow": np.power,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+}
+
+
+def _is_turned(call: Call) -> bool:
+    """Whether Python turned the operands round: ``1 - x`` calls ``x.__rsub__(1)``."""
+    name = getattr(call.record.function, "__name__", "").strip("_")
+    return name in ("rsub", "rdiv", "rtruediv", "rpow") and not isinstance(call["input"], (int, float))
+
+
+@operation("mul", "pow", "maximum", "minimum", arguments="input, other")
+@operation("div", arguments="input, other, rounding_mode=None")
 @operation("add", "sub", arguments="input, other, alpha=1")
 class Elementwise(Operation):
     """Two tensors, or a tensor and a number, combined position by position."""
@@ -32,7 +55,7 @@ class Elementwise(Operation):
         word, sign = _WORDS[call.record.op]
         other = call["other"]
         if isinstance(other, (int, float)):
-            return f"{word}: x {sign} {number(other)}"
+            return f"{word}: {number(other)} {sign} x" if _is_turned(call) else f"{word}: x {sign} {number(other)}"
         if len(call.record.parents) == 2:
             return f"{word}: {f' {sign} '.join(parent.path for parent in call.record.parents)}"
         return f"{word}: with the network's own numbers" if call.learned else word
@@ -41,6 +64,37 @@ class Elementwise(Operation):
         shapes = [call.shape(name)[1:] for name in ("input", "other")]
         if all(shapes) and shapes[0] != shapes[1]:
             yield "the smaller one is repeated along the axes where it has size 1"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        op, names = call.record.op, ("input", "other")
+        if op == "div" and call.has("rounding_mode"):
+            return super().explain(call, index)
+        cells = {name: self._cell(call, name, index) for name in names}
+        a, b = (float(call[name]) if at is None else float(call.tensor(name)[at]) for name, at in cells.items())
+        factors = {"input": 1.0, "other": (-1.0 if op == "sub" else 1.0) * float(call["alpha"] or 1)}
+        sums = op in ("add", "sub")
+        # In a sum plain numbers are the bias; elsewhere the terms are what went in.
+        given = [(name, at, value) for (name, at), value in zip(cells.items(), (a, b), strict=True)]
+        parts = [
+            single(call, at or (), np.array([value * factors[name] if sums else value]), name)
+            for name, at, value in given
+            if not (sums and at is None)
+        ]
+        bias = sum(value * factors[name] for name, at, value in given if sums and at is None)
+        x, y = (b, a) if _is_turned(call) else (a, b)
+        value = a * factors["input"] + b * factors["other"] if sums else float(_FUNCTIONS[op](x, y))
+        if sums and _is_turned(call):  # 1 − x arrives as the subtraction of 1 from x, turned round
+            value, bias = -value, -bias
+            parts = [replace(part, values=-part.values) for part in parts]
+        text = f"{at_name(call.record, index)} = {signed(x)} {_WORDS[op][1]} {signed(y)} = {signed(value)}"
+        return Explanation(op, text, joined(parts), bias, value, call.captured(index), sums)
+
+    def _cell(self, call: Call, name: str, index: Index) -> Index | None:
+        """The cell of an argument that meets a cell of the output; None for a plain number."""
+        shape = call.shape(name)
+        if not isinstance(call[name], (Source, Tensor)):
+            return None
+        return tuple(i if n > 1 else 0 for i, n in zip(index[len(index) - len(shape) :], shape, strict=True))
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         return pointwise(call)
@@ -63,6 +117,16 @@ class Concatenation(Operation):
         axis = self._axis(call)
         parts = [call.shape_of(tensor)[axis] for tensor in call["tensors"] if len(call.shape_of(tensor)) > axis]
         yield f"{axis_word(call.record.all_axes[axis])} {sum_of([str(part) for part in parts], call.output[axis])}"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        axis, place = self._axis(call), index[self._axis(call)]
+        parts = [tensor for tensor in call["tensors"] if call.shape_of(tensor) not in ((), (0,))]
+        which = 0
+        while place >= call.shape_of(parts[which])[axis]:
+            place -= call.shape_of(parts[which])[axis]
+            which += 1
+        at = (*index[:axis], place, *index[axis + 1 :])
+        return copied(call, index, parts[which], at, f"source {which} of {len(parts)}, ")
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         # Along the axis itself each source has an interval of the output for itself, at its own place.
@@ -95,6 +159,11 @@ class Stack(Operation):
 
     def title(self, call: Call) -> str:
         return f"Stack {len(call['tensors'])} along a new axis"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        new = int(call["dim"]) % len(call.output)
+        part = index[new]
+        return copied(call, index, call["tensors"][part], index[:new] + index[new + 1 :], f"source {part}, ")
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         new = int(call["dim"]) % len(call.output)

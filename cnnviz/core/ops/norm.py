@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 from typing import ClassVar
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reading, Reads, operation, pointwise, reads_input, same
-from cnnviz.core.ops.text import number, times
+import numpy as np
+import torch
+
+from cnnviz.core.ops.base import WHOLE, Operation, Reading, Reads, operation, pointwise, reads_input, same, single
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, along, at_name, doubles, terms_at, terms_of
+from cnnviz.core.ops.text import number, signed, times
 
 
 class Norm(Operation):
@@ -14,6 +20,25 @@ class Norm(Operation):
 
     family = "norm"
     name: ClassVar[str] = "Norm"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        mean, variance, scale, shift = self.numbers(call, index)
+        eps = torch.finfo(call.record.dtype).eps if call["eps"] is None else float(call["eps"])
+        x = float(call.tensor()[index])
+        factor = scale / sqrt(variance + eps)
+        values, bias = np.array([x * factor]), shift - mean * factor
+        value = float(values[0]) + bias
+        formula = (
+            f"{at_name(call.record, index)} = ({signed(x)} − {signed(mean)})/√({variance:.4g} + {eps:g})"
+            f"·{signed(scale)} + {signed(shift)} = {signed(value)}"
+        )
+        facts = (("mean", mean), ("variance", variance), ("scale", scale), ("shift", shift), ("epsilon", eps))
+        captured = call.captured(index)
+        return Explanation(call.record.op, formula, single(call, index, values), bias, value, captured, facts=facts)
+
+    def numbers(self, call: Call, index: Index) -> tuple[float, float, float, float]:
+        """Mean, variance, scale and shift that hold for a cell."""
+        raise NotImplementedError
 
     def short(self, call: Call) -> str:
         return self.name
@@ -52,6 +77,15 @@ class BatchNorm(Norm):
         measured = call["training"] or not call.has("running_mean")
         yield "Mean and variance", "of this batch" if measured else "measured in training"
 
+    def numbers(self, call: Call, index: Index) -> tuple[float, float, float, float]:
+        c = index[1]
+        if call["training"] or not call.has("running_mean"):
+            values = doubles(call.tensor()[:, c])
+            mean, variance = float(values.mean()), float(values.var())
+        else:
+            mean, variance = float(call.tensor("running_mean")[c]), float(call.tensor("running_var")[c])
+        return mean, variance, call.number("weight", c, 1.0), call.number("bias", c, 0.0)
+
     def reads(self, call: Call) -> tuple[Reads, ...]:
         if call["training"] or not call.has("running_mean"):
             rank = len(call.shape())
@@ -82,6 +116,17 @@ class GroupNorm(Norm):
         if call.has("num_groups"):
             yield "Groups", f"{call['num_groups']} of {call.shape()[1] // call['num_groups']} channels"
 
+    def numbers(self, call: Call, index: Index) -> tuple[float, float, float, float]:
+        n, c = index[:2]
+        if call.record.op == "instance_norm" and not call["use_input_stats"]:
+            mean, variance = float(call.tensor("running_mean")[c]), float(call.tensor("running_var")[c])
+        else:
+            width = call.shape()[1] // int(call["num_groups"]) if call.has("num_groups") else 1
+            first = c // width * width
+            values = doubles(call.tensor()[n, first : first + width])
+            mean, variance = float(values.mean()), float(values.var())
+        return mean, variance, call.number("weight", c, 1.0), call.number("bias", c, 0.0)
+
     def reads(self, call: Call) -> tuple[Reads, ...]:
         rank = len(call.shape())
         if call.record.op == "instance_norm" and not call["use_input_stats"]:
@@ -101,6 +146,15 @@ class LayerNorm(Norm):
 
     def title(self, call: Call) -> str:
         return f"{self.short(call)} over {times(call['normalized_shape'])}"
+
+    def numbers(self, call: Call, index: Index) -> tuple[float, float, float, float]:
+        last = len(call["normalized_shape"])
+        values, place = doubles(call.tensor()[index[:-last]]), index[-last:]
+        scale = float(call.tensor("weight")[place]) if call.has("weight") else 1.0
+        if call.record.op == "rms_norm":  # nothing is subtracted: the mean square takes the place of the variance
+            return 0.0, float((values**2).mean()), scale, 0.0
+        shift = float(call.tensor("bias")[place]) if call.has("bias") else 0.0
+        return float(values.mean()), float(values.var()), scale, shift
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         rank, last = len(call.shape()), len(call["normalized_shape"])
@@ -126,6 +180,21 @@ class LocalResponseNorm(Norm):
         for letter, name in (("n", "size"), ("α", "alpha"), ("β", "beta"), ("k", "k")):
             yield letter, number(call[name])
 
+    def explain(self, call: Call, index: Index) -> Explanation:
+        n, alpha, beta, k = (call[name] for name in ("size", "alpha", "beta", "k"))
+        first, last = max(0, index[1] - n // 2), min(call.shape()[1], index[1] + (n - 1) // 2 + 1)
+        cells = along(index, 1, call.shape()[1])[first:last]
+        column = doubles(call.tensor()[tuple(cells.T)])  # (neighbours,)
+        squares = float((column**2).sum())
+        x = float(column[index[1] - first])
+        value = x / (k + alpha / n * squares) ** beta
+        parent = call.parent()
+        terms = terms_at(parent, cells, column) if parent else terms_of(NETWORK, cells[:, 1], column)
+        below = f"({k:g} + {alpha:g}/{n}·{squares:.4g})^{beta:g}"
+        formula = f"{at_name(call.record, index)} = {signed(x)}/{below} = {signed(value)}"
+        facts = (("sum of squares", squares),)
+        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), False, facts=facts)
+
     def reads(self, call: Call) -> tuple[Reads, ...]:
         reads: list[Reading] = list(same(len(call.shape())))
         reads[1] = WHOLE
@@ -143,6 +212,16 @@ class Normalize(Norm):
 
     def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
         yield "p", number(call["p"])
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        axes, p, eps = call.axes_of("dim", len(index)), float(call["p"]), float(call["eps"])
+        line = doubles(call.tensor()[tuple(slice(None) if axis in axes else i for axis, i in enumerate(index))])
+        length = max(float((np.abs(line) ** p).sum()) ** (1 / p), eps)
+        x = float(call.tensor()[index])
+        value = x / length
+        formula = f"{at_name(call.record, index)} = {signed(x)}/{length:.4g} = {signed(value)}"
+        terms, facts = single(call, index, np.array([value])), (("length", length),)
+        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), facts=facts)
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         axes = call.axes_of("dim", len(call.shape()))

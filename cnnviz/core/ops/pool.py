@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reading, Reads, Window, operation, pointwise, reads_input, same
-from cnnviz.core.ops.sizes import share, sizes
-from cnnviz.core.ops.text import axis_word, each, tight, times
+import numpy as np
+
+from cnnviz.core.ops.base import WHOLE, Operation, Reading, Reads, Window, operation, pointwise, reads_input, same
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import (
+    NETWORK,
+    Explanation,
+    Floats,
+    Index,
+    Ints,
+    at_name,
+    doubles,
+    terms_at,
+    terms_of,
+    window_of,
+)
+from cnnviz.core.ops.sizes import share, sizes, words
+from cnnviz.core.ops.text import axis_word, each, signed, tight, times
 
 _MAX = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False"
 _AVERAGE = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None"
@@ -78,6 +93,22 @@ class Pooling(Operation):
             windows.append(WHOLE if whole else Window(axis, s, -p, d * (k - 1) - p, d))
         return reads_input(call, [*same(rank - count), *windows])
 
+    def explain(self, call: Call, index: Index) -> Explanation:
+        count = _count(call.record.op)
+        sizes, output = call.shape()[-count:], index[-count:]
+        kernel, stride, padding, dilation = self._settings(call)
+        settings = zip(output, stride, padding, kernel, dilation, strict=True)
+        places = tuple(o * s - p + d * np.arange(k) for o, s, p, k, d in settings)
+        if "max" in call.record.op:
+            return pooled(call, index, places, "max")
+        # Beyond the padding nothing counts, not even where the last window of a ceil_mode reaches there.
+        padded = [int((at < n + p).sum()) for at, n, p in zip(places, sizes, padding, strict=True)]
+        inside = [int(((at >= 0) & (at < n)).sum()) for at, n in zip(places, sizes, strict=True)]
+        divisor = prod(padded if call["count_include_pad"] else inside)
+        if "lp" in call.record.op:
+            return pooled(call, index, places, "lp", prod(inside) / prod(kernel))
+        return pooled(call, index, places, "avg", float(call["divisor_override"] or divisor))
+
     def _settings(self, call: Call) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """Kernel, stride, padding and dilation along each axis."""
         count = _count(call.record.op)
@@ -117,6 +148,49 @@ class AdaptivePooling(Operation):
         count, rank = _count(call.record.op), len(call.shape())
         windows = [adaptive(call.shape()[axis], call.output[axis], axis) for axis in range(rank - count, rank)]
         return reads_input(call, [*same(rank - count), *windows])
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        count = _count(call.record.op)
+        sizes = zip(index[-count:], call.shape()[-count:], call.output[-count:], strict=True)
+        places = tuple(np.arange(i * n // m, -(-(i + 1) * n // m)) for i, n, m in sizes)
+        if "max" in call.record.op:
+            return pooled(call, index, places, "max")
+        return pooled(call, index, places, "avg", float(prod(map(len, places))))
+
+
+def pooled(call: Call, index: Index, places: tuple[Ints, ...], kind: str, divisor: float = 1.0) -> Explanation:
+    """The maximum, mean or p-norm of the cells of one channel at these places along each axis."""
+    count = len(places)
+    patch = window_of(call.tensor()[index[:-count]][None], places)
+    offsets = np.argwhere(~patch.padding)  # (N, axes), in reading order
+    cells = np.stack([at[offset] for at, offset in zip(places, offsets.T, strict=True)], 1)
+    values = patch.inputs[0][~patch.padding]  # (N,)
+    name, parent = at_name(call.record, index), call.parent()
+    facts: tuple[tuple[str, float], ...] = ()
+    if kind == "max":
+        winner = int(values.argmax())
+        value = float(values[winner])
+        flat = np.ravel_multi_index(tuple(cells[winner]), call.shape()[-count:])
+        facts = tuple((f"winner {word}", float(at)) for word, at in zip(words(count), cells[winner], strict=True))
+        formula = f"{name} = max of {len(values)} = {signed(value)}, at ({', '.join(map(str, cells[winner]))})"
+        if call.record.part == 1:  # the indices that return_indices asks for
+            value, formula = (
+                float(flat),
+                f"{name} = {flat}, where the maximum {signed(value)} stands in the flattened map",
+            )
+    elif kind == "lp":
+        p = float(call["norm_type"])
+        value = float((values**p).sum() / divisor) ** (1 / p)  # torch: a mean times the size of a full window
+        formula = f"{name} = (Σ of {len(values)} xᵖ)^(1/p), p = {p:g} = {signed(value)}"
+    else:
+        values, facts = values / divisor, (("divisor", divisor),)
+        value = float(values.sum())
+        formula = f"{name} = Σ of {len(values)} {signed(value * divisor)} / {divisor:g} = {signed(value)}"
+    lead = np.tile(np.array(index[:-count], np.int64), (len(values), 1))
+    cells = np.concatenate([lead, cells], 1)
+    terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -count - 1], values)
+    captured = call.captured(index)
+    return Explanation(call.record.op, formula, terms, 0.0, value, captured, kind == "avg", patch, facts)
 
 
 def adaptive(n: int, count: int, axis: int) -> Window:
@@ -162,6 +236,24 @@ class Reduction(Operation):
             after += keep or axis not in gone
         return reads_input(call, reads)
 
+    def explain(self, call: Call, index: Index) -> Explanation:
+        op, rank = call.record.op, len(call.shape())
+        if op not in _REDUCTIONS:
+            return super().explain(call, index)
+        gone = call.axes_of("dim", rank)
+        left = iter(index if len(index) < rank else [i for axis, i in enumerate(index) if axis not in gone])
+        cells = np.ix_(*(range(call.shape()[axis]) if axis in gone else [next(left)] for axis in range(rank)))
+        values = doubles(call.tensor())[cells].ravel()
+        count = len(values)
+        value = float(_REDUCTIONS[op](values))
+        formula = f"{at_name(call.record, index)} = {op} of {count:,} = {signed(value)}"
+        if op == "mean":
+            values = values / count
+        indices = np.stack([grid.ravel() for grid in np.broadcast_arrays(*cells)], 1)
+        parent = call.parent()
+        terms = terms_at(parent, indices, values) if parent else terms_of(NETWORK, indices[:, 0], values)
+        return Explanation(op, formula, terms, 0.0, value, call.captured(index), op in ("mean", "sum"))
+
     def _names(self, call: Call) -> list[str]:
         """Names of the axes that go away, as far as they are known."""
         data = call.parent()
@@ -175,6 +267,9 @@ class Cumulative(Operation):
     def reads(self, call: Call) -> tuple[Reads, ...]:
         (axis,) = call.axes_of("dim", len(call.shape()))
         return tuple((*reads[:axis], None, *reads[axis + 1 :]) for reads in pointwise(call))
+
+
+_REDUCTIONS: dict[str, Callable[[Floats], Any]] = {"mean": np.mean, "sum": np.sum, "amax": np.max, "amin": np.min}
 
 
 def _name(call: Call) -> str:

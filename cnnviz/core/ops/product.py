@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reads, operation, reads_input, same
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, reads_input, same
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import (
+    NETWORK,
+    Explanation,
+    Index,
+    along,
+    at_name,
+    doubles,
+    sum_formula,
+    terms_at,
+    terms_of,
+)
 from cnnviz.core.ops.text import product, times
 
 
@@ -30,6 +42,21 @@ class MatrixProduct(Operation):
         if call.parent("other") is None and len(call.output) == rank:  # weights on the right: a dense layer
             return reads_input(call, [*same(rank - 1), WHOLE])
         return super().reads(call)
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        a, b = call.tensor(), call.tensor("other")
+        if call.has("bias") or min(a.ndim, b.ndim) < 2:
+            return super().explain(call, index)
+        *lead, row, column = index
+        # Of the axes before the last two, those of size 1 are broadcast.
+        batches = [zip(lead[len(lead) - t.ndim + 2 :], t.shape[:-2], strict=True) for t in (a, b)]
+        left, right = (tuple(i if n > 1 else 0 for i, n in batch) for batch in batches)
+        values = doubles(a[left][row]) * doubles(b[right][:, column])  # (inner,)
+        value = float(values.sum())
+        cells, parent = along((*left, row, 0), a.ndim - 1, len(values)), call.parent()
+        terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -1], values)
+        formula = sum_formula(at_name(call.record, index), terms, "products", None, value)
+        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index))
 
 
 @operation("einsum", arguments="equation, *operands")

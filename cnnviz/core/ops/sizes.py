@@ -19,6 +19,11 @@ def sizes(formulas: Sequence[str]) -> Iterator[str]:
         yield from (f"{name} {formula}" for name, formula in zip(names, formulas, strict=True))
 
 
+def words(count: int) -> tuple[str, ...]:
+    """What runs along the last ``count`` axes: ``("row", "column")``."""
+    return {1: ("position",), 2: ("row", "column"), 3: ("plane", "row", "column")}[count]
+
+
 def share(n: int, count: int) -> str:
     """How an adaptive pooling divides ``n`` cells into ``count`` windows, with the result."""
     if count == 1:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import exp, log
 
-from cnnviz.core.ops.base import WHOLE, Call, Operation, Reads, operation, pointwise
-from cnnviz.core.ops.text import axis_word
+import numpy as np
+
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, pointwise
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, along, at_name, doubles, terms_at, terms_of
+from cnnviz.core.ops.text import axis_word, signed
 
 
 @operation("softmax", "log_softmax", "softmin", arguments="input, dim=None")
@@ -31,6 +36,26 @@ class Softmax(Operation):
                 "softmin": "e^(−xᵢ) / Σⱼ e^(−xⱼ)",
             }[call.record.op],
         )
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        axis, op = self._axis(call), call.record.op
+        cells = along(index, axis, call.shape()[axis])
+        scores = doubles(call.tensor()[tuple(slice(None) if i == axis else at for i, at in enumerate(index))])  # (K,)
+        x = -scores if op == "softmin" else scores
+        # The largest is subtracted first: it cancels in the quotient, and e to the power of it would be too large.
+        top = float(x.max())
+        total = float(np.exp(x - top).sum())
+        own = float(x[index[axis]]) - top
+        value = own - log(total) if op == "log_softmax" else exp(own) / total
+        name = at_name(call.record, index)
+        if op == "log_softmax":
+            formula = f"{name} = {signed(own)} − ln {total:.4g} = {signed(value)}, the largest {signed(top)} subtracted"
+        else:
+            formula = f"{name} = {exp(own):.4g}/{total:.4g} = {value:.4g}, the largest {signed(top)} subtracted"
+        parent = call.parent()
+        terms = terms_at(parent, cells, scores) if parent else terms_of(NETWORK, cells[:, axis], scores)
+        facts = (("largest", top), ("exponential", exp(own)), ("sum of exponentials", total))
+        return Explanation(op, formula, terms, 0.0, value, call.captured(index), False, facts=facts)
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         axis = self._axis(call)

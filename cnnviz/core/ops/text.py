@@ -52,3 +52,8 @@ _AXES = {"N": "pictures", "C": "channels", "H": "rows", "W": "columns", "D": "pl
 def axis_word(name: str) -> str:
     """What runs along an axis, in words."""
     return _AXES.get(name, "one axis")
+
+
+def signed(value: float) -> str:
+    """A value with its sign, four significant digits: ``+0.809``, ``−0.0588``."""
+    return f"{value:+.4g}".replace("-", "−")

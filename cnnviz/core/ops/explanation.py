@@ -1,0 +1,255 @@
+"""How one number of a record came about: its terms, its bias, and the number that the network computed beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.ops.text import axis_word, signed
+from cnnviz.core.record import Record
+
+NETWORK = -2
+"""Stands in the place of a source's index for the network's own numbers: parameters, buffers, constants."""
+
+Index = tuple[int, ...]
+"""Indices into a tensor with its batch axis."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Term(NamedTuple):
+    """One contribution to a value.
+
+    Attributes
+    ----------
+    channel
+        Channel (unit) of the source that it comes from.
+    value
+        The contribution.
+    source
+        Index of the record that it comes from; -1 the picture, ``NETWORK`` the network's own numbers.
+    at
+        Position in that channel; () where a whole window was summed, see `Explanation.patch`.
+    """
+
+    channel: int
+    value: float
+    source: int
+    at: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms(Sequence[Term]):
+    """Many terms, kept as arrays: ``channels``, ``values``, ``sources`` (N,) and ``positions`` (N, axes)."""
+
+    channels: Ints
+    values: Floats
+    sources: Ints
+    positions: Ints
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, which: int) -> Term: ...
+    @overload
+    def __getitem__(self, which: slice) -> Terms: ...
+    def __getitem__(self, which: int | slice) -> Term | Terms:
+        if isinstance(which, slice):
+            return Terms(self.channels[which], self.values[which], self.sources[which], self.positions[which])
+        at = tuple(self.positions[which].tolist())
+        return Term(int(self.channels[which]), float(self.values[which]), int(self.sources[which]), at)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """The window of the input that was read, the same for all terms.
+
+    Attributes
+    ----------
+    inputs
+        (N, *window) numbers under the window, one window for each term; 0 where there is padding.
+    kernels
+        (N, *window) what they were multiplied with; None where nothing was.
+    padding
+        (*window) whether a cell lies outside the input.
+    places
+        For each axis of the window the positions in the input, below 0 or beyond its size in the padding.
+    """
+
+    inputs: Floats
+    kernels: Floats | None
+    padding: NDArray[np.bool_]
+    places: tuple[Ints, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """How one number came about, computed again in double precision.
+
+    Attributes
+    ----------
+    op
+        The operation.
+    formula
+        One line, with the numbers put in.
+    terms
+        What went in. Where ``sums``, terms and bias add up to the value; elsewhere they are the operation's inputs.
+    bias
+        What is added to the terms; 0.0 where nothing is.
+    value
+        What the explanation arrives at.
+    captured
+        What the network computed.
+    sums
+        Whether the terms and the bias add up to the value.
+    patch
+        The window behind the terms; None where there is none.
+    facts
+        (name, number) pairs that the formula speaks of: mean, variance, divisor ...
+    """
+
+    op: str
+    formula: str
+    terms: Terms
+    bias: float
+    value: float
+    captured: float
+    sums: bool = True
+    patch: Patch | None = None
+    facts: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def difference(self) -> float:
+        """Explained minus captured value."""
+        return self.value - self.captured
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        pairs = zip(self.terms.channels.tolist(), self.terms.values.tolist(), strict=True)
+        return {
+            "op": self.op,
+            "formula": self.formula,
+            "terms": [{"channel": channel, "value": value} for channel, value in pairs],
+            "bias": self.bias,
+            "value": self.value,
+            "captured": self.captured,
+            "difference": self.difference,
+        }
+
+
+def axes_of(record: Record) -> tuple[int | None, list[int]]:
+    """Axis of a record's output that counts channels (units), and those that count positions in them."""
+    names = record.all_axes
+    axes = [axis for axis, name in enumerate(names) if name != "N"]
+    if not axes:
+        return None, []
+    channel = next((names.index(name) for name in ("C", "K") if name in names), axes[0])
+    return channel, [axis for axis in axes if axis != channel]
+
+
+def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:
+    """Where in the output a channel and a position in it are; of several pictures the first.
+
+    Raises
+    ------
+    CnnvizError
+        When there is no such channel or position; the sentence says what there is.
+    """
+    counting, places = axes_of(record)
+    index = [0] * len(record.shape)
+    if counting is not None:
+        n = record.shape[counting]
+        word = axis_word(record.all_axes[counting])
+        if not 0 <= channel < n:
+            raise CnnvizError(
+                f"There is no channel {channel} in {record.key}: choose one of its {n} {word}, 0 to {n - 1}."
+            )
+        index[counting] = channel
+    sizes = [record.shape[axis] for axis in places]
+    at = (0,) * len(places) if at is None and all(size == 1 for size in sizes) else at
+    if at is None or len(at) != len(places) or not all(0 <= p < n for p, n in zip(at, sizes, strict=True)):
+        ranges = " and ".join(
+            f"{axis_word(record.all_axes[axis])} 0 to {size - 1}" for axis, size in zip(places, sizes, strict=True)
+        )
+        where = "no position" if at is None else "position " + ", ".join(map(str, at))
+        valid = f"choose {ranges}" if places else "its channels have no positions, so give none"
+        raise CnnvizError(f"{record.key} cannot be explained at {where}: {valid}.")
+    for axis, place in zip(places, at, strict=True):
+        index[axis] = place
+    return tuple(index)
+
+
+def terms_at(record: Record, indices: Ints, values: Floats) -> Terms:
+    """Terms that come from single cells of a source: indices (N, axes of its output), values (N,)."""
+    counting, places = axes_of(record)
+    channels = indices[:, counting] if counting is not None else np.zeros(len(indices), np.int64)
+    return Terms(channels, values, np.full(len(values), record.index), indices[:, places])
+
+
+def terms_of(source: int, channels: Ints, values: Floats) -> Terms:
+    """One term for each channel of a source."""
+    return Terms(channels, values, np.full(len(values), source), np.zeros((len(values), 0), np.int64))
+
+
+def joined(parts: Sequence[Terms]) -> Terms:
+    """Terms of several sources; positions only where all have equally many axes."""
+    widths = {part.positions.shape[1] for part in parts}
+    positions = [part.positions if len(widths) == 1 else part.positions[:, :0] for part in parts]
+    return Terms(
+        np.concatenate([part.channels for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.sources for part in parts]),
+        np.concatenate(positions),
+    )
+
+
+def doubles(tensor: Tensor) -> Floats:
+    """A tensor's numbers on the host, in double precision."""
+    array: Floats = tensor.detach().to("cpu", torch.float64).numpy()
+    return array
+
+
+def at_name(record: Record, index: Index) -> str:
+    """``y[4, 5, 4]``: the cell without its batch index."""
+    names = record.all_axes
+    return f"y[{', '.join(str(i) for i, name in zip(index, names, strict=True) if name != 'N')}]"
+
+
+def sum_formula(name: str, terms: Terms, over: str, bias: float | None, value: float) -> str:
+    """``y[4, 5, 4] = Σ of 6 channels +0.8678 + bias −0.0588 = +0.8090``."""
+    added = "" if bias is None else f" + bias {signed(bias)}"
+    return f"{name} = Σ of {len(terms):,} {over} {signed(float(terms.values.sum()))}{added} = {signed(value)}"
+
+
+def window_of(maps: Tensor, places: tuple[Ints, ...]) -> Patch:
+    """The cells of maps (N, *axes) at these places along each axis; 0 where they lie outside."""
+    inside = [(axis >= 0) & (axis < size) for axis, size in zip(places, maps.shape[1:], strict=True)]
+    inputs = np.zeros((len(maps), *map(len, places)))
+    taken = maps
+    for axis, (place, keep) in enumerate(zip(places, inside, strict=True), start=1):
+        if not keep.any():
+            return Patch(inputs, None, np.ones(inputs.shape[1:], np.bool_), places)
+        # The cells that lie inside follow each other in equal steps, forwards, so a slice finds them.
+        cells = place[keep]
+        step = int(cells[1] - cells[0]) if len(cells) > 1 else 1
+        taken = taken[(slice(None),) * axis + (slice(int(cells[0]), int(cells[-1]) + 1, step),)]
+    inputs[np.ix_(np.arange(len(maps)), *(np.flatnonzero(keep) for keep in inside))] = doubles(taken)
+    known = np.zeros(inputs.shape[1:], np.bool_)
+    known[np.ix_(*(np.flatnonzero(keep) for keep in inside))] = True
+    return Patch(inputs, None, ~known, places)
+
+
+def along(index: Index, axis: int, count: int) -> Ints:
+    """Indices (count, axes) of all cells along one axis, at this index along the others."""
+    cells = np.tile(np.array(index, np.int64), (count, 1))
+    cells[:, axis] = np.arange(count)
+    return cells

@@ -47,7 +47,8 @@ def maps_of(trace: Trace, record: Record | None) -> NDArray[np.float32]:
     Returns
     -------
     (N, H, W) float32: a (C, H, W) output as it is, a (H, W, C) output with its channels in front, a (rows, columns)
-    output as one map, a vector (K,) as K maps of one value, anything longer with its leading axes made one.
+    output as one map, a vector (only one axis longer than 1) as K maps of one value, anything with more axes with its
+    leading ones made one.
     """
     if record is None:
         values: NDArray[np.float32] = trace.input[0].detach().cpu().float().numpy()
@@ -57,20 +58,25 @@ def maps_of(trace: Trace, record: Record | None) -> NDArray[np.float32]:
 
 def as_maps(values: NDArray[np.float32], axes: tuple[str, ...]) -> NDArray[np.float32]:
     """Any array (without a batch axis) as maps (N, H, W)."""
+    if is_vector(values.shape):
+        return values.reshape(-1, 1, 1)
     if values.ndim == 3:
         return np.moveaxis(values, 2, 0) if axes[2:] == ("C",) else values
-    if values.ndim < 2:
-        return values.reshape(-1, 1, 1)
     return values.reshape(-1, *values.shape[-2:])
+
+
+def is_vector(shape: tuple[int, ...]) -> bool:
+    """Whether an output (without its batch axis) is a row of units, not a picture: (K,), (C, 1, 1), (1, K)."""
+    return sum(size != 1 for size in shape) <= 1
 
 
 def maps_shape(record: Record) -> tuple[int, int, int]:
     """(N, H, W) of `maps_of`, known without the values."""
     shape = record.output_shape
+    if is_vector(shape):
+        return int(np.prod(shape)), 1, 1
     if len(shape) == 3 and record.axes[2:] == ("C",):
         return shape[2], shape[0], shape[1]
-    if len(shape) < 2:
-        return int(np.prod(shape)), 1, 1
     return int(np.prod(shape[:-2])), shape[-2], shape[-1]
 
 

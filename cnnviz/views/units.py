@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnviz.core.pixels import maps_shape
+from cnnviz.core.maps import is_vector
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -12,16 +12,10 @@ if TYPE_CHECKING:
 SOFTMAX = ("softmax", "log_softmax")
 
 
-def is_vector(record: Record) -> bool:
-    """(K,) outputs, and (C, 1, 1) ones: a map of one value is a unit."""
-    shape = record.output_shape
-    return len(shape) == 1 or (len(shape) == 3 and maps_shape(record)[1:] == (1, 1))
-
-
 def is_scores(trace: Trace, record: Record) -> bool:
     """Whether an output is one number for each class: the logits, and what the network makes of them."""
     classes = len(trace.logits)
-    if classes == 0 or record.output_shape != (classes,):
+    if classes == 0 or not is_vector(record.output_shape) or record.output_shape.count(classes) != 1:
         return False
     return record.index >= trace.logits_record >= 0 or record.op in SOFTMAX or _same(trace, record)
 

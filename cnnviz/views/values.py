@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cnnviz.core.colormaps import AUTO
+from cnnviz.core.maps import is_vector
 from cnnviz.core.pixels import layer_scale, maps_of
 from cnnviz.figure import Figure, Matrix
 from cnnviz.views.base import counted, figure, layer_view, times
 from cnnviz.views.feature_maps import COLORS
-from cnnviz.views.units import is_vector, labels_of
+from cnnviz.views.units import labels_of
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -36,7 +37,7 @@ def numbers(trace: Trace, record: Record | None, options: NumberOptions) -> Figu
     """One channel as rows and columns of numbers; a vector as one column."""
     maps = maps_of(trace, record)  # (N, H, W)
     scale = layer_scale(trace, record, options.colormap)
-    if record is not None and is_vector(record):
+    if record is not None and is_vector(record.output_shape):
         column = Matrix(maps.reshape(-1, 1), scale, "unit", "", labels_of(trace, record), ("value",))
         return figure(trace, record, "numbers", counted(len(maps), "value"), column)
     channel = options.channel or 0

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cnnviz.core.colormaps import AUTO
+from cnnviz.core.maps import is_vector
 from cnnviz.core.pixels import extents, layer_scale, maps_of
 from cnnviz.figure import Figure, Vector
 from cnnviz.views.base import counted, figure, layer_view
 from cnnviz.views.feature_maps import COLORS, remarks
-from cnnviz.views.units import is_vector, labels_of
+from cnnviz.views.units import labels_of
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -26,7 +27,7 @@ class VectorOptions:
 
 def fits(trace: Trace, record: Record | None) -> bool:
     """(K,) and (C, 1, 1) outputs."""
-    return record is not None and is_vector(record) and 0 not in record.output_shape
+    return record is not None and is_vector(record.output_shape) and 0 not in record.output_shape
 
 
 @layer_view("vector", title="Units", options=VectorOptions, fits=fits, priority=50)

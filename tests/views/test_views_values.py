@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from cnnviz import views
 from cnnviz.core.model import Model, Preprocessing
@@ -123,6 +123,21 @@ def test_softmax_shows_its_own_values() -> None:
     assert sorted(bars.values.tolist(), reverse=True) == bars.values.tolist()
     assert sorted(bars.values.tolist()) == pytest.approx(sorted(traced.records[1].numpy().tolist()))
     assert bars.labels == tuple(str(i) for i in bars.indices)
+
+
+def test_scores_that_kept_an_axis_of_length_one_are_still_scores() -> None:
+    class Tokens(nn.Module):
+        """Its batch axis cannot be told from the token's: (1, 1, 6) to (1, 6)."""
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.stack([x.sum(dim=(1, 2, 3)) * i for i in range(6)], dim=1)
+
+    traced = trace(Tokens(), torch.randn(1, 2, 3, 3))
+    last = traced.records[traced.logits_record]
+    assert [view.name for view in views.views_for(last, traced)] == ["scores", "vector", "numbers", "histogram"]
+    (units,) = views.make(traced, last, "vector").panels
+    assert isinstance(units, Vector)
+    assert np.array_equal(units.values, traced.logits.numpy())
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,11 @@ def moments(values: NDArray[np.float32]) -> Moments:
             ends = float(part.min()), float(part.max())
         low, high = min(low, ends[0]), max(high, ends[1])
         zeros += int(np.count_nonzero(part == 0))
-        here = float(part.mean(dtype=np.float64 if max(-ends[0], ends[1]) > 1e30 else np.float32))
-        apart = part.astype(np.float64) - here if max(-ends[0], ends[1]) > 1e15 else part - np.float32(here)
+        # Squares of float32 are only right between these: beyond, in double precision.
+        size = max(-ends[0], ends[1])
+        kind = np.dtype(np.float32 if 1e-15 < size < 1e15 or size == 0 else np.float64)
+        here = float(part.mean(dtype=kind))
+        apart = np.subtract(part, here, dtype=kind)
         np.multiply(apart, apart, out=apart)
         step, n = here - mean, len(part)
         squares += float(apart.sum()) + step * step * count * n / (count + n)

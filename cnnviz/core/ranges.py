@@ -73,7 +73,9 @@ def origins(trace: Trace, record: Record) -> tuple[int, ...]:
 
 def shared_by(trace: Trace, record: Record | None) -> str:
     """What shares the range of `range_of`, as it continues the words "shared by"."""
-    before = () if record is None else origins(trace, record)
+    if record is None:
+        return "all channels"
+    before = origins(trace, record)
     if not before:
         return LAYER
     if len(before) > 1:

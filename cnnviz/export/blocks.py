@@ -24,6 +24,9 @@ PHOTO = 640
 """Longest edge of the file's own pixels on paper."""
 
 BAR, BAR_LENGTH = 12, 240
+FEW = 8
+"""Pictures in a grid that bear captions even if they have to be cut."""
+
 CAPTIONED = 128
 """Pictures in a grid that can still bear captions."""
 
@@ -151,7 +154,7 @@ def _captions(panel: ImageGrid, width: int) -> tuple[str, ...]:
     for caption, note, (low, high) in zip(panel.captions, panel.notes, panel.ranges, strict=True):
         limit = f"{'±' if low < 0 else ''}{number(float(high), 2)}" if own else ""
         texts.append(" · ".join(part for part in (caption, note, limit) if part))
-    if any(width_of(caption, SMALL) > width for caption in panel.captions) and len(panel.captions) > 1:
+    if len(texts) > FEW and any(width_of(caption, SMALL) > width for caption in panel.captions):
         return ()
     return tuple(cut(text, max(width, ALONE if len(texts) == 1 else 0), SMALL) for text in texts)
 

@@ -38,12 +38,13 @@ def scores(trace: Trace, record: Record, options: ScoreOptions) -> Figure:
     """Bars of probability, best first."""
     values = maps_of(trace, record).reshape(-1).astype(np.float64)
     probabilities = _probabilities(trace, record, values)
+    logits = trace.logits.tolist()
     best = np.argsort(-probabilities, kind="stable")[: options.k].tolist()
     known = trace.labels if len(trace.labels) == len(values) else tuple(str(i) for i in range(len(values)))
     panel = Bars(
         labels=tuple(known[i] for i in best),
         values=probabilities[best].astype(np.float32),
-        texts=tuple((percent(float(probabilities[i])), number(float(trace.logits[i]), signed=True)) for i in best),
+        texts=tuple((percent(float(probabilities[i])), number(logits[i], signed=True)) for i in best),
         indices=tuple(best),
         high=1.0,
         total=len(values),

@@ -26,11 +26,13 @@ def expand(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[str
     files: dict[str, None] = {}
     skipped: list[str] = []
     for path in map(Path, paths):
-        if path.is_dir():
+        # os.path, because Path's own raise where a folder above may not be entered.
+        if os.path.isdir(path):  # noqa: PTH112
             found, sentence = _in_folder(path)
             files |= dict.fromkeys(found)
         else:
-            sentence = "" if path.suffix.lower() in SUFFIXES and path.exists() else _refusal(path)
+            known = path.suffix.lower() in SUFFIXES and os.path.exists(path)  # noqa: PTH110
+            sentence = "" if known else _refusal(path)
             if not sentence:
                 files[str(path)] = None
         if sentence:

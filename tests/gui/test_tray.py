@@ -273,7 +273,7 @@ def test_the_true_class_is_chosen_from_the_menu(qtbot: QtBot, tray: Tray) -> Non
 def drop(tray: Tray, mime: QMimeData) -> bool:
     place = QPoint(100, 40)
     copy, left, none = Qt.DropAction.CopyAction, LEFT, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPointF(place), copy, mime, left, none)
+    enter = QDragEnterEvent(place, copy, mime, left, none)
     QApplication.sendEvent(tray, enter)
     if not enter.isAccepted():
         return False
@@ -322,7 +322,7 @@ def test_a_drag_that_leaves_leaves_no_trace(tray: Tray) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile("/p/a.png")])
     none = Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(tray, QDragEnterEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, LEFT, none))
+    QApplication.sendEvent(tray, QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, mime, LEFT, none))
     QApplication.sendEvent(tray, QDragLeaveEvent())
     assert tray.zone.property("role") == "drop-zone"
 

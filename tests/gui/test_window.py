@@ -50,13 +50,13 @@ def controller(qtbot, qapp):
 
 
 def drop(window, mime):
-    position = QPointF(window.rect().center())
+    position = window.rect().center()
     actions = Qt.DropAction.CopyAction
     enter = QDragEnterEvent(position, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(
-        window, QDropEvent(position, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        window, QDropEvent(QPointF(position), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     )
 
 

@@ -151,3 +151,48 @@ def test_figures_look_as_they_did(figure: Figure, theme: str, tmp_path: Path, re
     # the stored picture has 128 colours; the edges of letters differ between versions of the font library
     assert (apart > 48).mean() < 0.01
     assert apart.mean() < 3
+
+
+def test_a_large_photo_is_drawn_smaller_and_says_so(tmp_path: Path) -> None:
+    pixels = np.full((1, 900, 1280, 3), 77, np.uint8)
+    ends = np.array([[0, 255]], np.float32)
+    photo = ImageGrid(pixels, pixels, None, ends, (0,), ("a photo",), ("",), 1, "picture", "As decoded")
+    text = export(Figure("picture", "Photo", "", (photo,)), tmp_path / "a.svg").read_text("utf-8")
+    assert "drawn smaller: 900 × 1,280 pixels in all" in text
+    path = export(Figure("picture", "Photo", "", (photo,)), tmp_path / "a.png")
+    with Image.open(path) as image:
+        assert blocks(np.asarray(image.convert("RGB")), np.full((450, 640, 3), 77, np.uint8), 1)
+
+
+def test_neighbours_with_one_scale_have_one_colour_bar(tmp_path: Path) -> None:
+    figure, grid = indexed()
+    both = replace(figure, panels=(grid, replace(grid, title="again")))
+    text = export(both, tmp_path / "a.svg").read_text("utf-8")
+    assert text.count("scale shared by the layer") == 1
+
+
+def test_maps_that_are_not_numbered_from_zero_say_which_they_are(tmp_path: Path) -> None:
+    figure, grid = indexed()
+    many = 130
+    tiled = replace(
+        grid,
+        values=grid.values.repeat(many, 0),
+        raster=grid.raster.repeat(many, 0),
+        ranges=grid.ranges.repeat(many, 0),
+        indices=tuple(range(64, 64 + many)),
+        captions=("",) * many,
+        notes=("NaN",) * many,
+        total=500,
+    )
+    text = export(replace(figure, panels=(tiled,)), tmp_path / "a.svg").read_text("utf-8")
+    assert "maps 64 to 193, row by row" in text
+    assert "130 of 500 shown" in text
+    assert "and 90 more" in text
+
+
+def test_a_grid_of_nothing_says_so(tmp_path: Path) -> None:
+    figure, grid = indexed()
+    empty = replace(
+        grid, values=grid.values[:0], raster=grid.raster[:0], ranges=grid.ranges[:0], indices=(), captions=(), notes=()
+    )
+    assert "Nothing to show." in export(replace(figure, panels=(empty,)), tmp_path / "a.svg").read_text("utf-8")

@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
 
     def _lay_out(self) -> None:
-        walk = named(QFrame(), "walk")
+        walk = self._walk = named(QFrame(), "walk")
         walk.setProperty("role", "card")
         column = QVBoxLayout(walk)
         column.setContentsMargins(*(theme.px(8),) * 4)
@@ -152,14 +152,21 @@ class MainWindow(QMainWindow):
             self._dock("Pictures", pictures, Qt.DockWidgetArea.LeftDockWidgetArea, 208),
             self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea, 312),
         )
-        theme.changed.connect(self._fit_facts)
-        self._fit_facts()
+        theme.changed.connect(self._fix_sizes)
+        self._fix_sizes()
         foot = self.statusBar()
         foot.setSizeGripEnabled(False)
         foot.addWidget(self.status, 1)
 
-    def _fit_facts(self) -> None:
-        """The right panel is never narrower than what stands in it: it scrolls downwards only."""
+    def _fix_sizes(self) -> None:
+        """Smallest sizes that do not depend on what is shown: another layer never lays out the whole window again."""
+        for part, width, height in (
+            (self._walk, 320, 170),
+            (self.pane, 320, 200),
+            (self.status, 200, 0),
+            (self.top, 600, 0),
+        ):
+            part.setMinimumSize(theme.px(width), theme.px(height))
         bar = self._facts_scroll.verticalScrollBar().sizeHint().width()
         self._facts_scroll.setMinimumWidth(self._facts.minimumSizeHint().width() + bar)
 
@@ -196,6 +203,7 @@ class MainWindow(QMainWindow):
         self.pane.set_stale(True)
         if new_pass:
             self.network.set_stale(True)
+            self.softmax.set_stale(True)
 
     # what comes from outside
 

@@ -93,13 +93,17 @@ class Network(QAbstractScrollArea):
                 self._drawn.clear()
             self._fresh.clear()
             self._key, self._steps = response.key, response.steps
-        self._labels = response.scores.labels if response.scores else ()
+        labels = response.scores.labels if response.scores else ()
+        whole = self._stale or not self._fresh or labels != self._labels
+        before, self._labels, self._stale = self._current, labels, False
         self._current, self._channel = response.current, response.request.channel
-        self._stale = False
         self._layout()
-        self._reveal(self._current)
+        self._reveal(self._current)  # scrolling paints anew by itself
         self._ask()
-        self.viewport().update()
+        for index in (before, self._current):
+            self.viewport().update(QRect(self._left(index), 0, self._width, self.viewport().height()))
+        if whole:
+            self.viewport().update()
 
     def set_columns(self, columns: Columns) -> None:
         """Take small maps that were asked for."""
@@ -113,8 +117,9 @@ class Network(QAbstractScrollArea):
 
     def set_stale(self, stale: bool) -> None:
         """Dim what belongs to an older answer."""
-        self._stale = stale
-        self.viewport().update()
+        if stale != self._stale:
+            self._stale = stale
+            self.viewport().update()
 
     # geometry, in viewport pixels; columns are numbered as the steps
 
@@ -230,7 +235,8 @@ class Network(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in self._visible():
-            self._paint_column(painter, index)
+            if event.rect().intersects(QRect(self._left(index), 0, self._width, self.viewport().height())):
+                self._paint_column(painter, index)
         painter.end()
 
     def _paint_column(self, painter: QPainter, index: int) -> None:

@@ -70,15 +70,18 @@ class SoftmaxPanel(QWidget):
 
     def set_scores(self, scores: Scores | None) -> None:
         """Show the answer of another pass; None when there is none."""
-        old, self._scores = self._scores, scores
         self._stale = False
         self.list.set_dimmed(False)
+        if scores is not None and scores is self._scores:
+            return  # another layer of the same pass
+        old, self._scores = self._scores, scores
         labels = scores.labels if scores else ()
         if scores is not None:
             keys = np.where(np.isnan(scores.logits), -np.inf, scores.logits)
             self._ranks = np.argsort(-keys, kind="stable")
         if old is None or old.labels != labels or scores is None:
             self._set_labels(scores)
+            self._true = None
         for part in (self.list, self.heads, self.top_k, self.search, self.true_class, self._true_name):
             part.setEnabled(scores is not None)
         self.note.setText(scores.note if scores else "No class scores for this picture yet.")

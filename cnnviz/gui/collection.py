@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,15 @@ from cnnviz.request import Request
 COLOUR_SAMPLES = "vgg-cifar10"
 
 
-def samples(model: str) -> tuple[str, ...]:
-    """Our own pictures for a model: digits for LeNet-5, small colour pictures for everything else."""
-    folder = paths.resources() / "samples" / model
-    if not folder.is_dir():
-        folder = paths.resources() / "samples" / COLOUR_SAMPLES
-    return tuple(str(file) for file in sorted(folder.glob("*.png"), key=lambda f: (f.name != "seven.png", f.name)))
+def samples(model: str) -> dict[str, str]:
+    """Our own pictures for a model, in the order in which they are shown: path and true class.
+
+    Digits for LeNet-5, small colour pictures for everything else; what these show is no class of other networks.
+    """
+    folder = paths.resources() / "samples"
+    known: dict[str, list[dict[str, str]]] = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
+    drawn = model if model in known else COLOUR_SAMPLES
+    return {str(folder / drawn / one["file"]): one["label"] if drawn == model else "" for one in known[drawn]}
 
 
 class Collection(QObject):
@@ -60,9 +64,10 @@ class Collection(QObject):
         """Fill the tray with our samples for the session's model, the first one current."""
         found = samples(self._session.request.model.name)
         self._tray.model.remove(item.path for item in self._tray.model.items)
-        self._tray.add([TrayItem(path, Path(path).name) for path in found])
-        if found:
-            self._session.update(image=found[0])
+        self._tray.add([TrayItem(path, Path(path).name, true_label=label) for path, label in found.items()])
+        self._labelled = set(found)
+        if self._session.request.image not in found:
+            self._session.update(image=next(iter(found)))
         self._tray.set_current(self._session.request.image)
         self._only_samples = True
 

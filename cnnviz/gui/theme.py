@@ -120,6 +120,7 @@ class Theme(QObject):
         self.scale = 1.0
         self._colors = DARK
         self._family = ""
+        self._fonts: dict[str, QFont] = {}  # made once for each size: widgets ask for them while painting
         self._mono = ""
         self._images: QTemporaryDir | None = None
         self._iconed: weakref.WeakKeyDictionary[QObject, tuple[str, str]] = weakref.WeakKeyDictionary()
@@ -157,6 +158,11 @@ class Theme(QObject):
         ``body``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section`` and ``number`` are of the
         interface's family; ``mono`` and ``big-number`` are monospaced.
         """
+        if role not in self._fonts:
+            self._fonts[role] = self._make_font(role)
+        return QFont(self._fonts[role])
+
+    def _make_font(self, role: str) -> QFont:
         size, weight = _FONTS[role]
         font = QFont(self._mono if role in _MONOSPACED else self._family)
         font.setPixelSize(self.px(size))
@@ -215,6 +221,7 @@ class Theme(QObject):
         if app is None:
             self._colors = LIGHT if self.mode == "light" else DARK
             return
+        self._fonts.clear()
         self._applying = True  # setting the scheme of native frames answers with the signal that we follow
         hints = app.styleHints()
         if self.mode == "auto":

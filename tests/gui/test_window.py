@@ -22,6 +22,7 @@ from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest, Request
 from cnnviz.settings import Settings
 
+SEVEN = next(iter(samples("lenet5-mnist")))
 LENET = ModelRequest("lenet5-mnist", device="cpu")
 
 
@@ -37,7 +38,7 @@ def settle(qtbot, controller):
 def controller(qtbot, qapp):
     theme.install(qapp, "dark")
     window = MainWindow()
-    first = samples("lenet5-mnist")[0]
+    first = SEVEN
     made = Controller(window, Session(Request(LENET, image=first, layer=FIRST_LAYER)), Settings(play_speed=20.0))
     window.resize(1280, 720)
     window.show()
@@ -81,7 +82,7 @@ def test_the_first_start_shows_a_network_that_knows_a_seven(controller):
     assert response.scores.labels[int(response.scores.logits.argmax())] == "7"
     assert controller.window.network.complete
     assert sentences(controller) == []
-    item = controller.window.tray.model.item(samples("lenet5-mnist")[0])
+    item = controller.window.tray.model.item(SEVEN)
     assert (item.label, round(item.probability, 2)) == ("7", 1.0)
 
 
@@ -150,7 +151,7 @@ def test_a_dropped_folder_gives_pictures_with_their_true_classes(controller, qtb
 
 def test_a_picture_that_cannot_be_read_is_told_and_the_old_answer_stays(controller, qtbot, tmp_path):
     broken = tmp_path / "broken.png"
-    broken.write_bytes(Path(samples("lenet5-mnist")[0]).read_bytes()[:60])
+    broken.write_bytes(Path(SEVEN).read_bytes()[:60])
     shown = controller.response.request
     drop(controller.window, files(broken))
     settle(qtbot, controller)

@@ -18,7 +18,6 @@ THINGS = [str(SAMPLES / "vgg-cifar10" / f"{name}.png") for name in ("frog", "shi
 PICTURES = {
     "main-window.png": ("dark", [*DIGITS, "--layer", "3"]),
     "main-window-light.png": ("light", [*THINGS, "--model", "vgg-cifar10", "--layer", "4"]),
-    "filters.png": ("dark", [*DIGITS, "--layer", "3", "--view", "filters"]),
 }
 """File in ``docs``: theme and arguments of the window."""
 

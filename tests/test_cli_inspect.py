@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,19 @@ def test_a_size_that_does_not_fit_is_one_sentence(capsys: pytest.CaptureFixture[
     out, err = capsys.readouterr()
     assert out == ""
     assert "linear" in err.splitlines()[-1]
+
+
+def test_a_receptive_field_that_is_not_known_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    factory = tmp_path / "odd.py"
+    factory.write_text(
+        "import torch\nfrom torch import nn\n"
+        "class Odd(nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return torch.fft.fft2(x).abs().flatten(1)\n"
+    )
+    words = ["--model", f"{factory}:Odd", "--trust", "--input-size", "8x8", "--device", "cpu"]
+    assert cli.run(["inspect", *words]) == 0
+    assert "unknown" in capsys.readouterr().out
 
 
 def test_models_are_listed(capsys: pytest.CaptureFixture[str]):

@@ -117,7 +117,7 @@ def test_what_is_guessed_is_said(capsys: pytest.CaptureFixture[str]):
         (["--model", "lenet5-mnist", "--arch", "lenet5"], "--arch"),
         (["--model", "lenet5-mnist", "--labels", "nowhere.txt"], "nowhere.txt"),
         (["--model", "lenet5-mnist", "--mean", "0.1,0.2"], "mean"),
-        (["--model", "lenet5-mnist", "--input-size", "32x32"], "failed at 7"),  # the first dense layer
+        (["--model", "lenet5-mnist", "--input-size", "32x32"], "failed in 7"),  # the first dense layer
         (["--model", "nowhere.pt", "--arch", "lenet5"], "nowhere.pt"),
         (["--model", "lenet5-mnist", "--device", "cuda:99"], "There is no device"),
     ],

@@ -66,6 +66,34 @@ def test_with_a_display_the_window_is_opened(monkeypatch: pytest.MonkeyPatch):
     window._require_display()
 
 
+@pytest.fixture
+def broken_qt(tmp_path: Path) -> str:
+    """A PySide6 that lacks everything, and whose plugin for X11 cannot be loaded."""
+    plugins = tmp_path / "PySide6" / "Qt" / "plugins" / "platforms"
+    plugins.mkdir(parents=True)
+    (tmp_path / "PySide6" / "__init__.py").touch()
+    (plugins / "libqxcb.so").write_text("no library")
+    return str(tmp_path)
+
+
+def test_where_qt_cannot_be_imported_it_says_what_helps(broken_qt: str, tmp_path: Path):
+    done = start("--screenshot", str(tmp_path / "window.png"), PYTHONPATH=broken_qt)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "Qt cannot be loaded (No module named 'PySide6.QtCore')" in done.stderr
+    assert "apt-get install libegl1" in done.stderr
+
+
+@LINUX
+def test_where_a_library_is_missing_it_says_what_helps(broken_qt: str):
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("\0/tmp/.X11-unix/X4713")
+        server.listen()
+        done = start(DISPLAY=":4713", PYTHONPATH=broken_qt)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "Qt cannot open a window here" in done.stderr
+    assert "apt-get install libxcb-cursor0" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_screenshot(tmp_path: Path):
     file = tmp_path / "window.png"

@@ -51,6 +51,14 @@ def test_a_broken_file_is_kept_aside(file: Path, text: str):
     assert settings.load() == (Settings(), "")  # said once
 
 
+def test_a_broken_file_that_cannot_be_moved_does_no_harm(file: Path):
+    file.write_text("{")
+    (file.with_name("settings.broken.json") / "in the way").mkdir(parents=True)
+    loaded, sentence = settings.load()
+    assert loaded == Settings()
+    assert "defaults" in sentence
+
+
 def test_broken_utf8_is_kept_aside(file: Path):
     file.write_bytes(b'{"theme": "\xff"}')
     assert settings.load()[0] == Settings()

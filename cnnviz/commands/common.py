@@ -17,6 +17,7 @@ from cnnviz.request import ModelRequest
 if TYPE_CHECKING:
     from cnnviz.core.images import Picture
     from cnnviz.core.model import Model
+    from cnnviz.core.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,17 @@ def open_model(options: argparse.Namespace) -> Model:
     for note in model.notes:
         complain(note)
     return model
+
+
+def run_pass(model: Model, picture: Picture) -> Trace:
+    """The trace of a picture; what is to be said about it (that it ran elsewhere than asked for) is said on stderr."""
+    from cnnviz.core.images import prepare
+    from cnnviz.core.trace import trace
+
+    traced = trace(model, prepare(picture, model.preprocessing))
+    for note in traced.notes:
+        complain(note)
+    return traced
 
 
 def each_picture(paths: Sequence[str], act: Callable[[Picture], None]) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from cnnviz.commands.common import complain, open_model, print_json, table
-from cnnviz.core.images import prepare, read
+from cnnviz.commands.common import open_model, print_json, run_pass, table
+from cnnviz.core.images import read
 from cnnviz.core.ops import explain
-from cnnviz.core.trace import trace
 
 SHOWN = 20
 """Terms that are shown to people: a dense layer has thousands."""
@@ -16,9 +15,7 @@ SHOWN = 20
 def run(options: argparse.Namespace) -> int:
     """Print the terms, what they add up to, and what the network computed."""
     model = open_model(options)
-    traced = trace(model, prepare(read(options.image), model.preprocessing))
-    for note in traced.notes:
-        complain(note)
+    traced = run_pass(model, read(options.image))
     found = explain(traced, traced.find(options.layer), channel=options.channel, at=options.at)
     if options.json:
         print_json(found.as_dict())

@@ -9,10 +9,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from cnnviz import views
-from cnnviz.commands.common import complain, each_picture, model_request, open_model
+from cnnviz.commands.common import complain, each_picture, model_request, open_model, run_pass
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.images import Picture, prepare
-from cnnviz.core.trace import Record, Trace, trace
+from cnnviz.core.images import Picture
+from cnnviz.core.trace import Record, Trace
 from cnnviz.export import export, formats
 from cnnviz.figure import Figure
 from cnnviz.request import Request
@@ -46,9 +46,7 @@ class _Run:
 
     def picture(self, picture: Picture) -> None:
         """Export all that is asked for of one picture."""
-        traced = trace(self.model, prepare(picture, self.model.preprocessing))
-        for note in traced.notes:
-            complain(note)
+        traced = run_pass(self.model, picture)
         records, problems = _records(traced, self.options.layers)
         drawn = 0
         for record in records:

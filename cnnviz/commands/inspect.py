@@ -39,7 +39,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def _field(record: dict[str, Any]) -> str:
     field = record["receptive_field"]
-    if not field or not field["size"]:
-        return field["status"] if field else ""
+    if field["size"] is None:
+        return str(field["status"])
     size = _shape(field["size"])
     return size if field["status"] == "exact" else f"{size} ({field['status']})"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from cnnviz.commands.common import complain, each_picture, open_model, print_json, table
+from cnnviz.commands.common import each_picture, open_model, print_json, run_pass, table
 from cnnviz.core.device import describe
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.images import Picture, prepare
+from cnnviz.core.images import Picture
 from cnnviz.core.model import Model
-from cnnviz.core.trace import trace
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,9 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _predict(model: Model, picture: Picture, count: int) -> dict[str, Any]:
-    passed = trace(model, prepare(picture, model.preprocessing), budget=0)
-    for note in passed.notes:
-        complain(note)
+    passed = run_pass(model, picture)
     if not len(passed.logits):
         raise CnnvizError(f"{model.title} gives no class scores, so there is nothing to predict.")
     best = [

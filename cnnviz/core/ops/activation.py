@@ -11,7 +11,7 @@ from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, pointwise, 
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.curves import CURVES
 from cnnviz.core.ops.explanation import Explanation, Index, at_name, joined
-from cnnviz.core.ops.text import number, signed
+from cnnviz.core.ops.text import number, plain
 from cnnviz.core.record import Source
 
 # torch's name: what people call it, its arguments after the input, its formula.
@@ -32,6 +32,7 @@ _FUNCTIONS: dict[str, tuple[str, str, str]] = {
     "hardtanh": ("Hardtanh", "min_val=-1.0, max_val=1.0", "min(max(low, x), high)"),
     "sigmoid": ("Sigmoid", "", "1/(1 + e⁻ˣ)"),
     "logsigmoid": ("LogSigmoid", "", "ln(1/(1 + e⁻ˣ))"),
+    "log_sigmoid": ("LogSigmoid", "", "ln(1/(1 + e⁻ˣ))"),
     "tanh": ("Tanh", "", "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)"),
     "tanhshrink": ("Tanhshrink", "", "x − tanh(x)"),
     "softplus": ("Softplus", "beta=1.0, threshold=20.0", "ln(1 + e^(β·x))/β"),
@@ -39,6 +40,7 @@ _FUNCTIONS: dict[str, tuple[str, str, str]] = {
     "softshrink": ("Softshrink", "lambd=0.5", "x moved towards 0 by λ, 0 within λ of it"),
     "hardshrink": ("Hardshrink", "lambd=0.5", "x where |x| > λ, else 0"),
     "threshold": ("Threshold", "threshold, value", "x where x > threshold, else value"),
+    "_threshold": ("Threshold", "threshold, value", "x where x > threshold, else value"),
     "clamp": ("Clamp", "min=None, max=None", "min(max(low, x), high)"),
     "abs": ("Absolute", "", "|x|"),
     "neg": ("Negative", "", "−x"),
@@ -104,7 +106,7 @@ class Activation(Operation):
             settings["weight"] = float(weight[index[1] if weight.numel() > 1 else 0])
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             value = float(CURVES[op](np.float64(x), settings))
-        formula = f"{at_name(call.record, index)} = {_FUNCTIONS[op][2]}, x = {signed(x)}: {signed(value)}"
+        formula = f"{at_name(call.record, index)} = {plain(value)}: {_FUNCTIONS[op][2]}, x = {plain(x)}"
         terms = single(call, index, np.array([x]))
         return Explanation(op, formula, terms, 0.0, value, call.captured(index), False)
 
@@ -133,7 +135,7 @@ class GatedLinearUnit(Activation):
         with np.errstate(over="ignore"):
             value = a / float(1 + np.exp(np.float64(-b)))
         terms = joined([single(call, index, np.array([a])), single(call, half, np.array([b]))])
-        formula = f"{at_name(call.record, index)} = {signed(a)}·σ({signed(b)}) = {signed(value)}"
+        formula = f"{at_name(call.record, index)} = {plain(a)}·σ({plain(b)}) = {plain(value)}"
         return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), False)
 
     def size_formula(self, call: Call) -> Iterator[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops.call import SIGNATURES, Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Floats, Index, Terms, at_name, terms_at, terms_of
-from cnnviz.core.ops.text import product, signed, sum_of
+from cnnviz.core.ops.text import plain, product, sum_of
 
 Rational = int | Fraction
 """Fractions only where needed: whole numbers are twenty times as fast."""
@@ -98,7 +98,8 @@ class Operation:
 
     def title(self, call: Call) -> str:
         """One line."""
-        return type(call.record.module).__name__ if call.record.module is not None else self.short(call)
+        layer = type(call.record.module)
+        return layer.__name__ if layer.__module__.startswith("torch.nn") else self.short(call)
 
     def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
         """(name, text) pairs."""
@@ -206,9 +207,9 @@ def single(call: Call, index: Index, values: Floats, name: str = "input") -> Ter
 def copied(call: Call, index: Index, source: Any, at: Index, note: str = "") -> Explanation:
     """A value that was taken from a cell of a source as it is."""
     parent = call.parent_of(source)
-    value = float((parent.output if parent else source)[at])
+    value = float((parent.output if parent else source).detach()[at])
     values, cells = np.array([value]), np.array([at], np.int64)
     terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, np.zeros(1, np.int64), values)
     where = at_name(parent, at).replace("y", "x", 1) if parent else "the network's own number"
-    formula = f"{at_name(call.record, index)} = {note}{where} = {signed(value)}"
+    formula = f"{at_name(call.record, index)} = {note}{where} = {plain(value)}"
     return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index))

@@ -23,7 +23,7 @@ from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, at_name, te
 from cnnviz.core.ops.pool import adaptive
 from cnnviz.core.ops.shape import Move
 from cnnviz.core.ops.sizes import sizes
-from cnnviz.core.ops.text import number, signed, times
+from cnnviz.core.ops.text import number, plain, times
 
 
 @operation("pad", arguments="input, pad, mode='constant', value=None")
@@ -61,7 +61,7 @@ class Padding(Move):
             return copied(call, index, call["input"], places, f"{call['mode']} padding, " if any(outside) else "")
         value = float(call["value"] or 0)
         nothing = terms_of(NETWORK, np.zeros(0, np.int64), np.zeros(0))
-        formula = f"{at_name(call.record, index)} = {signed(value)}, padding"
+        formula = f"{at_name(call.record, index)} = {plain(value)}, padding"
         return Explanation("pad", formula, nothing, value, value, call.captured(index))
 
     def _ends(self, call: Call) -> list[tuple[int, int]]:
@@ -84,6 +84,9 @@ def _inside(i: int, n: int, mode: str) -> int:
 @operation("pixel_unshuffle", arguments="input, downscale_factor")
 class PixelShuffle(Move):
     """Channels become rows and columns, or the other way round."""
+
+    def title(self, call: Call) -> str:
+        return f"{self.short(call)} {times(call.shape()[1:])} → {times(call.output[1:])}"
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         rank = len(call.shape())

@@ -55,7 +55,7 @@ class Call:
         """A tensor among the arguments, with its batch axis."""
         value = self.arguments[name]
         tensor: Tensor = self._parents[value.index].output if isinstance(value, Source) else value
-        return tensor
+        return tensor.detach()
 
     def number(self, name: str, channel: int, default: float) -> float:
         """The number that a vector among the arguments holds for a channel; the default where there is no vector."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.ops.text import axis_word, signed
+from cnnviz.core.ops.text import axis_word, plain
 from cnnviz.core.record import Record
 
 NETWORK = -2
@@ -225,9 +225,9 @@ def at_name(record: Record, index: Index) -> str:
 
 
 def sum_formula(name: str, terms: Terms, over: str, bias: float | None, value: float) -> str:
-    """``y[4, 5, 4] = Σ of 6 channels +0.8678 + bias −0.0588 = +0.8090``."""
-    added = "" if bias is None else f" + bias {signed(bias)}"
-    return f"{name} = Σ of {len(terms):,} {over} {signed(float(terms.values.sum()))}{added} = {signed(value)}"
+    """``y[4, 5, 4] = Σ of 6 channels (0.8678) + bias (−0.0588) = 0.809``."""
+    added = "" if bias is None else f" + bias ({plain(bias)})"
+    return f"{name} = Σ of {len(terms):,} {over} ({plain(float(terms.values.sum()))}){added} = {plain(value)}"
 
 
 def window_of(maps: Tensor, places: tuple[Ints, ...]) -> Patch:

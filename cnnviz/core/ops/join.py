@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 from torch import Tensor
@@ -11,7 +10,7 @@ from torch import Tensor
 from cnnviz.core.ops.base import Operation, Reading, Reads, Window, copied, operation, pointwise, single
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import Explanation, Index, at_name, joined
-from cnnviz.core.ops.text import axis_word, number, signed, sum_of
+from cnnviz.core.ops.text import axis_word, factor, number, plain, sum_of, then
 from cnnviz.core.record import Source
 
 _WORDS = {
@@ -36,8 +35,13 @@ _FUNCTIONS: dict[str, Callable[[float, float], float]] = {
 
 def _is_turned(call: Call) -> bool:
     """Whether Python turned the operands round: ``1 - x`` calls ``x.__rsub__(1)``."""
-    name = getattr(call.record.function, "__name__", "").strip("_")
-    return name in ("rsub", "rdiv", "rtruediv", "rpow") and not isinstance(call["input"], (int, float))
+    return getattr(call.record.function, "__name__", "").strip("_") in ("rsub", "rdiv", "rtruediv", "rpow")
+
+
+def _written(op: str, x: float, y: float) -> str:
+    """``(−0.3) × 0.2``, ``max(0.3, 0.2)``."""
+    sign = _WORDS[op][1]
+    return f"{sign}({plain(x)}, {plain(y)})" if sign in ("max", "min") else f"{factor(x)} {sign} {factor(y)}"
 
 
 @operation("mul", "pow", "maximum", "minimum", arguments="input, other")
@@ -66,27 +70,27 @@ class Elementwise(Operation):
             yield "the smaller one is repeated along the axes where it has size 1"
 
     def explain(self, call: Call, index: Index) -> Explanation:
-        op, names = call.record.op, ("input", "other")
+        op = call.record.op
+        names = ("other", "input") if _is_turned(call) else ("input", "other")
         if op == "div" and call.has("rounding_mode"):
             return super().explain(call, index)
-        cells = {name: self._cell(call, name, index) for name in names}
-        a, b = (float(call[name]) if at is None else float(call.tensor(name)[at]) for name, at in cells.items())
-        factors = {"input": 1.0, "other": (-1.0 if op == "sub" else 1.0) * float(call["alpha"] or 1)}
+        cells = [self._cell(call, name, index) for name in names]
+        pairs = list(zip(names, cells, strict=True))
+        values = [float(call[name]) if at is None else float(call.tensor(name)[at]) for name, at in pairs]
         sums = op in ("add", "sub")
+        if sums:
+            values[1] *= (-1.0 if op == "sub" else 1.0) * float(call["alpha"])
+            value, text = sum(values), plain(values[0]) + then(values[1])
+        else:
+            value, text = float(_FUNCTIONS[op](*values)), _written(op, *values)
         # In a sum plain numbers are the bias; elsewhere the terms are what went in.
-        given = [(name, at, value) for (name, at), value in zip(cells.items(), (a, b), strict=True)]
+        bias = sum(number for number, at in zip(values, cells, strict=True) if at is None) if sums else 0.0
         parts = [
-            single(call, at or (), np.array([value * factors[name] if sums else value]), name)
-            for name, at, value in given
-            if not (sums and at is None)
+            single(call, at or (), np.array([number]), name)
+            for (name, at), number in zip(pairs, values, strict=True)
+            if at is not None or not sums
         ]
-        bias = sum(value * factors[name] for name, at, value in given if sums and at is None)
-        x, y = (b, a) if _is_turned(call) else (a, b)
-        value = a * factors["input"] + b * factors["other"] if sums else float(_FUNCTIONS[op](x, y))
-        if sums and _is_turned(call):  # 1 − x arrives as the subtraction of 1 from x, turned round
-            value, bias = -value, -bias
-            parts = [replace(part, values=-part.values) for part in parts]
-        text = f"{at_name(call.record, index)} = {signed(x)} {_WORDS[op][1]} {signed(y)} = {signed(value)}"
+        text = f"{at_name(call.record, index)} = {text} = {plain(value)}"
         return Explanation(op, text, joined(parts), bias, value, call.captured(index), sums)
 
     def _cell(self, call: Call, name: str, index: Index) -> Index | None:

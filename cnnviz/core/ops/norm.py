@@ -12,7 +12,7 @@ import torch
 from cnnviz.core.ops.base import WHOLE, Operation, Reading, Reads, operation, pointwise, reads_input, same, single
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, along, at_name, doubles, terms_at, terms_of
-from cnnviz.core.ops.text import number, signed, times
+from cnnviz.core.ops.text import factor, number, plain, then, times
 
 
 class Norm(Operation):
@@ -25,12 +25,12 @@ class Norm(Operation):
         mean, variance, scale, shift = self.numbers(call, index)
         eps = torch.finfo(call.record.dtype).eps if call["eps"] is None else float(call["eps"])
         x = float(call.tensor()[index])
-        factor = scale / sqrt(variance + eps)
-        values, bias = np.array([x * factor]), shift - mean * factor
+        gain = scale / sqrt(variance + eps)
+        values, bias = np.array([x * gain]), shift - mean * gain
         value = float(values[0]) + bias
         formula = (
-            f"{at_name(call.record, index)} = ({signed(x)} − {signed(mean)})/√({variance:.4g} + {eps:g})"
-            f"·{signed(scale)} + {signed(shift)} = {signed(value)}"
+            f"{at_name(call.record, index)} = ({plain(x)}{then(-mean)})/√({variance:.4g} + {eps:g})"
+            f"·{factor(scale)}{then(shift)} = {plain(value)}"
         )
         facts = (("mean", mean), ("variance", variance), ("scale", scale), ("shift", shift), ("epsilon", eps))
         captured = call.captured(index)
@@ -191,7 +191,7 @@ class LocalResponseNorm(Norm):
         parent = call.parent()
         terms = terms_at(parent, cells, column) if parent else terms_of(NETWORK, cells[:, 1], column)
         below = f"({k:g} + {alpha:g}/{n}·{squares:.4g})^{beta:g}"
-        formula = f"{at_name(call.record, index)} = {signed(x)}/{below} = {signed(value)}"
+        formula = f"{at_name(call.record, index)} = {plain(x)}/{below} = {plain(value)}"
         facts = (("sum of squares", squares),)
         return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), False, facts=facts)
 
@@ -219,7 +219,7 @@ class Normalize(Norm):
         length = max(float((np.abs(line) ** p).sum()) ** (1 / p), eps)
         x = float(call.tensor()[index])
         value = x / length
-        formula = f"{at_name(call.record, index)} = {signed(x)}/{length:.4g} = {signed(value)}"
+        formula = f"{at_name(call.record, index)} = {plain(x)}/{length:.4g} = {plain(value)}"
         terms, facts = single(call, index, np.array([value])), (("length", length),)
         return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), facts=facts)
 

@@ -24,7 +24,7 @@ from cnnviz.core.ops.explanation import (
     window_of,
 )
 from cnnviz.core.ops.sizes import share, sizes, words
-from cnnviz.core.ops.text import axis_word, each, signed, tight, times
+from cnnviz.core.ops.text import axis_word, each, plain, tight, times
 
 _MAX = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False"
 _AVERAGE = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None"
@@ -172,20 +172,20 @@ def pooled(call: Call, index: Index, places: tuple[Ints, ...], kind: str, diviso
         value = float(values[winner])
         flat = np.ravel_multi_index(tuple(cells[winner]), call.shape()[-count:])
         facts = tuple((f"winner {word}", float(at)) for word, at in zip(words(count), cells[winner], strict=True))
-        formula = f"{name} = max of {len(values)} = {signed(value)}, at ({', '.join(map(str, cells[winner]))})"
+        formula = f"{name} = max of {len(values)} = {plain(value)}, at ({', '.join(map(str, cells[winner]))})"
         if call.record.part == 1:  # the indices that return_indices asks for
             value, formula = (
                 float(flat),
-                f"{name} = {flat}, where the maximum {signed(value)} stands in the flattened map",
+                f"{name} = {flat}, where the maximum {plain(value)} stands in the flattened map",
             )
     elif kind == "lp":
         p = float(call["norm_type"])
         value = float((values**p).sum() / divisor) ** (1 / p)  # torch: a mean times the size of a full window
-        formula = f"{name} = (Σ of {len(values)} xᵖ)^(1/p), p = {p:g} = {signed(value)}"
+        formula = f"{name} = (Σ of {len(values)} xᵖ)^(1/p), p = {p:g} = {plain(value)}"
     else:
         values, facts = values / divisor, (("divisor", divisor),)
         value = float(values.sum())
-        formula = f"{name} = Σ of {len(values)} {signed(value * divisor)} / {divisor:g} = {signed(value)}"
+        formula = f"{name} = Σ of {len(values)} ({plain(value * divisor)}) / {divisor:g} = {plain(value)}"
     lead = np.tile(np.array(index[:-count], np.int64), (len(values), 1))
     cells = np.concatenate([lead, cells], 1)
     terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -count - 1], values)
@@ -246,7 +246,7 @@ class Reduction(Operation):
         values = doubles(call.tensor())[cells].ravel()
         count = len(values)
         value = float(_REDUCTIONS[op](values))
-        formula = f"{at_name(call.record, index)} = {op} of {count:,} = {signed(value)}"
+        formula = f"{at_name(call.record, index)} = {op} of {count:,} = {plain(value)}"
         if op == "mean":
             values = values / count
         indices = np.stack([grid.ravel() for grid in np.broadcast_arrays(*cells)], 1)

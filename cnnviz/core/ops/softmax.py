@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, pointwise
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, along, at_name, doubles, terms_at, terms_of
-from cnnviz.core.ops.text import axis_word, signed
+from cnnviz.core.ops.text import axis_word, plain
 
 
 @operation("softmax", "log_softmax", "softmin", arguments="input, dim=None")
@@ -49,9 +49,9 @@ class Softmax(Operation):
         value = own - log(total) if op == "log_softmax" else exp(own) / total
         name = at_name(call.record, index)
         if op == "log_softmax":
-            formula = f"{name} = {signed(own)} − ln {total:.4g} = {signed(value)}, the largest {signed(top)} subtracted"
+            formula = f"{name} = {plain(own)} − ln {total:.4g} = {plain(value)}, the largest {plain(top)} subtracted"
         else:
-            formula = f"{name} = {exp(own):.4g}/{total:.4g} = {value:.4g}, the largest {signed(top)} subtracted"
+            formula = f"{name} = {exp(own):.4g}/{total:.4g} = {value:.4g}, the largest {plain(top)} subtracted"
         parent = call.parent()
         terms = terms_at(parent, cells, scores) if parent else terms_of(NETWORK, cells[:, axis], scores)
         facts = (("largest", top), ("exponential", exp(own)), ("sum of exponentials", total))

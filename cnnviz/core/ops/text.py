@@ -54,6 +54,16 @@ def axis_word(name: str) -> str:
     return _AXES.get(name, "one axis")
 
 
-def signed(value: float) -> str:
-    """A value with its sign, four significant digits: ``+0.809``, ``−0.0588``."""
-    return f"{value:+.4g}".replace("-", "−")
+def plain(value: float) -> str:
+    """A value to four significant digits: ``0.809``, ``−0.0588``."""
+    return f"{value + 0.0:.4g}".replace("-", "−")  # adding 0 makes a zero that has no sign
+
+
+def then(value: float) -> str:
+    """A further summand: `` + 0.809``, `` − 0.0588``."""
+    return f" − {plain(-value)}" if value < 0 else f" + {plain(value)}"
+
+
+def factor(value: float) -> str:
+    """A value in a product: in brackets where it has a sign."""
+    return f"({plain(value)})" if value < 0 else plain(value)

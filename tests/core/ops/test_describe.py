@@ -188,6 +188,50 @@ def test_shapes() -> None:
     assert "hands its input on" in describe(nn.Dropout(), 4).title
 
 
+@pytest.mark.parametrize(
+    ("function", "title", "size"),
+    [
+        (lambda x: F.pad(x, (1, 0, 0, 2), mode="reflect"), "Pad, reflect", "rows 0 + 6 + 2 = 8"),
+        (lambda x: F.pixel_shuffle(x, 2), "Pixel shuffle 4 × 6 × 6 → 1 × 12 × 12", ""),
+        (lambda x: F.channel_shuffle(x, 2), "Channel shuffle, 2 groups", ""),
+        (lambda x: F.interpolate(x, scale_factor=2), "Resize 6 × 6 → 12 × 12, nearest", ""),
+        (lambda x: x.permute(0, 2, 3, 1), "Permute 4 × 6 × 6 → 6 × 6 × 4", ""),
+        (lambda x: x[:, 1:], "Part of 4 × 6 × 6", ""),
+        (lambda x: x.select(1, 2), "Select 2 of 4 × 6 × 6", ""),
+        (lambda x: x.unbind(1)[3], "Unbind 3 of 4 × 6 × 6", ""),
+        (lambda x: x.tensor_split(3, 1)[2], "Part 2 of a tensor_split of 4 × 6 × 6", "1 of 4, from 3 on"),
+        (lambda x: x.tensor_split((1, 2), 1)[2], "Part 2 of a tensor_split of 4 × 6 × 6", "2 of 4, from 2 on"),
+        (lambda x: x.split(3, 1)[1], "Part 1 of a split of 4 × 6 × 6", "1 of 4, from 3 on"),
+        (lambda x: x.expand(2, 4, 6, 6), "Expand 1 × 4 × 6 × 6 → 2 × 4 × 6 × 6", ""),
+        (lambda x: torch.stack([x, x]), "Stack 2 along a new axis", ""),
+        (lambda x: x.masked_fill(torch.ones(6, 6, dtype=torch.bool), 0), "Fill where a mask says so", ""),
+        (lambda x: x @ x, "Matrix product 6 × 6 · 6 × 6", ""),
+        (lambda x: F.normalize(x), "Normalize to length 1 (p = 2)", ""),  # noqa: PLW0108 - it takes the parameters too
+        (lambda x: F.local_response_norm(x, 3), "LocalResponseNorm over 3 channels", ""),
+        (lambda x: F.instance_norm(x, eps=0.1), "InstanceNorm 4 channels", ""),
+        (lambda x: F.rms_norm(x, (6,)), "RMSNorm over 6", ""),
+        (lambda x: F.log_softmax(x.mean((2, 3)), 1), "LogSoftmax over 4 channels", ""),
+        (lambda x: 1 - x, "Subtract: 1 − x", ""),
+        (lambda x: torch.einsum("nchw,ncij->nhwij", x, x), "Einsum nchw,ncij->nhwij", ""),
+        (lambda x: F.scaled_dot_product_attention(x, x, x), "Attention, 4 heads of 6", ""),
+        (lambda x: F.lp_pool2d(x, 2, 3, 2), "LPPool2d 3 × 3, stride 2", "rows and columns ⌊(6 − 3 + 2·0)/2⌋ + 1 = 2"),
+    ],
+)
+def test_titles(function: Callable[[Tensor], Tensor], title: str, size: str) -> None:
+    about = describe(nn.Sequential(nn.Conv2d(4, 4, 1), Function(function), Function(lambda x: x + 0)), 4, 6, 6, at=-2)
+    assert about.title == title
+    assert (about.size_formula or ("",))[0] == size
+
+
+def test_products_count_their_multiply_adds() -> None:
+    assert describe(lambda x: x @ x.transpose(2, 3), 4, 6, 5).macs == 4 * 6 * 6 * 5
+    assert describe(lambda x: torch.einsum("nchw,ncij->nhwij", x, x), 4, 6, 5).macs == 4 * 30 * 30
+    attention = describe(lambda x: F.scaled_dot_product_attention(x, x, x), 2, 7, 3)
+    assert (attention.macs, attention.macs_formula) == (2 * 7 * 7 * 6, "1·2·7·7·(3 + 3) = 588")
+    bias = describe(lambda x: torch.baddbmm(torch.zeros(1), x[0], x[0]), 4, 6, 6)
+    assert bias.macs == 4 * 6 * 6 * 6
+
+
 def test_softmax() -> None:
     about = describe(nn.Sequential(nn.Flatten(), nn.Linear(20, 10), nn.Softmax(1)), 4, 5, 1)
     assert (about.short, about.title, about.family) == ("Softmax", "Softmax over 10 units", "softmax")
@@ -195,7 +239,7 @@ def test_softmax() -> None:
 
 
 def test_what_no_family_knows_is_described_in_general() -> None:
-    about = describe(lambda x: torch.linalg.matrix_exp(x) + 0, 3, 3, at=0)
+    about = describe(Function(torch.linalg.matrix_exp), 3, 3)
     assert about == Description(short="Linalg matrix exp", title="Linalg matrix exp", family="other")
     learned = describe(Function(torch.logaddexp, torch.ones(3, 3)), 2, 3, 3)
     assert (learned.family, learned.parameters, learned.parameters_formula) == ("other", 9, "3·3 = 9")

@@ -1,7 +1,7 @@
 """Names of the axes of what an operation produces, followed from the picture through the network.
 
-``N`` is the batch, ``C`` channels, ``H`` and ``W`` rows and columns, ``D`` depth, ``L`` positions along a line (tokens of a
-transformer), ``K`` units of a dense layer, ``G`` groups or heads, ``A`` anything else.
+``N`` is the batch, ``C`` channels, ``H`` and ``W`` rows and columns, ``D`` depth, ``L`` positions along a line (tokens
+of a transformer), ``K`` units of a dense layer, ``G`` groups or heads, ``A`` anything else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ Axes = tuple[str, ...]
 Shape = tuple[int, ...]
 
 _SPATIAL = {3: ("N", "C", "L"), 4: ("N", "C", "H", "W"), 5: ("N", "C", "D", "H", "W")}
-_CHANNELS_FIRST = ("conv", "max_pool", "avg_pool", "adaptive_", "batch_norm", "lp_pool", "interpolate", "pixel_", "unfold")
+_CHANNELS_FIRST = (
+    "conv",
+    "max_pool",
+    "avg_pool",
+    "adaptive_",
+    "batch_norm",
+    "lp_pool",
+    "interpolate",
+    "pixel_",
+    "unfold",
+)
 
 
 def name_axes(
@@ -50,7 +60,18 @@ def name_axes(
         names = tuple(axes[i] for i in order)
     elif op == "permute":
         names = tuple(axes[i] for i in dims.all("dims"))
-    elif op in ("flatten", "unflatten", "view", "reshape", "squeeze", "unsqueeze", "getitem", "select", "chunk", "split"):
+    elif op in (
+        "flatten",
+        "unflatten",
+        "view",
+        "reshape",
+        "squeeze",
+        "unsqueeze",
+        "getitem",
+        "select",
+        "chunk",
+        "split",
+    ):
         names = _reshaped(axes, before, shape)
     elif op in ("mean", "sum", "amax", "amin", "max", "min", "argmax") and len(shape) < len(before):
         gone = set(dims.all("dim"))
@@ -75,7 +96,10 @@ class _Dims:
         return [dim % self.rank for dim in values if isinstance(dim, int) and not isinstance(dim, bool)]
 
     def pair(self, first: str, second: str, default: tuple[int, int]) -> tuple[int, int]:
-        given = [self.kwargs.get(name, self.rest[i] if i < len(self.rest) else default[i]) for i, name in enumerate((first, second))]
+        given = [
+            self.kwargs.get(name, self.rest[i] if i < len(self.rest) else default[i])
+            for i, name in enumerate((first, second))
+        ]
         return given[0] % self.rank, given[1] % self.rank
 
 

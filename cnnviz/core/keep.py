@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cnnviz.core.record import Record
 
 if TYPE_CHECKING:
+    from cnnviz.core.producers import Producers
     from cnnviz.core.trace import Trace
 
 BUDGET = 2 * 2**30
@@ -32,6 +33,51 @@ def storages(records: Iterable[Record]) -> list[Storage]:
             memory = kept.untyped_storage()
             found.setdefault(memory._cdata, Storage(memory.nbytes())).records.append(record)
     return list(found.values())
+
+
+class Budget:
+    """Keeps the outputs of one pass within a number of bytes, by dropping the largest while it runs.
+
+    Parameters
+    ----------
+    most
+        Bytes.
+
+    Attributes
+    ----------
+    dropped
+        Bytes that the dropped outputs would have taken.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.dropped = 0
+        self._held: list[Record] = []
+        self._at_most = 0  # bytes, with those of views counted twice
+
+    def count(self, record: Record, producers: Producers) -> None:
+        """Take a new record's output into account."""
+        self._held.append(record)
+        self._at_most += record.nbytes
+        if self._at_most > self.most:
+            self._shrink(producers)
+
+    def _shrink(self, producers: Producers) -> None:
+        groups = sorted(storages(self._held), key=lambda group: group.nbytes)
+        total = sum(group.nbytes for group in groups)
+        while total > self.most:
+            largest = groups.pop()
+            total -= largest.nbytes
+            self.dropped += largest.nbytes
+            for record in largest.records:
+                if record.kept is not None:
+                    producers.watch(record.kept)
+                record.drop()
+        for record in self._held:  # in order of execution: what is computed from what was dropped goes, too
+            if record.depth and any(parent.dropped for parent in record.parents):
+                record.drop()
+        self._held = [record for record in self._held if not record.dropped]
+        self._at_most = total
 
 
 class TraceCache:

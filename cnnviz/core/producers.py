@@ -54,6 +54,10 @@ class Producers:
             if tensor is not None and storage_of(tensor) == address:
                 yield tensor
 
+    def is_only(self, tensor: Tensor, records: list[Record]) -> bool:
+        """Whether no other known tensor lives in the memory of this one."""
+        return all(other is tensor for other in self.on_storage(storage_of(tensor), records))
+
     def overtake(self, tensor: Tensor, writer: Record) -> None:
         """The memory under a tensor was written through another tensor."""
         name = id(tensor)

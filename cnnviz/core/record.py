@@ -196,7 +196,7 @@ class Record:
         named = {name: exchange(item, value_of) for name, item in self._kwargs.items() if name != "inplace"}
         with torch.no_grad():
             result: Tensor = self.function(*exchange(self._args, value_of), **named)
-        return result
+        return result.to(self.dtype)  # in place, the result took the type of what it was written into
 
     @property
     def shape(self) -> torch.Size:
@@ -205,7 +205,7 @@ class Record:
 
     @property
     def dtype(self) -> torch.dtype:
-        """torch's type of the output."""
+        """Type of the output's numbers."""
         return self._facts[1] if self._value is None else self._value.dtype
 
     @property

@@ -6,6 +6,7 @@ arguments copied that hold no tensor, and the usual case comes first.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from cnnviz.core.cancel import Cancelled
+from cnnviz.core.keep import Budget
 from cnnviz.core.names import Op, op_of
 from cnnviz.core.overwrite import can_be_repeated, copy_storage, is_alone, run_elsewhere, write_recipes
 from cnnviz.core.producers import Producers
@@ -28,12 +30,12 @@ _NO_KWARGS: Mapping[str, Any] = {}
 
 
 class Failure(NamedTuple):
-    """An operation that raised."""
+    """Where an exception came from: the module that ran, and the operation if one raised it."""
 
-    error: Exception
-    op: str
+    error: BaseException
     path: str
-    shapes: tuple[tuple[int, ...], ...]
+    op: str = ""
+    shapes: tuple[tuple[int, ...], ...] = ()
 
 
 class Recorder(TorchFunctionMode):
@@ -47,23 +49,30 @@ class Recorder(TorchFunctionMode):
         Its input; becomes the record with index -1.
     wanted
         Asked before each operation whether anybody still wants the trace.
+    budget
+        Most bytes that the outputs may take; None for no limit.
 
     Attributes
     ----------
+    budget
+        Drops the largest outputs while the pass runs; None where there is no limit.
     origin
         The input as a record.
     records
         In order of execution. Their paths are final after `finish`.
     failure
-        The operation that raised last.
+        Where the last exception came from.
     """
 
-    def __init__(self, module: nn.Module, image: Tensor, wanted: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self, module: nn.Module, image: Tensor, wanted: Callable[[], bool] | None = None, budget: int | None = None
+    ) -> None:
         super().__init__()
         self.module = module
         self.origin = Record(-1, "input", "input", None, (), {}, image)
         self.records: list[Record] = []
         self.failure: Failure | None = None
+        self.budget = None if budget is None else Budget(budget)
         self._wanted = wanted
         self._paths = _paths(module)
         self._running = [""]  # paths of the modules that are running
@@ -104,11 +113,6 @@ class Recorder(TorchFunctionMode):
         self._producers.forget()
         self._write_recipes()
 
-    @property
-    def where(self) -> str:
-        """Path of the module that is running, or was when the pass failed; empty at the top."""
-        return self._running[-1]
-
     def producer(self, tensor: Tensor) -> Record | None:
         """The record that produced a tensor which the network holds right now."""
         record = self._current.get(id(tensor))
@@ -128,27 +132,40 @@ class Recorder(TorchFunctionMode):
         if threading.get_ident() != self._thread:
             return
         path, before = self._running.pop(), self._before.pop()
+        if output is None:
+            error = sys.exc_info()[1]  # the hook is called on the way out, too
+            if error is not None and (self.failure is None or self.failure.error is not error):
+                self.failure = Failure(error, path)
+            return
         record = self._current.get(id(output))
         if record is None:
             record = self._only(module, args, output)
         if record is None or record.born < before or record.module is not None or id(module) not in self._paths:
             return  # nothing new (identity), several operations, or a module further inside has it already
-        for record in self.records[record.born :]:
-            if record.born + record.part == record.index and record.module is None:
-                record.module = module
-                record.path = path or record.op
+        self._claim(record.born, module, path)
+
+    def _claim(self, born: int, module: nn.Module, path: str) -> None:
+        """All tensors of an operation bear the name of the module whose output they are."""
+        for record in self.records[born:]:
+            if record.born != born:
+                break
+            record.module = module
+            record.path = path or record.op
 
     def _only(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> Record | None:
         """The one operation behind an output that is no tensor we know: a tuple, a dict, or the work of a black box."""
         tensors = tensors_in(output)
         records = {record.born: record for tensor in tensors if (record := self.producer(tensor)) is not None}
-        unseen = [tensor for tensor in tensors if id(tensor) not in self._current]
+        own = (
+            {id(tensor) for tensor in (*module.parameters(), *module.buffers())} if len(records) < len(tensors) else ()
+        )
+        unseen = [tensor for tensor in tensors if id(tensor) not in self._current and id(tensor) not in own]
         if unseen and id(module) in self._paths:
-            given = self._stand_in(args)
-            if any(isinstance(item, Record) for item in leaves(given)):  # scripted code, for one, cannot be looked into
+            given = self._stand_ins(args)
+            if any(type(item) is Record for item in leaves(given)):  # scripted code, for one, cannot be looked into
                 name = getattr(module, "original_name", type(module).__name__)
-                record = self._keep_all(Op(name), None, given, _NO_KWARGS, unseen)
-                records[record.born] = record
+                box = self._keep_all(Op(name), None, given, _NO_KWARGS, unseen)
+                records[box.born] = box
         return next(iter(records.values())) if len(records) == 1 else None
 
     # What: every torch function that the network calls.
@@ -167,12 +184,12 @@ class Recorder(TorchFunctionMode):
             with self:
                 return op.parts(*args, **kwargs)
         try:
-            if op.overwrites or (kwargs and ("out" in kwargs or kwargs.get("inplace"))):
+            if op.overwrites or (kwargs and (kwargs.get("out") is not None or kwargs.get("inplace"))):
                 return self._overwrite(op, func, args, kwargs)
             output = func(*args, **kwargs)
         except Exception as error:
             shapes = tuple(tuple(tensor.shape) for tensor in tensors_in((args, kwargs)))
-            self.failure = Failure(error, op.name, f"{self.where}.{op.name}".strip("."), shapes)
+            self.failure = Failure(error, self._running[-1], op.name, shapes)
             raise
         if isinstance(output, Tensor):
             if op.transparent and self._is_same(op, args[0], output):
@@ -192,7 +209,7 @@ class Recorder(TorchFunctionMode):
             output = output.view_as(output)
             self._keep(op, function, *given, output)
             return output
-        if "out" in kwargs:
+        if kwargs.get("out") is not None:
             return self._overwrite_out(op, function, args, kwargs)
         target = args[0] if args else kwargs["input"]
         record = self._current.get(id(target))
@@ -200,7 +217,13 @@ class Recorder(TorchFunctionMode):
             return self._overwrite_unknown(op, function, given, args, kwargs)
         others = []
         if not is_alone(target):
-            others = copy_storage(target, [self.origin, *self.records], self._producers)
+            if record is self.origin and self._producers.is_only(target, self.records):
+                record.hold(target.detach())
+                target.data = target.clone()  # the network writes over its input: not over the caller's
+            else:
+                others = copy_storage(target, [self.origin, *self.records], self._producers)
+        elif record.dropped:
+            pass
         elif op.relabels:
             record.hold(target.detach())
         elif record.kept is not None:
@@ -221,7 +244,14 @@ class Recorder(TorchFunctionMode):
             self._producers.overtake(other, writer)
         return output
 
-    def _overwrite_unknown(self, op: Op, function: Function, given: tuple[tuple[Any, ...], Mapping[str, Any]], args: tuple[Any, ...], kwargs: Any) -> Any:
+    def _overwrite_unknown(
+        self,
+        op: Op,
+        function: Function,
+        given: tuple[tuple[Any, ...], Mapping[str, Any]],
+        args: tuple[Any, ...],
+        kwargs: Any,
+    ) -> Any:
         """The same where no record produced the tensor: a network's counter, or a buffer that remembers."""
         self._write_recipes()  # it may be a weight
         output = function(*args, **kwargs)
@@ -260,9 +290,9 @@ class Recorder(TorchFunctionMode):
 
     def _catch_up(self, tensor: Tensor, record: Record, writers: list[Record]) -> Record:
         """A record for a tensor that changed because others wrote into the memory that they share."""
-        view = (tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
         last = writers[-1]
-        if len(last.shape) and last.nbytes >= tensor.nbytes and last.kept is not None and last.kept._base is None:
+        if last.nbytes == tensor.untyped_storage().nbytes():  # all of it was written: the tensor is a view of that
+            view = (tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
             return self._keep(Op("as_strided"), torch.as_strided, (last, *view), _NO_KWARGS, tensor)
         return self._keep(Op("as_strided_scatter"), None, (record, *writers), _NO_KWARGS, tensor)
 
@@ -299,22 +329,36 @@ class Recorder(TorchFunctionMode):
         return self._named_stand_ins(item) if kind is dict else item
 
     def _keep(
-        self, op: Op, function: Function | None, args: tuple[Any, ...], kwargs: Mapping[str, Any], output: Tensor, part: int = 0
+        self,
+        op: Op,
+        function: Function | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        output: Tensor,
+        part: int = 0,
     ) -> Record:
         """A record for a tensor that an operation gave."""
         records = self.records
         record = Record(len(records), self._running[-1], op.name, function, args, kwargs, output, part)
         records.append(record)
         self._current[id(output)] = record
+        if self.budget is not None:
+            self.budget.count(record, self._producers)
         if type(output) is nn.Parameter:  # a network that writes into its parameters
             self._plain = _PLAIN
         return record
 
     def _keep_all(
-        self, op: Op, function: Function | None, args: tuple[Any, ...], kwargs: Mapping[str, Any], outputs: Iterable[Tensor]
+        self,
+        op: Op,
+        function: Function | None,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        outputs: Iterable[Tensor],
     ) -> Record:
         """A record for each of the tensors that an operation gave; the first of them is returned."""
-        return [self._keep(op, function, args, kwargs, output, part) for part, output in enumerate(outputs)][0]
+        kept = [self._keep(op, function, args, kwargs, output, part) for part, output in enumerate(outputs)]
+        return kept[0]
 
 
 def tensors_in(value: Any) -> list[Tensor]:

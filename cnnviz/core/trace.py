@@ -20,7 +20,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import storages
 from cnnviz.core.logits import as_scores, find_logits, probabilities
 from cnnviz.core.record import Dropped, Record, Source
-from cnnviz.core.recorder import Recorder
+from cnnviz.core.recorder import Failure, Recorder
 
 if TYPE_CHECKING:
     from cnnviz.core.images import Prepared
@@ -96,7 +96,7 @@ class Trace:
         self.module = recorder.module
         self.prepared = prepared
         self.seconds = seconds
-        self.notes = notes
+        self.notes = (*notes, *_dropped_note(recorder))
         self._origin = recorder.origin
         self.device = self._origin.device
         scores = None if found is None else as_scores(found)
@@ -134,7 +134,9 @@ class Trace:
         record = self._by_key.get(key.removesuffix("#0"))
         if record is None:
             near = difflib.get_close_matches(key, self._by_key, 4, 0.3) or list(self._by_key)[:4]
-            raise CnnvizError(f"There is no layer “{key}” in this network; there is {', '.join(near)}.", "\n".join(self._by_key))
+            raise CnnvizError(
+                f"There is no layer “{key}” in this network; there is {', '.join(near)}.", "\n".join(self._by_key)
+            )
         return record
 
     @functools.cached_property
@@ -241,7 +243,7 @@ def _run(
     budget: int | None,
     notes: tuple[str, ...] = (),
 ) -> Trace:
-    recorder = Recorder(module, tensor, wanted)
+    recorder = Recorder(module, tensor.detach(), wanted, budget)
     start = time.perf_counter()
     try:
         with recorder.recording():
@@ -250,7 +252,9 @@ def _run(
         recorder.finish()
         raise
     except Exception as error:
-        partial = Trace(recorder, None, model=model, prepared=prepared, seconds=time.perf_counter() - start, notes=notes)
+        partial = Trace(
+            recorder, None, model=model, prepared=prepared, seconds=time.perf_counter() - start, notes=notes
+        )
         raise TraceError(_sentence(recorder, error), str(error), partial) from error
     synchronize(tensor.device)
     seconds = time.perf_counter() - start
@@ -277,11 +281,33 @@ def _device_of(module: nn.Module) -> torch.device:
 
 def _sentence(recorder: Recorder, error: Exception) -> str:
     failure = recorder.failure
-    if failure is not None and failure.error is error:
-        shapes = " and ".join("×".join(map(str, shape)) or "a number" for shape in failure.shapes)
-        return f"The network failed at {failure.path} ({failure.op}) with {shapes}: {_first_line(error)}"
-    where = recorder.where or "the top of the network"
-    return f"The network failed in {where} with {type(error).__name__}: {_first_line(error)}"
+    if failure is None or failure.error is not error:
+        failure = Failure(error, "")
+    what = _first_line(error)
+    where = failure.path or "the outermost forward"
+    if not failure.op:
+        return f"The network failed in {where} with {type(error).__name__}: {what}"
+    *most, last = [f"({', '.join(map(str, shape))})" for shape in failure.shapes] or ["no tensors"]
+    shapes = f"{', '.join(most)} and {last}" if most else last
+    return f"The network failed in {where}, where {failure.op} was called on {shapes}: {what}"
+
+
+def _dropped_note(recorder: Recorder) -> tuple[str, ...]:
+    dropped = [record.key for record in recorder.records if record.dropped]
+    if recorder.budget is None or not dropped:
+        return ()
+    named = ", ".join(dropped[:5]) + (f" and {len(dropped) - 5} more" if len(dropped) > 5 else "")
+    share = f"{len(dropped)} of {len(recorder.records)} outputs"
+    budget = _size(recorder.budget.most)
+    return (f"The memory budget of {budget} is too small for this pass: {share} were not kept: {named}.",)
+
+
+def _size(nbytes: int) -> str:
+    for unit in ("bytes", "KiB", "MiB"):
+        if nbytes < 1024:
+            return f"{nbytes:.3g} {unit}"
+        nbytes /= 1024  # type: ignore[assignment]
+    return f"{nbytes:.3g} GiB"
 
 
 def _first_line(error: Exception) -> str:

@@ -53,7 +53,7 @@ def test_a_bare_module_has_to_be_told() -> None:
         inspect(lenet5())
     with pytest.raises(ModelError, match="channels"):
         inspect(nn.Linear(3, 3), (3, 3))
-    with pytest.raises(CnnvizError, match="failed at"):
+    with pytest.raises(CnnvizError, match="The network failed"):
         inspect(lenet5(), (3, 3))
 
 

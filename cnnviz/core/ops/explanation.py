@@ -168,7 +168,7 @@ def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:
     index = [0] * len(record.shape)
     if counting is not None:
         n = record.shape[counting]
-        word = axis_word(record.all_axes[counting])
+        word = axis_word(record.all_axes[counting], "indices")
         if not 0 <= channel < n:
             raise CnnvizError(
                 f"There is no channel {channel} in {record.key}: choose one of its {n} {word}, 0 to {n - 1}."
@@ -178,7 +178,8 @@ def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:
     at = (0,) * len(places) if at is None and all(size == 1 for size in sizes) else at
     if at is None or len(at) != len(places) or not all(0 <= p < n for p, n in zip(at, sizes, strict=True)):
         ranges = " and ".join(
-            f"{axis_word(record.all_axes[axis])} 0 to {size - 1}" for axis, size in zip(places, sizes, strict=True)
+            f"{axis_word(record.all_axes[axis], 'indices')} 0 to {size - 1}"
+            for axis, size in zip(places, sizes, strict=True)
         )
         where = "no position" if at is None else "position " + ", ".join(map(str, at))
         valid = f"choose {ranges}" if places else "its channels have no positions, so give none"

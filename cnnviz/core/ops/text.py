@@ -49,9 +49,9 @@ def number(value: Any) -> str:
 _AXES = {"N": "pictures", "C": "channels", "H": "rows", "W": "columns", "D": "planes", "L": "positions", "K": "units"}
 
 
-def axis_word(name: str) -> str:
+def axis_word(name: str, otherwise: str = "one axis") -> str:
     """What runs along an axis, in words."""
-    return _AXES.get(name, "one axis")
+    return _AXES.get(name, otherwise)
 
 
 def plain(value: float) -> str:

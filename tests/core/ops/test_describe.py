@@ -206,7 +206,7 @@ def test_shapes() -> None:
         (lambda x: torch.stack([x, x]), "Stack 2 along a new axis", ""),
         (lambda x: x.masked_fill(torch.ones(6, 6, dtype=torch.bool), 0), "Fill where a mask says so", ""),
         (lambda x: x @ x, "Matrix product 6 × 6 · 6 × 6", ""),
-        (lambda x: F.normalize(x), "Normalize to length 1 (p = 2)", ""),  # noqa: PLW0108 - it takes the parameters too
+        (lambda x: F.normalize(x), "Normalize to length 1 (p = 2)", ""),
         (lambda x: F.local_response_norm(x, 3), "LocalResponseNorm over 3 channels", ""),
         (lambda x: F.instance_norm(x, eps=0.1), "InstanceNorm 4 channels", ""),
         (lambda x: F.rms_norm(x, (6,)), "RMSNorm over 6", ""),

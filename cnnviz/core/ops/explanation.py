@@ -177,10 +177,8 @@ def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:
     sizes = [record.shape[axis] for axis in places]
     at = (0,) * len(places) if at is None and all(size == 1 for size in sizes) else at
     if at is None or len(at) != len(places) or not all(0 <= p < n for p, n in zip(at, sizes, strict=True)):
-        ranges = " and ".join(
-            f"{axis_word(record.all_axes[axis], 'indices')} 0 to {size - 1}"
-            for axis, size in zip(places, sizes, strict=True)
-        )
+        words = [axis_word(record.all_axes[axis], "indices") for axis in places]
+        ranges = " and ".join(f"{word} 0 to {size - 1}" for word, size in zip(words, sizes, strict=True))
         where = "no position" if at is None else "position " + ", ".join(map(str, at))
         valid = f"choose {ranges}" if places else "its channels have no positions, so give none"
         raise CnnvizError(f"{record.key} cannot be explained at {where}: {valid}.")

@@ -70,7 +70,7 @@ class Controller(QObject):
         self._on_history()
 
     def begin(self, images: tuple[str, ...]) -> None:
-        """Put the first pictures, or our samples, into the tray and begin to answer: call it once the window is painted."""
+        """Put the first pictures, or our samples, into the tray and begin to answer, once the window is painted."""
         self.runner.start()
         if self.session.request.image:
             self.runner.submit(self.session.request)

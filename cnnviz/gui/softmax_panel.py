@@ -97,6 +97,8 @@ class SoftmaxPanel(QWidget):
 
     def set_true_class(self, index: int | None) -> None:
         """Show what the picture is known to show."""
+        if index == self._true:
+            return
         self._true = index
         self._show_true_class()
         self._fill()

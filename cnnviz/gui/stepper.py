@@ -99,6 +99,7 @@ class Stepper(QWidget):
         first
             Number that the first step bears on the screen: 0 where it is the picture, before the first operation.
         """
+        same = (self._titles, self._first) == (tuple(titles), first)
         self._titles, self._current, self._first = tuple(titles), current, first
         any_steps = bool(titles)
         last = len(self._titles) - 1
@@ -110,7 +111,8 @@ class Stepper(QWidget):
         self.line.setEnabled(last > 0)
         self._count.setText(f"Step {first + current} of {first + last} —" if any_steps else "No steps yet")
         self._title.setText(self._titles[current] if any_steps else "")
-        self._hold_widths()
+        if not same:
+            self._hold_widths()
         self.line.set_titles(self._titles, current)
 
     def set_playing(self, playing: bool) -> None:

@@ -101,7 +101,7 @@ def test_arrow_keys_walk_and_home_and_end_jump(controller, qtbot):
 def test_a_click_on_a_map_of_the_network_selects_layer_and_channel(controller, qtbot):
     network = controller.window.network
     left = network._left(4)
-    spot = network._cells(4, network._drawn[4])[2].center()
+    spot = network._cells(4)[2].center()
     assert left <= spot.x()
     qtbot.mouseClick(network.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     settle(qtbot, controller)

@@ -1,0 +1,150 @@
+"""One column of the network: the head with number, name and shape, the small maps below it, how many of how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from cnnviz.core.colormaps import lut
+from cnnviz.gui.theme import theme
+from cnnviz.response import PICTURE, Column, Step
+
+GAP = 5
+MARGIN = 8
+MAPS_SEEN = 6
+"""Maps under each other that a column shows at least, as far as they stay legible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A column's maps, stacked from top to bottom in one image."""
+
+    image: QImage
+    pixels: np.ndarray  # the image's memory
+    count: int
+    total: int
+    height: int  # of one map, in image pixels
+
+    @classmethod
+    def of(cls, column: Column) -> Drawn:
+        """The maps of a column as an image in the colours of its scale."""
+        raster = np.ascontiguousarray(column.raster)
+        count, height, width = raster.shape[:3]
+        if raster.ndim == 4:
+            image = QImage(raster.data, width, height * count, width * 3, QImage.Format.Format_RGB888)
+        else:
+            image = QImage(raster.data, width, height * count, width, QImage.Format.Format_Indexed8)
+            if column.scale is not None:
+                image.setColorTable([QColor(*map(int, rgba)).rgba() for rgba in lut(column.scale.colormap)])
+        return cls(image, raster, count, column.total, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where things stand in a column of some width and height, in pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def compact(self) -> bool:
+        """Whether number and name do not fit in one line."""
+        return self.width < theme.px(104)
+
+    @property
+    def head(self) -> int:
+        return theme.px(52)
+
+    @property
+    def foot(self) -> int:
+        return theme.px(20)
+
+    @property
+    def room(self) -> int:
+        """Height that is left for the maps."""
+        return self.height - self.head - self.foot
+
+    @property
+    def edge(self) -> int:
+        """Edge of one map: smaller where the window is low, so that a handful is seen anyway."""
+        fit = (self.room + GAP) // MAPS_SEEN - GAP
+        return max(theme.px(24), min(fit, self.width - theme.px(24), theme.px(72)))
+
+    @property
+    def count(self) -> int:
+        """How many maps fit under each other."""
+        return max(1, (self.room + GAP) // (self.edge + GAP))
+
+    def cells(self, step: Step, drawn: Drawn) -> list[QRect]:
+        """Where each map of a step is drawn."""
+        if step.index == PICTURE:
+            edge = self.width - 2 * MARGIN
+            height = round(edge * drawn.height / max(drawn.image.width(), 1))
+            return [QRect(MARGIN, self.head, edge, min(height, self.room))]
+        width = height = self.edge
+        if len(step.shape) == 1:
+            height = (self.edge + GAP) // 2 - GAP
+        elif drawn.image.width() != drawn.height:  # maps that are not square keep their shape
+            longest = max(drawn.image.width(), drawn.height)
+            width, height = (max(1, round(self.edge * n / longest)) for n in (drawn.image.width(), drawn.height))
+        fits = (self.room + GAP) // (height + GAP)
+        x = (self.width - width) // 2
+        return [QRect(x, self.head + i * (height + GAP), width, height) for i in range(min(drawn.count, fits))]
+
+
+def paint(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labels: tuple[str, ...]) -> None:
+    """Paint a column with its left edge at 0; ``labels`` names the units of the last step, else it is empty."""
+    _paint_head(painter, step, frame)
+    if drawn is None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("line"))
+        for i in range(frame.count):
+            top = frame.head + i * (frame.edge + GAP)
+            painter.drawRoundedRect((frame.width - frame.edge) // 2, top, frame.edge, frame.edge, 3, 3)
+        return
+    cells = frame.cells(step, drawn)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for i, cell in enumerate(cells):
+        painter.drawImage(cell, drawn.image, QRect(0, i * drawn.height, drawn.image.width(), drawn.height))
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.drawRect(cell)
+        if i < len(labels):
+            _paint_label(painter, labels[i], cell, frame)
+    if step.index != PICTURE and len(cells) < drawn.total:
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("dim"))
+        foot = QRect(0, frame.height - frame.foot, frame.width, frame.foot - 4)
+        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{len(cells)} of {drawn.total:,}")
+
+
+def _paint_head(painter: QPainter, step: Step, frame: Frame) -> None:
+    """Number and name in one line where that fits, the number above the name where it does not; then the shape."""
+    lines = [(theme.font("strong"), "text", step.title)]
+    if frame.compact:
+        small = theme.font("tiny")
+        small.setWeight(QFont.Weight.DemiBold)
+        number = "" if step.index == PICTURE else str(step.index)
+        lines = [(theme.font("tiny"), "dim", number), (small, "text", step.short)]
+    lines.append((theme.font("tiny"), "dim", step.shape_text))
+    top, room = theme.px(5), frame.width - 4
+    for font, color, text in lines:
+        painter.setFont(font)
+        painter.setPen(theme.color(color))
+        metrics = painter.fontMetrics()
+        area = QRect(2, top, room, metrics.height())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
+        top = area.bottom() + 1
+
+
+def _paint_label(painter: QPainter, label: str, cell: QRect, frame: Frame) -> None:
+    """A class name beside its unit, where there is room."""
+    painter.setFont(theme.font("tiny"))
+    painter.setPen(theme.color("dim"))
+    room = frame.width - cell.right() - 7
+    text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, room)
+    if text not in ("", "…"):
+        painter.drawText(cell.right() + 5, cell.y(), room, cell.height(), Qt.AlignmentFlag.AlignVCenter, text)

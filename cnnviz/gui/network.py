@@ -105,9 +105,9 @@ class Network(QAbstractScrollArea):
 
     @property
     def _width(self) -> int:
-        """Width of one column: as wide as lets all fit, within limits that keep them legible."""
+        """Width of one column: all fit where that leaves them legible, else each has room for its shape and one scrolls."""
         fit = self.viewport().width() // max(len(self._steps), 1)
-        return max(theme.px(60), min(fit, theme.px(144)))
+        return min(fit, theme.px(144)) if fit >= theme.px(60) else theme.px(80)
 
     def _left(self, index: int) -> int:
         return index * self._width - self.horizontalScrollBar().value()

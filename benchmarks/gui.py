@@ -1,6 +1,6 @@
 """The window's own times: launch, drop to softmax, step to paint, sixty layers a second, five hundred pictures.
 
-Off screen unless ``QT_QPA_PLATFORM`` says otherwise. Every time is measured in one run beside what it is compared with: the
+Off screen unless ``QT_QPA_PLATFORM`` says otherwise. Every time is measured beside what it is compared with: the
 launch beside ``import torch``, the drop beside the bare pass.
 """
 
@@ -52,9 +52,13 @@ def launched() -> None:
     assert "torch" not in sys.modules, "torch was imported before the window was painted"
     controller.begin(())
     seen: list[float] = []
-    controller.runner.answered.connect(
-        lambda _: (app.processEvents(), seen.append(time.perf_counter() - start), app.exit())
-    )
+
+    def answered() -> None:
+        app.processEvents()
+        seen.append(time.perf_counter() - start)
+        app.exit()
+
+    controller.runner.answered.connect(answered)
     app.exec()
     controller.stop()
     print(painted, seen[0])
@@ -71,9 +75,8 @@ def _launch() -> None:
     bare = statistics.median(torch_times)
     print(f"  import torch            {bare:6.2f}")
     print(f"  window painted          {statistics.median(painted):6.2f}")
-    print(
-        f"  first trace on screen   {statistics.median(answered):6.2f}   {statistics.median(answered) / bare:.2f} x import torch"
-    )
+    first = statistics.median(answered)
+    print(f"  first trace on screen   {first:6.2f}   {first / bare:.2f} x import torch")
 
 
 def _child(code: str) -> str:
@@ -161,7 +164,7 @@ def _steps(app: object, controller: object, name: str) -> None:
 
 def _sixty(app: object, controller: object) -> None:
     """Sixty layer changes in a second: the longest time for which the window did not listen, and the last answer."""
-    answers = []
+    answers: list[object] = []
     controller.runner.answered.connect(answers.append)  # type: ignore[attr-defined]
     steps = controller.steps  # type: ignore[attr-defined]
     gaps, begun = [], time.perf_counter()

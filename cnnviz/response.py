@@ -1,4 +1,4 @@
-"""The answer to a request, as frozen values with host arrays: made by the worker, drawn by the window, without torch."""
+"""The answer to a request, as frozen values with host arrays: made by the worker, drawn by the window."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Step:
     shape
         The output's shape without the batch axis.
     family
-        ``conv``, ``pool``, ``norm``, ``activation``, ``dense``, ``join``, ``shape``, ``softmax``, ``other``, ``picture``.
+        ``conv``, ``pool``, ``norm``, ``activation``, ``dense``, ``join``, ``shape``, ``softmax``, ``other`` or
+        ``picture``.
     """
 
     index: int

@@ -27,7 +27,7 @@ def test_the_terms_are_those_of_a_sum_by_hand(capsys: pytest.CaptureFixture[str]
     assert found["op"] == "conv2d"
     assert [term["channel"] for term in found["terms"]] == [0, 1, 2, 3, 4, 5]
     np.testing.assert_allclose([term["value"] for term in found["terms"]], terms, atol=1e-9)
-    assert found["bias"] == pytest.approx(float(convolution.bias[4]))
+    assert found["bias"] == pytest.approx(convolution.bias[4].item())
     assert found["value"] == pytest.approx(terms.sum() + found["bias"])
     assert found["difference"] == pytest.approx(found["value"] - found["captured"])
     assert abs(found["difference"]) < 1e-4

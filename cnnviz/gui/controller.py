@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from cnnviz import settings as settings_file
 from cnnviz.gui import clipboard, menus
@@ -26,6 +26,9 @@ from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
 from cnnviz.response import Columns, Failure, Response, Step, ViewOffer
 from cnnviz.settings import Settings
+
+NEWS = 6000
+"""Milliseconds for which the status line says that something is done."""
 
 
 def colormaps_of(settings: Settings) -> tuple[str, str, str]:
@@ -63,6 +66,9 @@ class Controller(QObject):
         self.exporter = Exporter(self.jobs, window)
         self.player = Player(settings.play_speed, self)
         self.response: Response | None = None
+        self._news = QTimer(self)
+        self._news.setSingleShot(True)
+        self._news.timeout.connect(lambda: window.status.set_state("Ready"))
         window.stepper.set_speed(settings.play_speed)
         window.softmax.set_top_k(settings.top_k)
         self.acts = Commands(self)
@@ -171,7 +177,7 @@ class Controller(QObject):
         self.collection.problem.connect(self.complain)
         self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
         self.exporter.problem.connect(self.complain)
-        self.exporter.done.connect(window.status.set_state)
+        self.exporter.done.connect(self._on_exported)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)
         window.tray.image_dropped.connect(lambda image: self.open_files([clipboard.kept(image)]))
@@ -263,6 +269,12 @@ class Controller(QObject):
         labels = self.response.model.labels if self.response else ()
         known = item is not None and item.true_label in labels
         self.window.softmax.set_true_class(labels.index(item.true_label) if item is not None and known else None)
+
+    @Slot(str)
+    def _on_exported(self, text: str) -> None:
+        """Say that it is done, for as long as that is news."""
+        self.window.status.set_state(text)
+        self._news.start(NEWS)
 
     @Slot(str)
     def _on_hover(self, text: str) -> None:

@@ -38,6 +38,10 @@ LAYOUT_VERSION = 1
 """Raised when docks are renamed: a layout saved by another version is not restored."""
 
 
+FRAME = 24
+"""Pixels that a window manager's frame takes at a side; a title takes twice as much."""
+
+
 class MainWindow(QMainWindow):
     """All parts, laid out; it says what was dropped on it and when it is closed."""
 
@@ -65,7 +69,7 @@ class MainWindow(QMainWindow):
         split = saved.value("split")
         if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             room = QGuiApplication.primaryScreen().availableGeometry()
-            self.resize(min(1440, room.width()), min(900, room.height()))
+            self.resize(min(1440, room.width() - FRAME), min(900, room.height() - 2 * FRAME))
         if isinstance(state, QByteArray):
             self.restoreState(state, LAYOUT_VERSION)
         if isinstance(split, QByteArray):

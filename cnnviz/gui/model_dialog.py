@@ -134,7 +134,9 @@ class ModelDialog(QDialog):
 
     @Slot()
     def _accept(self) -> None:
-        request = ModelRequest(self._file.text().strip() or str(self._list.currentIndex().data() or ""))
+        request = ModelRequest(
+            self._file.text().strip() or str(self._list.currentIndex().data() or self._search.text().strip())
+        )
         if self._file.text().strip() and self._arch.currentText().strip():
             request = replace(request, arch=self._arch.currentText().strip())
         if request.name:

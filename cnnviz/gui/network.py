@@ -105,7 +105,7 @@ class Network(QAbstractScrollArea):
 
     @property
     def _width(self) -> int:
-        """Width of one column: all fit where that leaves them legible, else each has room for its shape and one scrolls."""
+        """Width of one column: all fit where they stay legible, else each has room for its shape and one scrolls."""
         fit = self.viewport().width() // max(len(self._steps), 1)
         return min(fit, theme.px(144)) if fit >= theme.px(60) else theme.px(80)
 
@@ -180,6 +180,9 @@ class Network(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._steps:
+            painter.setPen(theme.color("dim"))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, "Opening the network…")
         for index in self._visible():
             if event.rect().intersects(QRect(self._left(index), 0, self._width, self.viewport().height())):
                 self._paint_column(painter, index)

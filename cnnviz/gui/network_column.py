@@ -114,7 +114,7 @@ def paint(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labe
         if i < len(labels):
             _paint_label(painter, labels[i], cell, frame)
     if step.index != PICTURE and len(cells) < drawn.total:
-        painter.setFont(theme.font("small"))
+        painter.setFont(theme.font("tiny"))
         painter.setPen(theme.color("dim"))
         foot = QRect(0, frame.height - frame.foot, frame.width, frame.foot - 4)
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{len(cells)} of {drawn.total:,}")
@@ -146,5 +146,5 @@ def _paint_label(painter: QPainter, label: str, cell: QRect, frame: Frame) -> No
     painter.setPen(theme.color("dim"))
     room = frame.width - cell.right() - 7
     text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, room)
-    if text not in ("", "…"):
+    if text == label or len(text) > 3:
         painter.drawText(cell.right() + 5, cell.y(), room, cell.height(), Qt.AlignmentFlag.AlignVCenter, text)

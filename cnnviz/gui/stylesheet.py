@@ -22,6 +22,7 @@ QPushButton, QToolButton, QCheckBox, QRadioButton, QMenu, QLineEdit, QComboBox, 
 }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
 QMainWindow, QDialog { background: $ground; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: transparent; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from cnnviz.gui.theme import theme
 from cnnviz.response import Response
+
+FIND = "Find…   Ctrl K"
 
 
 class TopBar(QFrame):
@@ -40,11 +42,13 @@ class TopBar(QFrame):
         super().__init__(parent)
         self.setObjectName("top-bar")
         self.setProperty("role", "bar")
-        brand = QLabel("CNNViz")
+        self._brand = brand = QLabel("CNNViz")
         brand.setProperty("role", "heading")
+        self._menus = bar
+        self._model_texts = self._device_texts = ("Opening…", "Opening…")
         self._model = self._chip("model-button", "Model", "model", models)
         self._device = self._chip("device-button", "Device", "chip", devices)
-        self._find = QPushButton("Find…   Ctrl K")
+        self._find = QPushButton(FIND)
         self._find.setObjectName("find-button")
         self._find.setAccessibleName("Find a layer, a view or a command")
         self._find.setProperty("role", "chip")
@@ -60,6 +64,7 @@ class TopBar(QFrame):
         layout.setSpacing(theme.px(8))
         layout.addWidget(brand)
         if sys.platform != "darwin":  # there the menus stand at the top of the screen
+            bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
             layout.addWidget(bar)
         for action in (back, forward):
             button = QToolButton()
@@ -75,16 +80,27 @@ class TopBar(QFrame):
     def set_response(self, response: Response) -> None:
         """Name the model, the device and the time of the pass."""
         model = response.model
-        self._model.setText(f"{model.title}   {model.parameters:,} parameters")
+        self._model_texts = (f"{model.title}   {model.parameters:,} parameters", model.title)
         self._model.setToolTip("\n".join((model.name, model.caption, *response.notes)))
-        self._device.setText(f"{model.device}   {response.seconds * 1000:.1f} ms")
+        self._device_texts = (f"{model.device}   {response.seconds * 1000:.1f} ms", model.device)
         self._device.setToolTip(
             f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded."
         )
+        self._fit()
 
-    def set_waiting(self, what: str) -> None:
-        """Say in the model's place what is being waited for."""
-        self._model.setText(what)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where it is narrow, the chips say less and the search is a mere glass: the menus stay."""
+        for short in (0, 1):
+            self._model.setText(self._model_texts[short])
+            self._device.setText(self._device_texts[short])
+            self._find.setText("" if short else FIND)
+            self._brand.setVisible(not short)
+            parts = (self._brand, self._menus, self._model, self._device, self._find, self._export)
+            if sum(part.sizeHint().width() for part in parts) + theme.px(190) <= self.width():
+                return
 
     def _chip(self, name: str, accessible: str, icon: str, menu: QMenu) -> QPushButton:
         chip = QPushButton("…")

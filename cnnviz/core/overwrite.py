@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from cnnviz.core.names import ELEMENTWISE, Op
 from cnnviz.core.producers import Producers, storage_of
-from cnnviz.core.record import Recipe, Record, leaves
+from cnnviz.core.record import Recipe, Record
 
 Function = Callable[..., Any]
 
@@ -26,6 +26,7 @@ _SMALL = 16
 """Constants that are copied so that an output can be computed again are at most this part of the output."""
 
 _PLAIN = frozenset((int, float, bool, str, NoneType))
+_TENSORS = frozenset((Tensor, nn.Parameter))
 
 
 def is_alone(tensor: Tensor) -> bool:
@@ -35,7 +36,7 @@ def is_alone(tensor: Tensor) -> bool:
 
 
 def can_be_repeated(record: Record) -> int:
-    """How many outputs in a row have to be computed to have this one again, fast and exactly; 0 where that cannot be."""
+    """How many outputs in a row have to be computed to have this one again, fast and exactly; 0 where that fails."""
     args, kwargs = record.ingredients()
     if record.op == "batch_norm":
         if kwargs.get("training") is not False:
@@ -52,7 +53,7 @@ def can_be_repeated(record: Record) -> int:
                 return 0
             if item.depth > depth:
                 depth = item.depth
-        elif kind is Tensor or kind is nn.Parameter:
+        elif kind in _TENSORS:
             weights += item.numel()
         elif kind not in _PLAIN:
             return 0
@@ -63,24 +64,22 @@ def can_be_repeated(record: Record) -> int:
 
 def write_recipes(records: list[Record]) -> None:
     """Note how to compute outputs again, with the weights as they are now: training may change them later."""
-    rows: dict[torch.device, tuple[list[Tensor], list[Record]]] = {}
+    row: list[Tensor] = []
+    start, recipes = 0, []
     for record in records:
-        if record.dropped:
+        args, kwargs = record.ingredients()
+        weights = [item for item in (*args, *kwargs.values()) if type(item) in _TENSORS]
+        if not weights or record.dropped:
             continue
-        weights = [item for item in leaves(record.ingredients()) if isinstance(item, Tensor)]
-        if record.op == "batch_norm":
-            row, members = rows.setdefault(record.device, ([], []))
+        if record.op == "batch_norm" and record.device == records[0].device:  # one copy for all of them costs least
             row += weights
-            members.append(record)
-        elif weights:
+            recipes.append((record, weights, start))
+            start += weights[0].numel() * len(weights)  # (C,) each
+        else:
             record.write_recipe(Recipe(weights, torch.cat([weight.reshape(-1) for weight in weights]), 0))
-    for row, members in rows.values():
-        # One copy for all: hundreds of small ones would cost more than the rest of a trace.
-        copy, start = torch.cat(row), 0
-        for record in members:
-            recipe = Recipe([item for item in leaves(record.ingredients()) if isinstance(item, Tensor)], copy, start)
-            record.write_recipe(recipe)
-            start += sum(weight.numel() for weight in recipe.weights)
+    copy = torch.cat(row) if row else torch.empty(0)
+    for record, weights, start in recipes:
+        record.write_recipe(Recipe(weights, copy, start))
 
 
 def run_elsewhere(

@@ -12,7 +12,7 @@ from cnnviz.core.guard import decoding, identified, opened, printable
 
 SUFFIXES = frozenset(
     """.png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .gif .tif .tiff
-    .avif .jp2 .j2k .pgm .ppm .pbm .pnm .tga .ico""".split()  # noqa: SIM905  one word each reads better than quotes
+    .avif .jp2 .j2k .pgm .ppm .pbm .pnm .tga .ico""".split()
 )
 """Endings of the files that are taken from a folder; a file that is named itself may have any."""
 

@@ -18,7 +18,7 @@ LAYER = "layer"
 
 INHERITING = frozenset(
     # |f(x)| ≤ |x| element by element: the scale of what went in shows what was cut away
-    "relu relu6 leaky_relu prelu rrelu elu gelu silu mish hardswish hardtanh clamp threshold dropout dropout2d "  # noqa: SIM905
+    "relu relu6 leaky_relu prelu rrelu elu gelu silu mish hardswish hardtanh clamp threshold dropout dropout2d "
     "feature_dropout alpha_dropout stochastic_depth "
     # the largest or the average of a window
     "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d "

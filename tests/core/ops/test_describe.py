@@ -254,7 +254,8 @@ def test_weights_that_are_computed_are_counted_where_they_enter() -> None:
 def test_a_record_is_described_in_well_under_a_millisecond() -> None:
     layers = [nn.Conv2d(8, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(3, 1, 1)] * 25
     traced = trace(nn.Sequential(*layers).eval(), torch.rand(1, 8, 8, 8))
-    start = time.perf_counter()
-    for record in traced.records:
-        ops.describe(traced, record)
-    assert (time.perf_counter() - start) / len(traced.records) < 1e-3
+    start = time.process_time()  # of this process: others may be busy
+    for _ in range(5):
+        for record in traced.records:
+            ops.describe(traced, record)
+    assert (time.process_time() - start) / (5 * len(traced.records)) < 1e-3

@@ -102,7 +102,7 @@ def _torchlens(module: nn.Module, x: Tensor, bare: float) -> str:
         times = []
         for _ in range(SLOW_ROUNDS):
             begun = time.perf_counter()
-            torchlens.log_forward_pass(module, x)
+            torchlens.trace(module, x)
             times.append(time.perf_counter() - begun)
     except Exception as error:  # noqa: BLE001  a peer's failure is its result
         return type(error).__name__

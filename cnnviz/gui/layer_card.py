@@ -82,7 +82,8 @@ class LayerCardWidget(QWidget):
             text.setAccessibleName(f"{label}: {value}")
             for part in (name, text):
                 part.setToolTip(tip)
-                part.setVisible(shown)
+                if part.isHidden() == shown:  # said again, it would lay out the panel again
+                    part.setVisible(shown)
         self.formula.setText("\n".join(card.formula))
         self._well.setVisible(bool(card.formula))
         self.histogram.set_histogram(card.histogram)

@@ -137,7 +137,9 @@ class Network(QAbstractScrollArea):
         return range(first, last + 1)
 
     def _missing(self) -> list[int]:
-        return [i for i in self._visible() if i not in self._fresh or self._is_short(i)]
+        """Visible columns without maps of the current pass, or with fewer than there is room for."""
+        room = self._frame.count
+        return [i for i in self._visible() if i not in self._fresh or self._is_short(i, room)]
 
     @property
     def complete(self) -> bool:
@@ -153,9 +155,9 @@ class Network(QAbstractScrollArea):
                 ColumnsQuery(self._key, missing[0], missing[-1], self._frame.count, self._colormaps)
             )
 
-    def _is_short(self, index: int) -> bool:
+    def _is_short(self, index: int, room: int) -> bool:
         drawn = self._drawn[index]
-        return self._steps[index].index != PICTURE and drawn.count < min(self._frame.count, drawn.total)
+        return self._steps[index].index != PICTURE and drawn.count < min(room, drawn.total)
 
     def _layout(self) -> None:
         frame = Frame(self._width, self.viewport().height())

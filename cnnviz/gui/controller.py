@@ -100,7 +100,7 @@ class Controller(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        return not self.busy and self._is_answered() and self.window.network.complete
+        return not self.busy and self._is_answered() and self.window.complete
 
     def _is_answered(self) -> bool:
         asked = self.session.request
@@ -178,6 +178,7 @@ class Controller(QObject):
         self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
         self.exporter.problem.connect(self.complain)
         self.exporter.done.connect(self._on_exported)
+        window.facts_shown.connect(self._on_facts)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)
         window.tray.image_dropped.connect(lambda image: self.open_files([clipboard.kept(image)]))
@@ -225,7 +226,6 @@ class Controller(QObject):
         if new_views:
             menus.fill_views(self.window.views, *self._offered(response), lambda v: self.session.update(view=v))
         self.window.tray.set_classes(response.model.labels)
-        self._show_true_class()
         if new_model:
             self.set_settings(self.settings.opened(model=response.request.model))
         if response.problem:
@@ -269,6 +269,11 @@ class Controller(QObject):
         labels = self.response.model.labels if self.response else ()
         known = item is not None and item.true_label in labels
         self.window.softmax.set_true_class(labels.index(item.true_label) if item is not None and known else None)
+
+    @Slot()
+    def _on_facts(self) -> None:
+        self._show_true_class()
+        self.activity.emit()
 
     @Slot(str)
     def _on_exported(self, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
 
     dropped = Signal(object, str)  # list of local files, sentence about the rest
     closed = Signal()
+    facts_shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +56,10 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.menus = QMenuBar()
         self.remark = ""
+        self._latest: Response | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_facts)
         self.commands = Actions(self, self.menus)
         self._build()
         self._lay_out()
@@ -189,22 +194,36 @@ class MainWindow(QMainWindow):
     # what is shown
 
     def show_response(self, response: Response, current: bool) -> None:
-        """Every part draws its share; ``current`` says whether it answers the newest request."""
+        """The middle first; ``current`` says whether it answers the newest request. The facts follow in a moment."""
         self.top.set_response(response)
         self.network.set_response(response)
         self.stepper.set_steps([step.title for step in response.steps], response.current, first=0)
         self.pane.set_response(response)
         self.pane.set_stale(not current)
-        self.card.set_card(response.card)
-        self.softmax.set_scores(response.scores)
-        self.status.set_forward(response.seconds)
-        self.status.set_memory(len(response.steps) - 1, response.kept_bytes)
-        self.remark = _remark(response.figure)
-        self.status.set_remark(self.remark)
+        self._latest = response
+        self._later.start()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all parts show the latest response, with all their maps."""
+        return self.network.complete and not self._later.isActive()
+
+    def _show_facts(self) -> None:
+        """The panels at the edge: they may lag behind by a frame, so that walking quickly never waits for them."""
+        if (response := self._latest) is not None:
+            self.card.set_card(response.card)
+            self.card.title.setEnabled(not self.pane.stale)
+            self.softmax.set_scores(response.scores)
+            self.status.set_forward(response.seconds)
+            self.status.set_memory(len(response.steps) - 1, response.kept_bytes)
+            self.remark = _remark(response.figure)
+            self.status.set_remark(self.remark)
+            self.facts_shown.emit()
 
     def show_stale(self, new_pass: bool) -> None:
         """What is shown belongs to an older request; with another model or picture that is so for all parts."""
         self.pane.set_stale(True)
+        self.card.title.setEnabled(False)
         if new_pass:
             self.network.set_stale(True)
             self.softmax.set_stale(True)

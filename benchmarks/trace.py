@@ -1,7 +1,11 @@
 """What tracing costs: ratios to the bare pass, beside naive hooks, torchvision's feature extractor and TorchLens.
 
-Rounds alternate between all ways, so that whatever else the machine does falls on each of them. TorchLens comes with
-the extra ``bench``; without it its column says so.
+Rounds alternate between all ways, and each is compared with the bare pass of its own round, so that whatever else the
+machine does falls on all of them alike. The bare pass, too, runs on recycled memory, where it is fastest. TorchLens
+comes with the extra ``bench``; without it its column says so.
+
+The columns: milliseconds of the bare pass; the ratio of each way to it, the median over the rounds; the memory that our
+trace takes as a ratio to the sum of the distinct outputs of all operations.
 """
 
 from __future__ import annotations
@@ -35,14 +39,22 @@ def run() -> None:
     """Print a line for each network."""
     from torchvision.models import get_model
 
-    print(f"{'network':<20}{'bare ms':>9}{'cnnviz':>9}{'clones':>9}{'extract':>9}{'torchlens':>11}{'memory':>9}")
+    heads = ("cnnviz", "clones", "extract", "torchlens", "memory")
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {ROUNDS} rounds")
+    print(f"{'network':<20}{'bare ms':>9}" + "".join(f"{head:>11}" for head in heads))
+    lines = []
     for name in NETWORKS:
-        extra = {"aux_logits": False} if name == "googlenet" else {}
+        extra = {"aux_logits": False, "init_weights": False} if name == "googlenet" else {}
         module = get_model(name, weights=None, **extra).eval()
-        _line(name, module, torch.randn(1, 3, 224, 224))
+        bare, ratios = _measured(module, torch.randn(1, 3, 224, 224))
+        lines.append(ratios)
+        print(f"{name:<20}{bare * 1000:9.1f}" + "".join(f"{ratios[head]:>11}" for head in heads), flush=True)
+    medians = [_median([line[head] for line in lines]) for head in heads]
+    print(f"{'median':<29}" + "".join(f"{median:>11}" for median in medians))
 
 
-def _line(name: str, module: nn.Module, x: Tensor) -> None:
+def _measured(module: nn.Module, x: Tensor) -> tuple[float, dict[str, str]]:
+    """Seconds of the bare pass, and for each way its ratio to it."""
     ways: dict[str, Callable[[], Any]] = {
         "bare": lambda: _bare(module, x),
         "cnnviz": lambda: cnnviz.trace(module, x),
@@ -58,14 +70,23 @@ def _line(name: str, module: nn.Module, x: Tensor) -> None:
                 times[way].append(time.perf_counter() - begun)
             del kept
     bare = statistics.median(times["bare"])
-    ratios = [statistics.median(times[way]) / bare for way in ("cnnviz", "clones", "extract")]
-    lens = _torchlens(module, x, bare)
-    trace = cnnviz.trace(module, x)
-    distinct = {
-        record.output.untyped_storage().data_ptr(): record.output.untyped_storage().nbytes() for record in trace.records
+    ratios = {
+        way: f"{statistics.median(mine / other for mine, other in zip(taken, times['bare'], strict=True)):.2f}"
+        for way, taken in times.items()
     }
-    cells = "".join(f"{ratio:9.2f}" for ratio in ratios)
-    print(f"{name:<20}{bare * 1000:9.1f}{cells}{lens:>11}{trace.nbytes / sum(distinct.values()):9.2f}")
+    return bare, {**ratios, "torchlens": _torchlens(module, x, bare), "memory": f"{_memory(module, x):.2f}"}
+
+
+def _memory(module: nn.Module, x: Tensor) -> float:
+    """Bytes of a trace in relation to those of all distinct outputs, also of those that it computes again when asked."""
+    trace = cnnviz.trace(module, x)
+    again = sum(record.nbytes for record in trace.records if record.kept is None)
+    return trace.nbytes / (trace.nbytes + again)
+
+
+def _median(ratios: list[str]) -> str:
+    numbers = [float(ratio) for ratio in ratios if ratio[:1].isdigit()]
+    return f"{statistics.median(numbers):.2f}" if numbers else "missing"
 
 
 def _bare(module: nn.Module, x: Tensor) -> Any:

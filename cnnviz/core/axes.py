@@ -55,7 +55,7 @@ def name_axes(
 def _spatial(op: str, rank: int) -> Axes | None:
     """Axes of what convolves, pools or resizes: they are fixed by the operation."""
     if op == "input":
-        return (BATCH, "C", *_SPATIAL[rank - 2]) if 3 <= rank <= 5 else None
+        return {1: ("K",), 2: (BATCH, "K")}.get(rank) or ((BATCH, "C", *_SPATIAL[rank - 2]) if rank <= 5 else None)
     if not op.startswith(("conv", "max_pool", "avg_pool", "adaptive_", "lp_pool", "batch_norm", "instance_norm")):
         return None
     dimensions = int(op[-2]) if op.endswith("d") and op[-2].isdigit() else rank - 2

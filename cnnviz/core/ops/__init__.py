@@ -10,9 +10,11 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
+from cnnviz.arithmetic import Patch
 from cnnviz.core.ops.base import Description, Reading, Reads, Window, operation_of
 from cnnviz.core.ops.call import Call
-from cnnviz.core.ops.explanation import NETWORK, Explanation, Patch, Term, Terms, cell
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Term, Terms, cell
+from cnnviz.core.ops.sliding import sliding_window
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record
@@ -31,6 +33,7 @@ __all__ = [
     "Window",
     "describe",
     "explain",
+    "sliding_window",
     "window",
 ]
 

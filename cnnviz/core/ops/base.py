@@ -9,9 +9,10 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
+from cnnviz.arithmetic import Floats, SlidingWindow
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops.call import SIGNATURES, Call
-from cnnviz.core.ops.explanation import NETWORK, Explanation, Floats, Index, Terms, at_name, terms_at, terms_of
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, Terms, at_name, terms_at, terms_of
 from cnnviz.core.ops.text import plain, product, sum_of
 
 Rational = int | Fraction
@@ -127,6 +128,10 @@ class Operation:
         """How the output's number at an index came about."""
         raise CnnvizError(f"{call.record.key} is “{call.record.op}”: this operation is not explained yet.")
 
+    def sliding(self, call: Call, channel: int) -> SlidingWindow | None:
+        """One output channel as plain numbers, see `cnnviz.core.ops.sliding_window`; None where no window slides."""
+        return None
+
     def describe(self, call: Call) -> Description:
         """Everything that can be said about it."""
         parameters, parameters_formula = self.parameters(call)
@@ -195,6 +200,12 @@ def reads_input(call: Call, reads: Sequence[Reading]) -> tuple[Reads, ...]:
     """These reads for the argument ``input``; of other sources (weights that were computed) nothing is known."""
     data = call.parent()
     return tuple(tuple(reads) if parent is data else (None,) * len(parent.shape) for parent in call.record.parents)
+
+
+def source_of(call: Call, name: str = "input") -> int:
+    """Index of the record whose output an argument is; ``NETWORK`` for the network's own numbers."""
+    parent = call.parent(name)
+    return NETWORK if parent is None else parent.index
 
 
 def single(call: Call, index: Index, values: Floats, name: str = "input") -> Terms:

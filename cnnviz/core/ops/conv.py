@@ -8,17 +8,17 @@ from fractions import Fraction
 from math import prod
 
 import numpy as np
+from torch import Tensor
 
-from cnnviz.core.ops.base import WHOLE, Operation, Reads, Window, operation, reads_input
+from cnnviz.arithmetic import Slide, SlidingWindow, Spread, Steps
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, Window, operation, reads_input, source_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import (
-    NETWORK,
     Explanation,
-    Floats,
     Index,
-    Patch,
     at_name,
     doubles,
+    host,
     sum_formula,
     terms_of,
     window_of,
@@ -114,34 +114,54 @@ class Convolution(Operation):
         return reads_input(call, [*batch, WHOLE, *windows])
 
     def explain(self, call: Call, index: Index) -> Explanation:
-        count = len(call.shape("weight")) - 2
-        lead, k, output = index[: -count - 1], index[-count - 1], index[-count:]
-        stride, dilation = call.pair("stride", count), call.pair("dilation", count)
-        settings = zip(output, stride, dilation, call.shape("weight")[2:], paddings(call), strict=True)
-        places = tuple(o * s - low + d * np.arange(n) for o, s, d, n, (low, _) in settings)
-        width = call.shape("weight")[1]
-        first = k // (call.shape("weight")[0] // int(call["groups"])) * width
-        kernels = doubles(call.tensor("weight")[k])  # (C / groups, *window)
-        return self._sum(call, index, first, kernels, window_of(call.tensor()[lead][first : first + width], places))
-
-    def _sum(self, call: Call, index: Index, first: int, kernels: Floats, patch: Patch) -> Explanation:
-        """The sum over input channels, from ``first`` on, of window times kernel."""
-        count = len(kernels)
-        values = (patch.inputs * kernels).reshape(count, -1).sum(1)  # (C / groups,)
-        bias = call.number("bias", index[-len(patch.places) - 1], 0.0)
-        value = float(values.sum()) + bias
-        parent = call.parent()
-        terms = terms_of(NETWORK if parent is None else parent.index, np.arange(first, first + count), values)
-        name, given = at_name(call.record, index), bias if call.has("bias") else None
-        return Explanation(
-            call.record.op,
-            sum_formula(name, terms, "channels", given, value),
-            terms,
-            bias,
-            value,
-            call.captured(index),
-            patch=replace(patch, kernels=kernels),
+        slides = self.slides(call)
+        lead, k, at = index[: -len(slides) - 1], index[-len(slides) - 1], index[-len(slides) :]
+        channels = self._channels_of(call, k)
+        patch = window_of(
+            call.tensor()[lead][channels], tuple(slide.places(p) for slide, p in zip(slides, at, strict=True))
         )
+        taps = [slide.taps(p) for slide, p in zip(slides, at, strict=True)]
+        kernels = doubles(self._filter(call, k))[np.ix_(np.arange(len(patch.inputs)), *taps)]  # (C / groups, *window)
+        values = (patch.inputs * kernels).reshape(len(kernels), -1).sum(1)  # (C / groups,)
+        bias = call.number("bias", k, 0.0)
+        value = float(values.sum()) + bias
+        terms = terms_of(source_of(call), np.arange(channels.start, channels.stop), values)
+        name, given = at_name(call.record, index), bias if call.has("bias") else None
+        formula = sum_formula(name, terms, "channels", given, value)
+        captured, patch = call.captured(index), replace(patch, kernels=kernels)
+        return Explanation(call.record.op, formula, terms, bias, value, captured, patch=patch)
+
+    def slides(self, call: Call) -> tuple[Slide, ...]:
+        """How the window moves along each axis."""
+        count = len(call.shape("weight")) - 2
+        sizes = call.shape()[-count:], call.output[-count:], call.shape("weight")[2:]
+        settings = zip(*sizes, call.pair("stride", count), call.pair("dilation", count), paddings(call), strict=True)
+        return tuple(Steps(n, m, k, s, low, high, d) for n, m, k, s, d, (low, high) in settings)
+
+    def sliding(self, call: Call, channel: int) -> SlidingWindow:
+        lead = (0,) * (len(call.output) - len(call.shape("weight")) + 1)
+        channels = self._channels_of(call, channel)
+        return SlidingWindow(
+            "sum",
+            source_of(call),
+            np.arange(channels.start, channels.stop),
+            host(call.tensor()[lead][channels]),
+            host(call.record.output[(*lead, channel)]),
+            self.slides(call),
+            doubles(self._filter(call, channel)),
+            call.number("bias", channel, 0.0) if call.has("bias") else None,
+        )
+
+    def _channels_of(self, call: Call, k: int) -> slice:
+        """The input channels that output channel k reads: those of its group."""
+        channels_in, channels_out = self._channels(call)
+        groups = int(call["groups"])
+        first, width = k // (channels_out // groups), channels_in // groups
+        return slice(first * width, (first + 1) * width)
+
+    def _filter(self, call: Call, k: int) -> Tensor:
+        """The filter of output channel k: (C / groups, *kernel)."""
+        return call.tensor("weight")[k]
 
     def _channels(self, call: Call) -> tuple[int, int]:
         weight = call.shape("weight")
@@ -209,20 +229,15 @@ class TransposedConvolution(Convolution):
         ]
         return reads_input(call, [*(Window(axis) for axis in range(rank - count - 1)), WHOLE, *windows])
 
-    def explain(self, call: Call, index: Index) -> Explanation:
-        weight = call.shape("weight")  # (C_in, C_out / groups, *kernel)
-        count = len(weight) - 2
-        lead, k, output = index[: -count - 1], index[-count - 1], index[-count:]
-        settings = (call.pair(name, count) for name in ("stride", "dilation", "padding"))
-        taps = []  # for each axis the cells of the kernel through which an input cell reaches this output
-        for o, n, s, d, p in zip(output, weight[2:], *settings, strict=True):
-            taps.append([(t, (o + p - d * t) // s) for t in reversed(range(n)) if (o + p - d * t) % s == 0])
-        width = weight[0] // int(call["groups"])
-        first = k // weight[1] * width
-        places = tuple(np.array([q for _, q in axis], np.int64) for axis in taps)
-        cells = np.ix_(range(width), *([t for t, _ in axis] for axis in taps))
-        kernels = doubles(call.tensor("weight")[first : first + width, k % weight[1]])[cells]
-        return self._sum(call, index, first, kernels, window_of(call.tensor()[lead][first : first + width], places))
+    def slides(self, call: Call) -> tuple[Slide, ...]:
+        count = len(call.shape("weight")) - 2
+        sizes = call.shape()[-count:], call.output[-count:], call.shape("weight")[2:]
+        settings = (call.pair(name, count) for name in ("stride", "padding", "dilation"))
+        return tuple(Spread(*numbers) for numbers in zip(*sizes, *settings, strict=True))
+
+    def _filter(self, call: Call, k: int) -> Tensor:
+        width = call.shape("weight")[1]  # (C_in, C_out / groups, *kernel)
+        return call.tensor("weight")[self._channels_of(call, k), k % width]
 
     def _channels(self, call: Call) -> tuple[int, int]:
         weight = call.shape("weight")

@@ -7,13 +7,13 @@ from math import prod
 
 import numpy as np
 
+from cnnviz.arithmetic import Patch
 from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, reads_input, same
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import (
     NETWORK,
     Explanation,
     Index,
-    Patch,
     along,
     at_name,
     doubles,
@@ -71,7 +71,8 @@ class Dense(Operation):
         value = float(values.sum()) + bias
         name, given = at_name(call.record, index), bias if call.has("bias") else None
         formula = sum_formula(name, terms, "inputs", given, value)
-        patch = Patch(inputs[:, None], weights[:, None], np.zeros(1, np.bool_), (np.zeros(1, np.int64),))
+        here = (np.zeros(1, np.int64),)
+        patch = Patch(inputs[:, None], weights[:, None], np.zeros(1, np.bool_), here, here)
         return Explanation(call.record.op, formula, terms, bias, value, call.captured(index), patch=patch)
 
     def reads(self, call: Call) -> tuple[Reads, ...]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from cnnviz.arithmetic import Floats, Ints, Maps, Patch, origin
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops.text import axis_word, plain
 from cnnviz.core.record import Record
@@ -20,9 +20,6 @@ NETWORK = -2
 
 Index = tuple[int, ...]
 """Indices into a tensor with its batch axis."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Term(NamedTuple):
@@ -67,28 +64,6 @@ class Terms(Sequence[Term]):
             return Terms(self.channels[which], self.values[which], self.sources[which], self.positions[which])
         at = tuple(self.positions[which].tolist())
         return Term(int(self.channels[which]), float(self.values[which]), int(self.sources[which]), at)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Patch:
-    """The window of the input that was read, the same for all terms.
-
-    Attributes
-    ----------
-    inputs
-        (N, *window) numbers under the window, one window for each term; 0 where there is padding.
-    kernels
-        (N, *window) what they were multiplied with; None where nothing was.
-    padding
-        (*window) whether a cell lies outside the input.
-    places
-        For each axis of the window the positions in the input, below 0 or beyond its size in the padding.
-    """
-
-    inputs: Floats
-    kernels: Floats | None
-    padding: NDArray[np.bool_]
-    places: tuple[Ints, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,13 +141,8 @@ def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:
     """
     counting, places = axes_of(record)
     index = [0] * len(record.shape)
+    check_channel(record, channel)
     if counting is not None:
-        n = record.shape[counting]
-        word = axis_word(record.all_axes[counting], "indices")
-        if not 0 <= channel < n:
-            raise CnnvizError(
-                f"There is no channel {channel} in {record.key}: choose one of its {n} {word}, 0 to {n - 1}."
-            )
         index[counting] = channel
     sizes = [record.shape[axis] for axis in places]
     at = (0,) * len(places) if at is None and all(size == 1 for size in sizes) else at
@@ -185,6 +155,15 @@ def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:
     for axis, place in zip(places, at, strict=True):
         index[axis] = place
     return tuple(index)
+
+
+def check_channel(record: Record, channel: int) -> None:
+    """Raise a `CnnvizError` when a record has no such channel; the sentence says which there are."""
+    counting, _ = axes_of(record)
+    n = 1 if counting is None else record.shape[counting]
+    if not 0 <= channel < n and counting is not None:
+        word = axis_word(record.all_axes[counting], "indices")
+        raise CnnvizError(f"There is no channel {channel} in {record.key}: choose one of its {n} {word}, 0 to {n - 1}.")
 
 
 def terms_at(record: Record, indices: Ints, values: Floats) -> Terms:
@@ -217,6 +196,13 @@ def doubles(tensor: Tensor) -> Floats:
     return array
 
 
+def host(tensor: Tensor) -> Maps:
+    """A tensor's numbers on the host, float32. Read-only: they may be the network's own."""
+    array: Maps = tensor.detach().to("cpu", torch.float32).numpy()
+    array.flags.writeable = False
+    return array
+
+
 def at_name(record: Record, index: Index) -> str:
     """``y[4, 5, 4]``: the cell without its batch index."""
     names = record.all_axes
@@ -231,12 +217,13 @@ def sum_formula(name: str, terms: Terms, over: str, bias: float | None, value: f
 
 def window_of(maps: Tensor, places: tuple[Ints, ...]) -> Patch:
     """The cells of maps (N, *axes) at these places along each axis; 0 where they lie outside."""
-    inside = [(axis >= 0) & (axis < size) for axis, size in zip(places, maps.shape[1:], strict=True)]
+    origins = tuple(origin(axis, size, "zeros") for axis, size in zip(places, maps.shape[1:], strict=True))
+    inside = [cells >= 0 for cells in origins]
     inputs = np.zeros((len(maps), *map(len, places)))
     taken = maps
     for axis, (place, keep) in enumerate(zip(places, inside, strict=True), start=1):
         if not keep.any():
-            return Patch(inputs, None, np.ones(inputs.shape[1:], np.bool_), places)
+            return Patch(inputs, None, np.ones(inputs.shape[1:], np.bool_), places, origins)
         # The cells that lie inside follow each other in equal steps, forwards, so a slice finds them.
         cells = place[keep]
         step = int(cells[1] - cells[0]) if len(cells) > 1 else 1
@@ -244,7 +231,7 @@ def window_of(maps: Tensor, places: tuple[Ints, ...]) -> Patch:
     inputs[np.ix_(np.arange(len(maps)), *(np.flatnonzero(keep) for keep in inside))] = doubles(taken)
     known = np.zeros(inputs.shape[1:], np.bool_)
     known[np.ix_(*(np.flatnonzero(keep) for keep in inside))] = True
-    return Patch(inputs, None, ~known, places)
+    return Patch(inputs, None, ~known, places, origins)
 
 
 def along(index: Index, axis: int, count: int) -> Ints:

@@ -9,16 +9,27 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnviz.core.ops.base import WHOLE, Operation, Reading, Reads, Window, operation, pointwise, reads_input, same
+from cnnviz.arithmetic import Floats, Ints, Shares, Slide, SlidingWindow, Steps
+from cnnviz.core.ops.base import (
+    WHOLE,
+    Operation,
+    Reading,
+    Reads,
+    Window,
+    operation,
+    pointwise,
+    reads_input,
+    same,
+    source_of,
+)
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import (
     NETWORK,
     Explanation,
-    Floats,
     Index,
-    Ints,
     at_name,
     doubles,
+    host,
     terms_at,
     terms_of,
     window_of,
@@ -94,20 +105,29 @@ class Pooling(Operation):
         return reads_input(call, [*same(rank - count), *windows])
 
     def explain(self, call: Call, index: Index) -> Explanation:
-        count = _count(call.record.op)
-        sizes, output = call.shape()[-count:], index[-count:]
-        kernel, stride, padding, dilation = self._settings(call)
-        settings = zip(output, stride, padding, kernel, dilation, strict=True)
-        places = tuple(o * s - p + d * np.arange(k) for o, s, p, k, d in settings)
+        slides = self.slides(call)
+        places = tuple(slide.places(p) for slide, p in zip(slides, index[-len(slides) :], strict=True))
         if "max" in call.record.op:
             return pooled(call, index, places, "max")
         # Beyond the padding nothing counts, not even where the last window of a ceil_mode reaches there.
-        padded = [int((at < n + p).sum()) for at, n, p in zip(places, sizes, padding, strict=True)]
-        inside = [int(((at >= 0) & (at < n)).sum()) for at, n in zip(places, sizes, strict=True)]
+        padded = [int((at < slide.size + slide.after).sum()) for at, slide in zip(places, slides, strict=True)]
+        inside = [int(((at >= 0) & (at < slide.size)).sum()) for at, slide in zip(places, slides, strict=True)]
         divisor = prod(padded if call["count_include_pad"] else inside)
         if "lp" in call.record.op:
-            return pooled(call, index, places, "lp", prod(inside) / prod(kernel))
+            return pooled(call, index, places, "lp", prod(inside) / prod(self._settings(call)[0]))
         return pooled(call, index, places, "avg", float(call["divisor_override"] or divisor))
+
+    def slides(self, call: Call) -> tuple[Steps, ...]:
+        """How the window moves along each axis."""
+        count = _count(call.record.op)
+        sizes = call.shape()[-count:], call.output[-count:]
+        return tuple(Steps(n, m, k, s, p, p, d) for n, m, k, s, p, d in zip(*sizes, *self._settings(call), strict=True))
+
+    def sliding(self, call: Call, channel: int) -> SlidingWindow | None:
+        if call.record.part or "lp" in call.record.op:
+            return None
+        divisor = float(call["divisor_override"]) if call.has("divisor_override") else None
+        return sliding_pool(call, channel, self.slides(call), call["count_include_pad"] is not False, divisor)
 
     def _settings(self, call: Call) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """Kernel, stride, padding and dilation along each axis."""
@@ -150,12 +170,38 @@ class AdaptivePooling(Operation):
         return reads_input(call, [*same(rank - count), *windows])
 
     def explain(self, call: Call, index: Index) -> Explanation:
-        count = _count(call.record.op)
-        sizes = zip(index[-count:], call.shape()[-count:], call.output[-count:], strict=True)
-        places = tuple(np.arange(i * n // m, -(-(i + 1) * n // m)) for i, n, m in sizes)
+        slides = self.slides(call)
+        places = tuple(slide.places(p) for slide, p in zip(slides, index[-len(slides) :], strict=True))
         if "max" in call.record.op:
             return pooled(call, index, places, "max")
         return pooled(call, index, places, "avg", float(prod(map(len, places))))
+
+    def slides(self, call: Call) -> tuple[Shares, ...]:
+        """How the window moves along each axis."""
+        count = _count(call.record.op)
+        return tuple(Shares(n, m) for n, m in zip(call.shape()[-count:], call.output[-count:], strict=True))
+
+    def sliding(self, call: Call, channel: int) -> SlidingWindow | None:
+        return None if call.record.part else sliding_pool(call, channel, self.slides(call))
+
+
+def sliding_pool(
+    call: Call, channel: int, slides: tuple[Slide, ...], count_padding: bool = True, divisor: float | None = None
+) -> SlidingWindow:
+    """One channel of a pooling as plain numbers, for all its positions."""
+    before = call.shape()[: -len(slides)]
+    output = call.record.output.reshape(*before, *(slide.count for slide in slides))
+    place = (*(0,) * (len(before) - 1), channel)
+    return SlidingWindow(
+        "max" if "max" in call.record.op else "mean",
+        source_of(call),
+        np.array([channel]),
+        host(call.tensor()[place])[None],
+        host(output[place]),
+        slides,
+        count_padding=count_padding,
+        divisor=divisor,
+    )
 
 
 def pooled(call: Call, index: Index, places: tuple[Ints, ...], kind: str, divisor: float = 1.0) -> Explanation:
@@ -253,6 +299,12 @@ class Reduction(Operation):
         parent = call.parent()
         terms = terms_at(parent, indices, values) if parent else terms_of(NETWORK, indices[:, 0], values)
         return Explanation(op, formula, terms, 0.0, value, call.captured(index), op in ("mean", "sum"))
+
+    def sliding(self, call: Call, channel: int) -> SlidingWindow | None:
+        rank = len(call.shape())
+        if call.record.op not in ("mean", "amax") or call.axes_of("dim", rank) != tuple(range(2, rank)):
+            return None
+        return sliding_pool(call, channel, tuple(Shares(size, 1) for size in call.shape()[2:]))
 
     def _names(self, call: Call) -> list[str]:
         """Names of the axes that go away, as far as they are known."""

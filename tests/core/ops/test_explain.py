@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cnnviz.arithmetic import SlidingWindow
 from cnnviz.core import ops
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops import Explanation
@@ -56,7 +57,33 @@ def cells(record: Record, count: int, seed: int = 0) -> list[tuple[int, tuple[in
 
 def check(trace_: Trace, record: Record, count: int = 8) -> None:
     for channel, at in cells(record, count):
-        agrees(ops.explain(trace_, record, channel=channel, at=at))
+        found = ops.explain(trace_, record, channel=channel, at=at)
+        agrees(found)
+        slides_alike(found, ops.sliding_window(trace_, record, channel), at)
+
+
+def slides_alike(found: Explanation, window: SlidingWindow | None, at: tuple[int, ...]) -> None:
+    """The plain numbers give what the explanation gives."""
+    if window is None:
+        assert "conv" not in found.op
+        return
+    at = at or (0,) * len(window.slides)  # a mean over whole maps
+    assert found.patch is not None or found.op in ("mean", "amax")
+    scale = np.abs(found.terms.values).sum() + abs(found.bias) + abs(found.value) + 1e-30
+    assert window.value(at) == pytest.approx(found.value, rel=1e-12, abs=1e-12 * scale)
+    assert window.captured(at) == found.captured
+    if window.kernels is not None:
+        np.testing.assert_allclose(window.terms(at), found.terms.values, rtol=1e-12, atol=1e-12 * scale)
+        parts = window.partial_maps()[(slice(None), *at)]
+        np.testing.assert_allclose(parts, found.terms.values, rtol=1e-4, atol=1e-5 * scale)
+        np.testing.assert_array_equal(window.partial_maps([0])[(0, *at)], parts[0])
+        if window.border == "zeros":
+            assert window.source == found.terms[0].source
+            np.testing.assert_array_equal(window.channels, found.terms.channels)
+            np.testing.assert_array_equal(window.patch(at).inputs, found.patch.inputs)  # type: ignore[union-attr]
+            np.testing.assert_array_equal(window.patch(at).padding, found.patch.padding)  # type: ignore[union-attr]
+    if window.kind == "max" and found.facts:
+        assert window.winner(at) == tuple(int(place) for _, place in found.facts)
 
 
 def explain(module: nn.Module | Callable[..., Tensor], x: Tensor, channel: int, *at: int) -> Explanation:

@@ -1,0 +1,308 @@
+"""One output channel of a convolution or a pooling as plain numbers: all that it takes to explain any of its cells.
+
+numpy alone, no torch: the worker makes a `SlidingWindow` (`cnnviz.core.ops.sliding_window`), the window on the screen
+then computes each cell under the mouse itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Maps = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Position = tuple[int, ...]
+
+Border = Literal["zeros", "reflect", "replicate", "circular"]
+Kind = Literal["sum", "mean", "max", "min"]
+
+_NUMPY_MODES: dict[Border, Literal["constant", "reflect", "edge", "wrap"]] = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """How a window moves along one axis.
+
+    Attributes
+    ----------
+    size, count
+        Cells of the input, positions of the output.
+    """
+
+    size: int
+    count: int
+
+    def places(self, at: int) -> Ints:
+        """The input's positions that output position ``at`` reads; below 0 or from ``size`` on in the padding."""
+        raise NotImplementedError
+
+    def taps(self, at: int) -> Ints:
+        """For each of these places the cell of the kernel that meets it."""
+        return np.arange(len(self.places(at)))
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Slide):
+    """Equal windows in equal steps: position p reads ``p · stride − before + dilation · t`` for t = 0 … kernel − 1.
+
+    Attributes
+    ----------
+    before, after
+        Cells of padding at both ends.
+    """
+
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+
+    def places(self, at: int) -> Ints:
+        """See `Slide`."""
+        return at * self.stride - self.before + self.dilation * np.arange(self.kernel)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares(Slide):
+    """``size`` cells divided among ``count`` windows that are not always equally wide: adaptive and global pooling."""
+
+    def places(self, at: int) -> Ints:
+        """Position p reads ⌊p · size/count⌋ to ⌈(p + 1) · size/count⌉ − 1."""
+        return np.arange(at * self.size // self.count, -(-(at + 1) * self.size // self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread(Slide):
+    """A transposed convolution: input cell q adds to the outputs ``q · stride − before + dilation · t``.
+
+    An output so reads those q whose step meets it: one for each stride-th cell of the kernel, maybe none.
+    """
+
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    dilation: int = 1
+
+    def places(self, at: int) -> Ints:
+        """See `Slide`."""
+        return (at + self.before - self.dilation * self.taps(at)) // self.stride
+
+    def taps(self, at: int) -> Ints:
+        """See `Slide`; backwards, so that the places run forwards."""
+        cells: Ints = np.arange(self.kernel)[::-1]
+        return np.asarray(cells[(at + self.before - self.dilation * cells) % self.stride == 0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """The window of the input that was read, the same for all terms.
+
+    Attributes
+    ----------
+    inputs
+        (N, *window) numbers under the window, one window for each term; 0 where there is padding with zeros.
+    kernels
+        (N, *window) what they were multiplied with; None where nothing was.
+    padding
+        (*window) whether a cell lies outside the input.
+    places
+        For each axis of the window the positions in the input, below 0 or from its size on in the padding.
+    origins
+        For each axis the positions where the numbers come from: mirrored, repeated or from the other side in the
+        padding; −1 where they come from nowhere.
+    """
+
+    inputs: Floats
+    kernels: Floats | None
+    padding: NDArray[np.bool_]
+    places: tuple[Ints, ...]
+    origins: tuple[Ints, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlidingWindow:
+    """One output channel of a convolution or a pooling.
+
+    A position ``at`` counts along the axes of the output channel: (row, column) of a map, (position,) of a signal.
+
+    Attributes
+    ----------
+    kind
+        What becomes of the window: the ``"sum"`` of inputs times kernel cells in a convolution; its ``"mean"``,
+        ``"max"`` or ``"min"`` in a pooling.
+    source
+        Index of the record whose maps are read; -1 the picture, -2 the network's own numbers.
+    channels
+        (N,) the channels of that source that are read; one in a pooling.
+    maps
+        (N, *sizes) these channels, as the network computed them. Read-only.
+    output
+        (*counts) the output channel that the network computed. Read-only.
+    slides
+        How the window moves along each axis.
+    kernels
+        (N, *window) the filter; None in a pooling.
+    bias
+        What is added; None where the layer has none.
+    border
+        What stands in the padding.
+    count_padding
+        Whether the zeros of the padding count in a mean.
+    divisor
+        What a mean is divided by in the place of the number of its cells; None for that number.
+    rectified
+        Whether a ReLU follows in the same step: negative sums become 0.
+    """
+
+    kind: Kind
+    source: int
+    channels: Ints
+    maps: Maps
+    output: Maps
+    slides: tuple[Slide, ...]
+    kernels: Floats | None = None
+    bias: float | None = None
+    border: Border = "zeros"
+    count_padding: bool = True
+    divisor: float | None = None
+    rectified: bool = False
+
+    def places(self, at: Position) -> tuple[Ints, ...]:
+        """For each axis the input's positions under the window; below 0 or from its size on lies padding."""
+        return tuple(slide.places(p) for slide, p in zip(self.slides, at, strict=True))
+
+    def patch(self, at: Position) -> Patch:
+        """What lies under the window."""
+        places = self.places(at)
+        origins = tuple(origin(p, slide.size, self.border) for p, slide in zip(places, self.slides, strict=True))
+        outside = [(p < 0) | (p >= slide.size) for p, slide in zip(places, self.slides, strict=True)]
+        inputs = self.maps[np.ix_(np.arange(len(self.maps)), *(np.maximum(o, 0) for o in origins))].astype(np.float64)
+        inputs[:, _any([o < 0 for o in origins])] = 0.0
+        kernels = None
+        if self.kernels is not None:
+            taps = [slide.taps(p) for slide, p in zip(self.slides, at, strict=True)]
+            kernels = self.kernels[np.ix_(np.arange(len(self.kernels)), *taps)]
+        return Patch(inputs, kernels, _any(outside), places, origins)
+
+    def terms(self, at: Position) -> Floats:
+        """(N,) what each input channel adds to the sum; of a pooling the one number that it gives."""
+        patch = self.patch(at)
+        if patch.kernels is not None:
+            return np.asarray((patch.inputs * patch.kernels).reshape(len(patch.inputs), -1).sum(1))
+        if self.kind == "mean":
+            return np.asarray(patch.inputs.reshape(1, -1).sum(1) / self.divided_by(at))
+        cells = patch.inputs[:, ~patch.padding]
+        return np.asarray(cells.max(1) if self.kind == "max" else cells.min(1))
+
+    def value(self, at: Position) -> float:
+        """The cell, computed again in double precision."""
+        value = float(self.terms(at).sum()) + (self.bias or 0.0)
+        return max(value, 0.0) if self.rectified else value
+
+    def captured(self, at: Position) -> float:
+        """What the network computed."""
+        return float(self.output[at])
+
+    def winner(self, at: Position) -> Position | None:
+        """Where in the input map the largest (smallest) number under the window stands; of equal ones the first.
+
+        None where all take part.
+        """
+        if self.kind not in ("max", "min"):
+            return None
+        patch = self.patch(at)
+        sign = 1.0 if self.kind == "max" else -1.0
+        cells = np.where(patch.padding, -np.inf, sign * patch.inputs[0])
+        offsets = np.unravel_index(int(cells.argmax()), cells.shape)
+        return tuple(int(p[offset]) for p, offset in zip(patch.places, offsets, strict=True))
+
+    def divided_by(self, at: Position) -> float:
+        """What a mean divides the sum of its cells by."""
+        if self.divisor is not None:
+            return self.divisor
+        count = 1
+        for slide, places in zip(self.slides, self.places(at), strict=True):
+            # Beyond the padding nothing counts, not even where the last window of a ceil_mode reaches there.
+            padding = (slide.before, slide.after) if isinstance(slide, Steps) and self.count_padding else (0, 0)
+            count *= int(((places >= -padding[0]) & (places < slide.size + padding[1])).sum())
+        return float(count)
+
+    def partial_maps(self, which: Sequence[int] | None = None) -> Maps:
+        """The map that each input channel adds to the output: (N, *counts); all of them and the bias are the output.
+
+        Of a pooling the output itself. One pass over the maps for each cell of the kernel: whole layers are a matter
+        for the worker, a few rows are not.
+
+        Parameters
+        ----------
+        which
+            Which of the N; all when None.
+        """
+        if self.kernels is None:
+            return self.output[None]
+        rows = slice(None) if which is None else list(which)
+        maps, kernels = self.maps[rows], self.kernels[rows].astype(np.float32)
+        spread = [slide for slide in self.slides if isinstance(slide, Spread)]
+        if spread:
+            return _spread(maps, kernels, spread)
+        return _slid(maps, kernels, [slide for slide in self.slides if isinstance(slide, Steps)], self.border)
+
+
+def origin(places: Ints, size: int, border: Border) -> Ints:
+    """Where along an axis of ``size`` cells the numbers at these places come from; −1 where from nowhere.
+
+    >>> origin(np.arange(-2, 5), 3, "reflect")
+    array([2, 1, 0, 1, 2, 1, 0])
+    """
+    if border == "circular":
+        return places % size
+    if border == "replicate":
+        return places.clip(0, size - 1)
+    if border == "reflect":
+        return np.where(places < 0, -places, np.where(places >= size, 2 * (size - 1) - places, places))
+    return np.where((places >= 0) & (places < size), places, -1)
+
+
+def _any(masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """(*window) whether any axis' mask holds."""
+    found = np.zeros(tuple(map(len, masks)), np.bool_)
+    for axis, mask in enumerate(masks):
+        found |= mask.reshape((-1,) + (1,) * (len(masks) - axis - 1))
+    return found
+
+
+def _slid(maps: Maps, kernels: Maps, slides: Sequence[Steps], border: Border) -> Maps:
+    # A last window that does not fit leaves cells over: they are cut, or padding less than it was asked for.
+    ends = [(s.before, (s.count - 1) * s.stride + s.dilation * (s.kernel - 1) + 1 - s.before - s.size) for s in slides]
+    padded = np.pad(maps, [(0, 0), *((low, max(0, high)) for low, high in ends)], _NUMPY_MODES[border])
+    result = np.zeros((len(maps), *(s.count for s in slides)), np.float32)
+    for tap in product(*(range(s.kernel) for s in slides)):
+        cells = [
+            slice(t * s.dilation, t * s.dilation + (s.count - 1) * s.stride + 1, s.stride)
+            for t, s in zip(tap, slides, strict=True)
+        ]
+        result += padded[(slice(None), *cells)] * kernels[(slice(None), *(slice(t, t + 1) for t in tap))]
+    return result
+
+
+def _spread(maps: Maps, kernels: Maps, slides: Sequence[Spread]) -> Maps:
+    wide = [max((s.size - 1) * s.stride + s.dilation * (s.kernel - 1) + 1, s.before + s.count) for s in slides]
+    whole = np.zeros((len(maps), *wide), np.float32)
+    for tap in product(*(range(s.kernel) for s in slides)):
+        cells = [
+            slice(t * s.dilation, t * s.dilation + (s.size - 1) * s.stride + 1, s.stride)
+            for t, s in zip(tap, slides, strict=True)
+        ]
+        whole[(slice(None), *cells)] += maps * kernels[(slice(None), *(slice(t, t + 1) for t in tap))]
+    return whole[(slice(None), *(slice(s.before, s.before + s.count) for s in slides))]

@@ -6,7 +6,7 @@ then computes each cell under the mouse itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -161,8 +161,8 @@ class SlidingWindow:
         Whether the zeros of the padding count in a mean.
     divisor
         What a mean is divided by in the place of the number of its cells; None for that number.
-    rectified
-        Whether a ReLU follows in the same step: negative sums become 0.
+    then
+        The activation that follows in the same step; None where none does.
     """
 
     kind: Kind
@@ -176,7 +176,7 @@ class SlidingWindow:
     border: Border = "zeros"
     count_padding: bool = True
     divisor: float | None = None
-    rectified: bool = False
+    then: Callable[[float], float] | None = None
 
     def places(self, at: Position) -> tuple[Ints, ...]:
         """For each axis the input's positions under the window; below 0 or from its size on lies padding."""
@@ -208,7 +208,7 @@ class SlidingWindow:
     def value(self, at: Position) -> float:
         """The cell, computed again in double precision."""
         value = float(self.terms(at).sum()) + (self.bias or 0.0)
-        return max(value, 0.0) if self.rectified else value
+        return value if self.then is None else float(self.then(value))
 
     def captured(self, at: Position) -> float:
         """What the network computed."""

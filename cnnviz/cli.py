@@ -149,6 +149,11 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layer", required=True, metavar="PATH[#CALL]", help="the layer, as 'cnnviz inspect' names it")
     parser.add_argument("--channel", required=True, type=_index, metavar="C", help="its channel (unit), from 0")
     parser.add_argument("--at", type=_indices, metavar="Y,X", help="the position in the channel, from 0")
+    parser.add_argument(
+        "--folded",
+        action="store_true",
+        help="a convolution, its batch norm and its activation as one layer, by the folded kernels and bias",
+    )
     _add_json(parser)
 
 

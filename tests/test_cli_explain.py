@@ -41,6 +41,21 @@ def test_a_unit_has_no_position_and_many_terms(capsys: pytest.CaptureFixture[str
     assert [line.split()[0] for line in lines[23:]] == ["bias", "value", "captured", "difference"]
 
 
+def test_a_batch_norm_folded_into_its_convolution(capsys: pytest.CaptureFixture[str]):
+    net = ["--model", "vgg-cifar10", "--device", "cpu", "--channel", "3", "--at", "4,5", "--json"]
+    found = []
+    for words in (["0", "--folded"], ["1", "--folded"], ["2"]):
+        assert cli.run(["explain", SEVEN, *net, "--layer", *words]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    folded, same, unfolded = found
+    assert folded == same
+    assert folded["op"] == "conv2d + batch_norm + relu"
+    assert folded["captured"] == unfolded["captured"]
+    assert folded["value"] == pytest.approx(unfolded["value"], abs=1e-5)
+    assert cli.run(["explain", SEVEN, *LENET, "--layer", "3", "--channel", "0", "--at", "0,0", "--folded"]) == 1
+    assert "3 cannot be folded" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -16,7 +16,8 @@ def run(options: argparse.Namespace) -> int:
     """Print the terms, what they add up to, and what the network computed."""
     model = open_model(options)
     traced = run_pass(model, read(options.image))
-    found = explain(traced, traced.find(options.layer), channel=options.channel, at=options.at)
+    record = traced.find(options.layer)
+    found = explain(traced, record, channel=options.channel, at=options.at, folded=options.folded)
     if options.json:
         print_json(found.as_dict())
         return 0

@@ -14,6 +14,8 @@ from cnnviz.arithmetic import Patch
 from cnnviz.core.ops.base import Description, Reading, Reads, Window, operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Term, Terms, cell
+from cnnviz.core.ops.fold import Folded, folded, required
+from cnnviz.core.ops.minimum import explain_minimum, minimum_pooling
 from cnnviz.core.ops.sliding import sliding_window
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ __all__ = [
     "Call",
     "Description",
     "Explanation",
+    "Folded",
     "Patch",
     "Reading",
     "Reads",
@@ -33,6 +36,7 @@ __all__ = [
     "Window",
     "describe",
     "explain",
+    "folded",
     "sliding_window",
     "window",
 ]
@@ -57,7 +61,9 @@ def window(trace: Trace, record: Record) -> tuple[Reads, ...]:
     return operation_of(record.op).reads(Call(record))
 
 
-def explain(trace: Trace, record: Record, *, channel: int, at: tuple[int, ...] | None = None) -> Explanation:
+def explain(
+    trace: Trace, record: Record, *, channel: int, at: tuple[int, ...] | None = None, folded: bool = False
+) -> Explanation:
     """How one number of a record came about.
 
     Parameters
@@ -66,12 +72,21 @@ def explain(trace: Trace, record: Record, *, channel: int, at: tuple[int, ...] |
         Channel of a map, unit of a dense output.
     at
         Position in the channel: (row, column) of a map, (position,) of a signal; None where there is but one.
+    folded
+        Whether the records that belong together are one step: a convolution, its batch norm and its activation by the
+        folded kernels and bias (see `folded`; explained is a number of the last of them), or −maxpool(−x).
 
     Raises
     ------
     CnnvizError
-        When there is no such channel or position, or when the operation is not explained yet.
+        When there is no such channel or position, when the operation is not explained yet, or when nothing belongs
+        together with it.
     Dropped
         When the record's output or those that went in were not kept.
     """
-    return operation_of(record.op).explain(Call(record), cell(record, channel, at))
+    index = cell(record, channel, at)
+    if not folded:
+        return operation_of(record.op).explain(Call(record), index)
+    if (pooling := minimum_pooling(record)) is not None:
+        return explain_minimum(record, pooling, index)
+    return required(trace, record).explain(channel, at)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from torch import Tensor
 
-from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, pointwise, reads_input, same, single
+from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, operation_of, pointwise, reads_input, same, single
 from cnnviz.core.ops.call import Call
-from cnnviz.core.ops.curves import CURVES
+from cnnviz.core.ops.curves import CURVES, Values
 from cnnviz.core.ops.explanation import Explanation, Index, at_name, joined
 from cnnviz.core.ops.text import number, plain
-from cnnviz.core.record import Source
+from cnnviz.core.record import Record, Source
 
 # torch's name: what people call it, its arguments after the input, its formula.
 _FUNCTIONS: dict[str, tuple[str, str, str]] = {
@@ -97,18 +97,30 @@ class Activation(Operation):
 
     def explain(self, call: Call, index: Index) -> Explanation:
         op = call.record.op
-        settings = {name: value for name, value in call.arguments.items() if name not in ("input", "inplace", "out")}
-        if any(isinstance(value, (Source, Tensor)) for name, value in settings.items() if name != "weight"):
-            return super().explain(call, index)  # bounds that are tensors themselves
+        function = self.function(call, index[1] if len(index) > 1 else 0)
+        if function is None:
+            return super().explain(call, index)
         x = float(call.tensor()[index])
-        if op == "prelu":
-            weight = call.tensor("weight")
-            settings["weight"] = float(weight[index[1] if weight.numel() > 1 else 0])
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            value = float(CURVES[op](np.float64(x), settings))
+        value = float(function(np.float64(x)))
         formula = f"{at_name(call.record, index)} = {plain(value)}: {_FUNCTIONS[op][2]}, x = {plain(x)}"
         terms = single(call, index, np.array([x]))
         return Explanation(op, formula, terms, 0.0, value, call.captured(index), False)
+
+    def function(self, call: Call, channel: int) -> Callable[[Values], Values] | None:
+        """y(x) of a channel in double precision, of one number or many; None where bounds are themselves computed."""
+        settings = {name: value for name, value in call.arguments.items() if name not in ("input", "inplace", "out")}
+        if any(isinstance(value, (Source, Tensor)) for name, value in settings.items() if name != "weight"):
+            return None
+        if call.record.op == "prelu":
+            weight = call.tensor("weight")
+            settings["weight"] = float(weight[channel if weight.numel() > 1 else 0])
+        curve = CURVES[call.record.op]
+
+        def function(x: Values) -> Values:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                return curve(x, settings)
+
+        return function
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         return pointwise(call)
@@ -116,6 +128,12 @@ class Activation(Operation):
 
 for _name, (_, _arguments, _) in _FUNCTIONS.items():
     operation(_name, arguments=f"input, {_arguments}")(Activation)
+
+
+def function_of(record: Record, channel: int) -> Callable[[Values], Values] | None:
+    """y(x) of an activation's channel in double precision; None of anything that is no function of one number."""
+    kind = operation_of(record.op)
+    return kind.function(Call(record), channel) if isinstance(kind, Activation) else None
 
 
 @operation("glu", arguments="input, dim=-1")
@@ -137,6 +155,9 @@ class GatedLinearUnit(Activation):
         terms = joined([single(call, index, np.array([a])), single(call, half, np.array([b]))])
         formula = f"{at_name(call.record, index)} = {plain(a)}·σ({plain(b)}) = {plain(value)}"
         return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index), False)
+
+    def function(self, call: Call, channel: int) -> None:
+        return None
 
     def size_formula(self, call: Call) -> Iterator[str]:
         (axis,) = call.axes_of("dim", len(call.shape()))

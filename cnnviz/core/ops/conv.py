@@ -121,7 +121,7 @@ class Convolution(Operation):
             call.tensor()[lead][channels], tuple(slide.places(p) for slide, p in zip(slides, at, strict=True))
         )
         taps = [slide.taps(p) for slide, p in zip(slides, at, strict=True)]
-        kernels = doubles(self._filter(call, k))[np.ix_(np.arange(len(patch.inputs)), *taps)]  # (C / groups, *window)
+        kernels = doubles(self.filter(call, k))[np.ix_(np.arange(len(patch.inputs)), *taps)]  # (C / groups, *window)
         values = (patch.inputs * kernels).reshape(len(kernels), -1).sum(1)  # (C / groups,)
         bias = call.number("bias", k, 0.0)
         value = float(values.sum()) + bias
@@ -148,7 +148,7 @@ class Convolution(Operation):
             host(call.tensor()[lead][channels]),
             host(call.record.output[(*lead, channel)]),
             self.slides(call),
-            doubles(self._filter(call, channel)),
+            doubles(self.filter(call, channel)),
             call.number("bias", channel, 0.0) if call.has("bias") else None,
         )
 
@@ -159,7 +159,7 @@ class Convolution(Operation):
         first, width = k // (channels_out // groups), channels_in // groups
         return slice(first * width, (first + 1) * width)
 
-    def _filter(self, call: Call, k: int) -> Tensor:
+    def filter(self, call: Call, k: int) -> Tensor:
         """The filter of output channel k: (C / groups, *kernel)."""
         return call.tensor("weight")[k]
 
@@ -235,7 +235,7 @@ class TransposedConvolution(Convolution):
         settings = (call.pair(name, count) for name in ("stride", "padding", "dilation"))
         return tuple(Spread(*numbers) for numbers in zip(*sizes, *settings, strict=True))
 
-    def _filter(self, call: Call, k: int) -> Tensor:
+    def filter(self, call: Call, k: int) -> Tensor:
         width = call.shape("weight")[1]  # (C_in, C_out / groups, *kernel)
         return call.tensor("weight")[self._channels_of(call, k), k % width]
 

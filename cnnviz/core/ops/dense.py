@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 import numpy as np
+from torch import Tensor
 
 from cnnviz.arithmetic import Patch
 from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, reads_input, same
@@ -62,7 +63,7 @@ class Dense(Operation):
 
     def explain(self, call: Call, index: Index) -> Explanation:
         unit = index[-1]
-        inputs, weights = doubles(call.tensor()[index[:-1]]), doubles(call.tensor("weight")[unit])  # (K,)
+        inputs, weights = doubles(call.tensor()[index[:-1]]), doubles(self.filter(call, unit))  # (K,)
         bias = call.number("bias", unit, 0.0)
         cells = along(index, len(index) - 1, len(inputs))
         parent = call.parent()
@@ -74,6 +75,10 @@ class Dense(Operation):
         here = (np.zeros(1, np.int64),)
         patch = Patch(inputs[:, None], weights[:, None], np.zeros(1, np.bool_), here, here)
         return Explanation(call.record.op, formula, terms, bias, value, call.captured(index), patch=patch)
+
+    def filter(self, call: Call, unit: int) -> Tensor:
+        """The weights (K,) of a unit."""
+        return call.tensor("weight")[unit]
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         return reads_input(call, [*same(len(call.shape()) - 1), WHOLE])

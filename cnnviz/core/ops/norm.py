@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from cnnviz.arithmetic import Floats
 from cnnviz.core.ops.base import WHOLE, Operation, Reading, Reads, operation, pointwise, reads_input, same, single
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, along, at_name, doubles, terms_at, terms_of
@@ -56,6 +58,12 @@ class Norm(Operation):
         return super().parameters(call)
 
 
+def moments(cells: Tensor) -> tuple[float, float]:
+    """Mean and variance (biased, as norms have it) of all cells, in double precision."""
+    variance, mean = torch.var_mean(cells.double(), correction=0)
+    return float(mean), float(variance)
+
+
 @operation(
     "batch_norm",
     arguments="input, running_mean=None, running_var=None, weight=None, bias=None, training=False,"
@@ -74,23 +82,30 @@ class BatchNorm(Norm):
 
     def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
         yield from super().hyperparameters(call)
-        measured = call["training"] or not call.has("running_mean")
-        yield "Mean and variance", "of this batch" if measured else "measured in training"
+        yield "Mean and variance", "measured in training" if self.is_measured(call) else "of this batch"
 
     def numbers(self, call: Call, index: Index) -> tuple[float, float, float, float]:
         c = index[1]
-        if call["training"] or not call.has("running_mean"):
-            values = doubles(call.tensor()[:, c])
-            mean, variance = float(values.mean()), float(values.var())
-        else:
+        if self.is_measured(call):
             mean, variance = float(call.tensor("running_mean")[c]), float(call.tensor("running_var")[c])
+        else:
+            mean, variance = moments(call.tensor()[:, c])
         return mean, variance, call.number("weight", c, 1.0), call.number("bias", c, 0.0)
 
+    def is_measured(self, call: Call) -> bool:
+        """Whether mean and variance are those of training, and not of what goes in."""
+        return not call["training"] and call.has("running_mean")
+
+    def affine(self, call: Call) -> tuple[Floats, Floats]:
+        """The norm as y = gain·x + shift: gain and shift (K,) of each channel, where both were measured in training."""
+        deviation = np.sqrt(doubles(call.tensor("running_var")) + float(call["eps"]))
+        gain = (doubles(call.tensor("weight")) if call.has("weight") else np.ones(len(deviation))) / deviation
+        shift = doubles(call.tensor("bias")) if call.has("bias") else np.zeros(len(deviation))
+        return gain, shift - gain * doubles(call.tensor("running_mean"))
+
     def reads(self, call: Call) -> tuple[Reads, ...]:
-        if call["training"] or not call.has("running_mean"):
-            rank = len(call.shape())
-            return reads_input(call, [same(rank)[0], same(rank)[1], *[WHOLE] * (rank - 2)])
-        return reads_input(call, same(len(call.shape())))
+        rank = len(call.shape())
+        return reads_input(call, same(rank) if self.is_measured(call) else [*same(2), *[WHOLE] * (rank - 2)])
 
 
 @operation(
@@ -123,8 +138,7 @@ class GroupNorm(Norm):
         else:
             width = call.shape()[1] // int(call["num_groups"]) if call.has("num_groups") else 1
             first = c // width * width
-            values = doubles(call.tensor()[n, first : first + width])
-            mean, variance = float(values.mean()), float(values.var())
+            mean, variance = moments(call.tensor()[n, first : first + width])
         return mean, variance, call.number("weight", c, 1.0), call.number("bias", c, 0.0)
 
     def reads(self, call: Call) -> tuple[Reads, ...]:

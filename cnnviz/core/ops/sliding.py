@@ -9,18 +9,24 @@ from cnnviz.arithmetic import Border, SlidingWindow, Steps
 from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import check_channel, host
+from cnnviz.core.ops.fold import required
+from cnnviz.core.ops.minimum import minimum_pooling, minimum_window
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record
     from cnnviz.core.trace import Trace
 
 
-def sliding_window(trace: Trace, record: Record, channel: int) -> SlidingWindow | None:
+def sliding_window(trace: Trace, record: Record, channel: int, *, folded: bool = False) -> SlidingWindow | None:
     """One output channel of a convolution or a pooling as plain numbers: all that it takes to explain any of its cells.
 
     A convolution whose padding mirrors, repeats or goes round has two records, the padding and the convolution. Here
-    they are one: `SlidingWindow.source` is what went into the padding, and its positions count there. In the same way
-    −maxpool(−x) is one minimum pooling, for the last of its three records.
+    they are one: `SlidingWindow.source` is what went into the padding, and its positions count there.
+
+    Parameters
+    ----------
+    folded
+        Whether the records that belong together are one step, see `cnnviz.core.ops.explain`.
 
     Returns
     -------
@@ -30,13 +36,17 @@ def sliding_window(trace: Trace, record: Record, channel: int) -> SlidingWindow 
     Raises
     ------
     CnnvizError
-        When there is no such channel.
+        When there is no such channel, or nothing to fold.
     Dropped
         When the record's output or what went in was not kept.
     """
     check_channel(record, channel)
-    if (pooling := minimum_pooling(record)) is not None:
-        return _of_minima(record, pooling, channel)
+    if folded:
+        if (pooling := minimum_pooling(record)) is not None:
+            return minimum_window(record, pooling, channel)
+        whole = required(trace, record)
+        window = sliding_window(trace, whole.layer, channel)
+        return None if window is None else whole.over(window, channel)
     found = operation_of(record.op).sliding(Call(record), channel)
     if found is None or found.kernels is None:
         return found
@@ -45,23 +55,6 @@ def sliding_window(trace: Trace, record: Record, channel: int) -> SlidingWindow 
     if padding is None or padding.module is not None or not hasattr(record.module, "padding_mode"):
         return found
     return _without_padding(found, Call(padding))
-
-
-def minimum_pooling(record: Record) -> Record | None:
-    """The maximum pooling inside −maxpool(−x), of which this is the last record; None where it is something else."""
-    if record.op != "neg" or "max_pool" not in (pooling := record.parents[0]).op or pooling.part:
-        return None
-    return pooling if pooling.parents[0].op == "neg" else None
-
-
-def _of_minima(record: Record, pooling: Record, channel: int) -> SlidingWindow | None:
-    found = operation_of(pooling.op).sliding(Call(pooling), channel)
-    if found is None:
-        return None
-    (source,) = pooling.parents[0].parents
-    lead = (0,) * (len(record.shape) - len(found.slides) - 1)
-    maps, output = host(source.output[(*lead, channel)])[None], host(record.output[(*lead, channel)])
-    return replace(found, kind="min", source=source.index, maps=maps, output=output)
 
 
 def _without_padding(found: SlidingWindow, padding: Call) -> SlidingWindow:

@@ -28,9 +28,9 @@ class Function(nn.Module):
         return self.function(x)
 
 
-def last(module: nn.Module, x: Tensor, channel: int = 0) -> SlidingWindow:
+def last(module: nn.Module, x: Tensor, channel: int = 0, folded: bool = False) -> SlidingWindow:
     traced: Trace = trace(module.eval(), x)
-    found = ops.sliding_window(traced, traced.records[-1], channel)
+    found = ops.sliding_window(traced, traced.records[-1], channel, folded=folded)
     assert found is not None
     return found
 
@@ -92,7 +92,7 @@ def test_pooling_windows() -> None:
 
 def test_minimum_pooling_is_one_step() -> None:
     x = torch.tensor([[1.0, 7, 2, 4], [3, 5, 7, 1], [6, 2, 8, 3], [0, 1, 4, 5]])[None, None]
-    found = last(Function(lambda x: -F.max_pool2d(-x, 2)), x)
+    found = last(Function(lambda x: -F.max_pool2d(-x, 2)), x, folded=True)
     assert (found.kind, found.source) == ("min", -1)
     assert [found.value((y, x)) for y in (0, 1) for x in (0, 1)] == [1, 1, 0, 3]
     assert [found.winner((y, x)) for y in (0, 1) for x in (0, 1)] == [(0, 0), (1, 3), (3, 0), (2, 3)]

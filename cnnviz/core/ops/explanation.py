@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cnnviz.arithmetic import Floats, Ints, Maps, Patch, origin
@@ -17,6 +18,8 @@ from cnnviz.core.record import Record
 
 NETWORK = -2
 """Stands in the place of a source's index for the network's own numbers: parameters, buffers, constants."""
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 Index = tuple[int, ...]
 """Indices into a tensor with its batch axis."""
@@ -129,6 +132,14 @@ def axes_of(record: Record) -> tuple[int | None, list[int]]:
         return None, []
     channel = next((names.index(name) for name in ("C", "K") if name in names), axes[0])
     return channel, [axis for axis in axes if axis != channel]
+
+
+def by_channel(record: Record, values: NDArray[_Number]) -> NDArray[_Number]:
+    """Numbers in the shape of a record's output as (C, *positions), of the first picture."""
+    channel, places = axes_of(record)
+    order = ([] if channel is None else [channel]) + places
+    rest = [axis for axis in range(values.ndim) if axis not in order]
+    return np.asarray(values.transpose(*rest, *order)[(0,) * len(rest)])
 
 
 def cell(record: Record, channel: int, at: tuple[int, ...] | None) -> Index:

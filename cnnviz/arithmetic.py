@@ -6,7 +6,7 @@ then computes each cell under the mouse itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -22,8 +22,7 @@ Position = tuple[int, ...]
 Border = Literal["zeros", "reflect", "replicate", "circular"]
 Kind = Literal["sum", "mean", "max", "min"]
 
-_NUMPY_MODES: dict[Border, Literal["constant", "reflect", "edge", "wrap"]] = {
-    "zeros": "constant",
+_NUMPY_MODES: dict[str, Literal["reflect", "edge", "wrap"]] = {
     "reflect": "reflect",
     "replicate": "edge",
     "circular": "wrap",
@@ -256,7 +255,36 @@ class SlidingWindow:
         spread = [slide for slide in self.slides if isinstance(slide, Spread)]
         if spread:
             return _spread(maps, kernels, spread)
-        return _slid(maps, kernels, [slide for slide in self.slides if isinstance(slide, Steps)], self.border)
+        slides = [slide for slide in self.slides if isinstance(slide, Steps)]
+        result = np.zeros((len(maps), *(s.count for s in slides)), np.float32)
+        for tap, cells in _steps(_padded(maps, slides, self.border), slides):
+            result += cells * kernels[(slice(None), *(slice(t, t + 1) for t in tap))]
+        return result
+
+    def computed(self) -> Maps:
+        """The whole output channel (*counts), computed again in float32."""
+        if self.kernels is not None:
+            total = self.partial_maps().sum(0, dtype=np.float32) + np.float32(self.bias or 0.0)
+            return np.asarray(total if self.then is None else np.vectorize(self.then, otypes=[np.float32])(total))
+        counts = tuple(slide.count for slide in self.slides)
+        slides = [slide for slide in self.slides if isinstance(slide, Steps)]
+        if not slides:
+            return np.array([self.value(at) for at in np.ndindex(*counts)], np.float32).reshape(counts)
+        combine, nothing = _REDUCTIONS[self.kind]
+        result = np.full((1, *counts), nothing, np.float32)
+        for _, cells in _steps(_padded(self.maps, slides, "zeros", nothing), slides):
+            combine(result, cells, out=result)
+        if self.kind != "mean":
+            return np.asarray(result[0])
+        divisors = np.array([self.divided_by(at) for at in np.ndindex(*counts)]).reshape(counts)
+        return np.asarray(result[0] / divisors, np.float32)
+
+
+_REDUCTIONS: dict[Kind, tuple[np.ufunc, float]] = {
+    "mean": (np.add, 0.0),
+    "max": (np.maximum, -np.inf),
+    "min": (np.minimum, np.inf),
+}
 
 
 def origin(places: Ints, size: int, border: Border) -> Ints:
@@ -282,18 +310,23 @@ def _any(masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
     return found
 
 
-def _slid(maps: Maps, kernels: Maps, slides: Sequence[Steps], border: Border) -> Maps:
-    # A last window that does not fit leaves cells over: they are cut, or padding less than it was asked for.
+def _padded(maps: Maps, slides: Sequence[Steps], border: Border, fill: float = 0.0) -> Maps:
+    """The maps with their padding, as far as windows reach: where they do not fit, cells are left over at the end."""
     ends = [(s.before, (s.count - 1) * s.stride + s.dilation * (s.kernel - 1) + 1 - s.before - s.size) for s in slides]
-    padded = np.pad(maps, [(0, 0), *((low, max(0, high)) for low, high in ends)], _NUMPY_MODES[border])
-    result = np.zeros((len(maps), *(s.count for s in slides)), np.float32)
+    widths = [(0, 0), *((low, max(0, high)) for low, high in ends)]
+    if border == "zeros":
+        return np.pad(maps, widths, constant_values=fill)
+    return np.pad(maps, widths, _NUMPY_MODES[border])
+
+
+def _steps(padded: Maps, slides: Sequence[Steps]) -> Iterator[tuple[Position, Maps]]:
+    """For each cell of the kernel the cells (N, *counts) of the padded maps that it meets at all output positions."""
     for tap in product(*(range(s.kernel) for s in slides)):
         cells = [
             slice(t * s.dilation, t * s.dilation + (s.count - 1) * s.stride + 1, s.stride)
             for t, s in zip(tap, slides, strict=True)
         ]
-        result += padded[(slice(None), *cells)] * kernels[(slice(None), *(slice(t, t + 1) for t in tap))]
-    return result
+        yield tap, padded[(slice(None), *cells)]
 
 
 def _spread(maps: Maps, kernels: Maps, slides: Sequence[Spread]) -> Maps:

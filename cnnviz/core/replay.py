@@ -29,7 +29,7 @@ def between(trace: Trace, start: int, last: Record) -> list[Record]:
     reached = {start}
     found = []
     for record in trace.records[start + 1 : last.index + 1]:
-        if record.index in needed and not reached.isdisjoint(record.sources):
+        if record.index in needed and not reached.isdisjoint(parent.index for parent in record.parents):
             reached.add(record.index)
             found.append(record)
     return found if last.index in reached else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
@@ -17,6 +18,7 @@ from cnnviz.gui.theme import theme
 THICKNESS = 12
 
 
+@cache
 def colors(colormap: str) -> np.ndarray:
     """The colour map as (256,) uint32 premultiplied ARGB, as QImage stores it; ``GROUND`` is transparent."""
     rgba = lut(colormap).astype(np.uint32)

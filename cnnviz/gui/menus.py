@@ -38,9 +38,13 @@ def fill_themes(menu: QMenu, current: str, chosen: Callable[[str], None]) -> Non
 
 def fill_views(menu: QMenu, views: tuple[ViewOffer, ...], current: str, chosen: Callable[[str], None]) -> None:
     """The layer views that fit the current step, with Ctrl+1 … Ctrl+9."""
-    fill_choices(menu, ((view.name, view.title) for view in views), current, chosen)
-    for number, action in enumerate(menu.actions()[:9], 1):
-        action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+    names = [f"{menu.objectName()}-{view.name}" for view in views]
+    if names != [action.objectName() for action in menu.actions()]:
+        fill_choices(menu, ((view.name, view.title) for view in views), current, chosen)
+        for number, action in enumerate(menu.actions()[:9], 1):
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+    for view, action in zip(views, menu.actions(), strict=True):
+        action.setChecked(view.name == current)
 
 
 def fill_models(

@@ -16,9 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from cnnviz.gui.figures.thumbs import outline
 from cnnviz.gui.network_column import Drawn, Frame, paint
 from cnnviz.gui.theme import theme
 from cnnviz.response import PICTURE, Columns, ColumnsQuery, PassKey, Response, Step
+
+Mark = tuple[int, int | None, tuple[float, float, float, float]]
+"""A column, a channel (None: all its maps), and (top, left, bottom, right) of a box as shares of a map."""
 
 
 class Network(QAbstractScrollArea):
@@ -36,7 +40,7 @@ class Network(QAbstractScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.viewport().setMouseTracking(True)
-        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it is painted for it
         self._key: PassKey | None = None
         self._steps: tuple[Step, ...] = ()
         self._current = 0
@@ -44,9 +48,10 @@ class Network(QAbstractScrollArea):
         self._colormaps = ("auto", "auto", "auto")
         self._drawn: dict[int, Drawn] = {}
         self._painted: dict[int, QPixmap] = {}  # whole columns, so that a step or a scroll only copies them
-        self._frame = Frame(0, 0)
+        self._frame = Frame(1, 1)
         self._fresh: set[int] = set()  # columns whose maps belong to the current pass
         self._labels: tuple[str, ...] = ()
+        self._marks: tuple[Mark, ...] = ()
         self._stale = False
         self.horizontalScrollBar().valueChanged.connect(self._on_scrolled)
         theme.changed.connect(self._on_theme)
@@ -74,7 +79,7 @@ class Network(QAbstractScrollArea):
         self._reveal(self._current)  # scrolling paints anew by itself
         self._ask()
         for index in (before, self._current):
-            self.viewport().update(QRect(self._left(index), 0, self._width, self.viewport().height()))
+            self.viewport().update(self._area(index))
         if whole:
             self.viewport().update()
 
@@ -86,7 +91,7 @@ class Network(QAbstractScrollArea):
             self._drawn[index] = Drawn.of(column)
             self._painted.pop(index, None)
             self._fresh.add(index)
-        self.viewport().update()
+            self.viewport().update(self._area(index))
         self._ask()
 
     def set_stale(self, stale: bool) -> None:
@@ -94,6 +99,14 @@ class Network(QAbstractScrollArea):
         if stale != self._stale:
             self._stale = stale
             self.viewport().update()
+
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Outline cells in columns."""
+        if marks != self._marks:
+            touched = {column for column, _, _ in (*self._marks, *marks)}
+            self._marks = marks
+            for column in touched:
+                self.viewport().update(self._area(column))
 
     # geometry, in viewport pixels; columns are numbered as the steps
 
@@ -105,12 +118,19 @@ class Network(QAbstractScrollArea):
 
     @property
     def _width(self) -> int:
+        return self._frame.width
+
+    def _fitting_width(self) -> int:
         """Width of one column: all fit where they stay legible, else each has room for its shape and one scrolls."""
         fit = self.viewport().width() // max(len(self._steps), 1)
         return min(fit, theme.px(144)) if fit >= theme.px(60) else theme.px(80)
 
     def _left(self, index: int) -> int:
         return index * self._width - self.horizontalScrollBar().value()
+
+    def _area(self, index: int) -> QRect:
+        """The whole of a column."""
+        return QRect(self._left(index), 0, self._width, self.viewport().height())
 
     def _cells(self, index: int) -> list[QRect]:
         """Where each map of a column is drawn."""
@@ -151,16 +171,20 @@ class Network(QAbstractScrollArea):
         if self._key is None or not self._steps:
             return
         if missing := self._missing():
-            self.columns_wanted.emit(
-                ColumnsQuery(self._key, missing[0], missing[-1], self._frame.count, self._colormaps)
-            )
+            ahead = len(self._visible()) // 2  # walking on finds some there already
+            first, last = max(0, missing[0] - ahead), min(len(self._steps) - 1, missing[-1] + ahead)
+            while first in self._fresh and first < missing[0]:
+                first += 1
+            while last in self._fresh and last > missing[-1]:
+                last -= 1
+            self.columns_wanted.emit(ColumnsQuery(self._key, first, last, self._frame.count, self._colormaps))
 
     def _is_short(self, index: int, room: int) -> bool:
         drawn = self._drawn[index]
         return self._steps[index].index != PICTURE and drawn.count < min(room, drawn.total)
 
     def _layout(self) -> None:
-        frame = Frame(self._width, self.viewport().height())
+        frame = Frame(self._fitting_width(), self.viewport().height())
         if frame != self._frame:
             self._frame = frame
             self._painted.clear()
@@ -181,12 +205,13 @@ class Network(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme.color("panel"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self._steps:
             painter.setPen(theme.color("dim"))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, "Opening the network…")
         for index in self._visible():
-            if event.rect().intersects(QRect(self._left(index), 0, self._width, self.viewport().height())):
+            if event.rect().intersects(self._area(index)):
                 self._paint_column(painter, index)
         painter.end()
 
@@ -200,12 +225,31 @@ class Network(QAbstractScrollArea):
         painter.setOpacity(0.4 if self._stale or index not in self._fresh else 1.0)
         painter.drawPixmap(left, 0, self._column(index))
         painter.setOpacity(1.0)
+        for column, channel, box in self._marks:
+            if column == index and index in self._drawn:
+                self._paint_mark(painter, index, channel, box)
         if index == self._current and self._channel is not None and index in self._drawn and index != 0:
             cells = self._cells(index)
             if self._channel < len(cells):
                 painter.setPen(QPen(theme.color("accent"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(QRectF(cells[self._channel]).adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3)
+
+    def _paint_mark(
+        self, painter: QPainter, index: int, channel: int | None, box: tuple[float, float, float, float]
+    ) -> None:
+        """Outline a part of one map of a column, or of all."""
+        top, left, bottom, right = box
+        for order, cell in enumerate(self._cells(index)):
+            if channel is None or order == channel or self._steps[index].index == PICTURE:
+                area = QRectF(cell)
+                inner = QRectF(
+                    area.x() + left * area.width(),
+                    area.y() + top * area.height(),
+                    max((right - left) * area.width(), 2),
+                    max((bottom - top) * area.height(), 2),
+                )
+                outline(painter, inner, 1)
 
     def _column(self, index: int) -> QPixmap:
         """A whole column, painted once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt
@@ -16,6 +17,12 @@ GAP = 5
 MARGIN = 8
 MAPS_SEEN = 6
 """Maps under each other that a column shows at least, as far as they stay legible."""
+
+
+@cache
+def _table(colormap: str) -> list[int]:
+    """A colour map as QImage wants it."""
+    return [QColor(*map(int, rgba)).rgba() for rgba in lut(colormap)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Drawn:
         else:
             image = QImage(raster.data, width, height * count, width, QImage.Format.Format_Indexed8)
             if column.scale is not None:
-                image.setColorTable([QColor(*map(int, rgba)).rgba() for rgba in lut(column.scale.colormap)])
+                image.setColorTable(_table(column.scale.colormap))
         return cls(image, raster, count, column.total, height)
 
 

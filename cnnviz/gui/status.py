@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from cnnviz.gui.elided import ElidedLabel, repolish
+from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.theme import theme
 
 JOBS_SHOWN = 2
@@ -25,12 +25,10 @@ class StatusBar(QFrame):
         self.setProperty("role", "bar")
         self._state = ElidedLabel("Ready", "dim")
         self._state.setObjectName("state")
-        self._forward = QLabel()
+        self._forward = ElidedLabel("", "dim", tip="Time of the forward pass alone")
         self._forward.setObjectName("forward")
-        self._forward.setToolTip("Time of the forward pass alone")
-        self._memory = QLabel()
+        self._memory = ElidedLabel("", "dim", tip="Steps of this pass, and the memory that their outputs take")
         self._memory.setObjectName("memory")
-        self._memory.setToolTip("Steps of this pass, and the memory that their outputs take")
         self._remark = ElidedLabel("", "dim")
         self._remark.setObjectName("remark")
         self._jobs: dict[object, _Job] = {}
@@ -38,12 +36,11 @@ class StatusBar(QFrame):
         self._more.setObjectName("more-jobs")
         self._more.setProperty("role", "dim")
         self._more.hide()
+        self._waiting: list[str] = []  # titles of the jobs that have no bar
         self._facts = (self._remark, self._memory, self._forward)  # what goes where it is narrow, in this order
         self._row = QHBoxLayout(self)
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._jobs_row = QHBoxLayout()
-        for label in (self._forward, self._memory):
-            label.setProperty("role", "dim")
         self._row.addWidget(self._state)
         self._row.addWidget(self._forward)
         self._row.addWidget(self._memory)
@@ -59,22 +56,25 @@ class StatusBar(QFrame):
         self._state.setText(text)
         self._hold_width(self._state, 240)
         self._fit()
-        repolish(self._state, "accent" if busy else "dim")
+        self._state.set_role("accent" if busy else "dim")
 
     def set_forward(self, seconds: float | None) -> None:
         """Show the time of the forward pass."""
-        self._forward.setText("" if seconds is None else f"forward {duration(seconds)}")
-        self._fit()
+        self._say(self._forward, "" if seconds is None else f"forward {duration(seconds)}")
 
     def set_memory(self, steps: int, kept_bytes: int) -> None:
         """Show how many steps the pass has and how much memory they take; 0 steps hide it."""
-        self._memory.setText(f"{steps:,} step{'s' if steps != 1 else ''}, {size(kept_bytes)} kept" if steps else "")
-        self._fit()
+        said = f"{steps:,} step{'s' if steps != 1 else ''}, {size(kept_bytes)} kept" if steps else ""
+        self._say(self._memory, said)
 
     def set_remark(self, text: str) -> None:
         """Say at the right what the colours mean, or what is under the cursor."""
-        self._remark.setText(text)
-        self._fit()
+        self._say(self._remark, text)
+
+    def _say(self, label: ElidedLabel, text: str) -> None:
+        if text != label.text():
+            label.setText(text)
+            self._fit()
 
     def set_job(self, number: object, title: str, done: int, total: int, seconds_left: float | None) -> None:
         """Show a job's progress; a total of 0 means that it is not known yet."""
@@ -105,9 +105,11 @@ class StatusBar(QFrame):
         for place, job in enumerate(self._jobs.values()):
             job.setVisible(place < shown)
         waiting = [job.title for job in self._jobs.values()][shown:]
-        self._more.setText(f"+{len(waiting)} more")
-        self._more.setToolTip("\n".join(waiting))
-        self._more.setVisible(bool(waiting))
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self._more.setText(f"+{len(waiting)} more")
+            self._more.setToolTip("\n".join(waiting))
+            self._more.setVisible(bool(waiting))
 
     def _cancel(self, number: object) -> None:
         self._jobs[number].set_cancelling()

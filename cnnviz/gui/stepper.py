@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QToolTip, QWidget
 
 from cnnviz.gui.elided import ElidedLabel
+from cnnviz.gui.figures.panel import Line
 from cnnviz.gui.theme import theme
 
 SPEEDS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -49,9 +50,8 @@ class Stepper(QWidget):
         self.play.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.forward = self._button("forward", "One step forward", "Right")
         self.end = self._button("end", "Last step", "End")
-        self._count = QLabel()
-        self._count.setObjectName("step-count")
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._count = Line("step-count", "text", "body")
+        self._count.align_right()
         self._title = ElidedLabel("", "strong")
         self._title.setObjectName("step-title")
         self.line = StepLine()
@@ -99,8 +99,11 @@ class Stepper(QWidget):
         first
             Number that the first step bears on the screen: 0 where it is the picture, before the first operation.
         """
-        same = (self._titles, self._first) == (tuple(titles), first)
-        self._titles, self._current, self._first = tuple(titles), current, first
+        titles = tuple(titles)
+        same = (self._titles, self._first) == (titles, first)
+        if titles and same and current == self._current == self.line.value():
+            return
+        self._titles, self._current, self._first = titles, current, first
         any_steps = bool(titles)
         last = len(self._titles) - 1
         self.home.setEnabled(current > 0)
@@ -109,7 +112,7 @@ class Stepper(QWidget):
         self.end.setEnabled(current < last)
         self.play.setEnabled(last > 0)
         self.line.setEnabled(last > 0)
-        self._count.setText(f"Step {first + current} of {first + last} —" if any_steps else "No steps yet")
+        self._count.set_text(f"Step {first + current} of {first + last} —" if any_steps else "No steps yet")
         self._title.setText(self._titles[current] if any_steps else "")
         if not same:
             self._hold_widths()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -146,7 +147,7 @@ class Theme(QObject):
 
     def color(self, name: str) -> QColor:
         """The colour of a token (``"accent"``, ``"panel"`` ...) in the mode that is shown."""
-        return QColor(self._colors[name])
+        return QColor(_ink(self._colors[name]))
 
     def px(self, n: float) -> int:
         """A length of ``n`` pixels at 100 %, at the interface's scale; a hairline stays a hairline."""
@@ -248,6 +249,12 @@ class Theme(QObject):
         if not path.exists():
             path.write_bytes(icons.source(name, color))
         return path.as_posix()
+
+
+@cache
+def _ink(text: str) -> QColor:
+    """A colour, read once."""
+    return QColor(text)
 
 
 def _checked(mode: str) -> str:

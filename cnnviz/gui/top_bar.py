@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -21,6 +22,12 @@ from PySide6.QtWidgets import (
 from cnnviz.gui.theme import theme
 from cnnviz.response import Response
 
+WORKSPACES = (
+    ("", "Explore", "Walk through the network and look at its maps"),
+    ("explain", "Explain", "How one number came about (E)"),
+)
+"""Name, text and tip of each workspace."""
+
 FIND = "Find…   Ctrl K"
 
 
@@ -29,6 +36,7 @@ class TopBar(QFrame):
 
     find_requested = Signal()
     export_requested = Signal()
+    workspace_picked = Signal(str)
 
     def __init__(
         self,
@@ -46,6 +54,7 @@ class TopBar(QFrame):
         brand.setProperty("role", "heading")
         self._menus = bar
         self._model_texts = self._device_texts = ("Opening…", "Opening…")
+        self._shown: object = None
         self._model = self._chip("model-button", "Model", "model", models)
         self._device = self._chip("device-button", "Device", "chip", devices)
         self._find = QPushButton(FIND)
@@ -74,12 +83,51 @@ class TopBar(QFrame):
         layout.addWidget(self._model)
         layout.addWidget(self._device)
         layout.addStretch(1)
+        layout.addWidget(self._make_workspaces())
+        layout.addStretch(1)
         layout.addWidget(self._find)
         layout.addWidget(self._export)
+
+    def _make_workspaces(self) -> QFrame:
+        """Ways to arrange the same views over the same request."""
+        segment = self._workspaces = QFrame()
+        segment.setObjectName("workspaces")
+        segment.setAccessibleName("Workspace")
+        segment.setProperty("role", "segment")
+        row = QHBoxLayout(segment)
+        row.setContentsMargins(*(theme.px(2),) * 4)
+        row.setSpacing(theme.px(2))
+        self._workspace: dict[str, QToolButton] = {}
+        for name, text, tip in WORKSPACES:
+            button = QToolButton(segment)
+            button.setObjectName(f"workspace-{name or 'explore'}")
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(f"Workspace: {text}")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(partial(self._on_workspace, name))
+            row.addWidget(button)
+            self._workspace[name] = button
+        self.set_workspace("")
+        return segment
+
+    def set_workspace(self, current: str) -> None:
+        """Show which workspace is open."""
+        for name, button in self._workspace.items():
+            button.setChecked(name == current)
+
+    def _on_workspace(self, name: str) -> None:
+        self.set_workspace(name)
+        self.workspace_picked.emit(name)
 
     def set_response(self, response: Response) -> None:
         """Name the model, the device and the time of the pass."""
         model = response.model
+        shown = (model, response.seconds, response.notes)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._model_texts = (f"{model.title}   {model.parameters:,} parameters", model.title)
         self._model.setToolTip("\n".join((model.name, model.caption, *response.notes)))
         self._device_texts = (f"{model.device}   {response.seconds * 1000:.1f} ms", model.device)
@@ -98,7 +146,15 @@ class TopBar(QFrame):
             self._device.setText(self._device_texts[short])
             self._find.setText("" if short else FIND)
             self._brand.setVisible(not short)
-            parts = (self._brand, self._menus, self._model, self._device, self._find, self._export)
+            parts = (
+                self._brand,
+                self._menus,
+                self._model,
+                self._device,
+                self._workspaces,
+                self._find,
+                self._export,
+            )
             if sum(part.sizeHint().width() for part in parts) + theme.px(190) <= self.width():
                 return
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnnviz.figure import Histogram, Scale
+from cnnviz.gui.facts import broken
 from cnnviz.gui.layer_card import LayerCardWidget
 from cnnviz.gui.theme import theme
 from cnnviz.response import LayerCard
@@ -47,23 +48,35 @@ def test_shows_every_fact(card: LayerCardWidget) -> None:
         "Parameters": "(5·5·6)·16 + 16 = 2,416",
         "Dead channels": "0 of 16",
     }
-    assert card.formula.text() == "rows ⌊(14 − 5 + 2·0)/1⌋ + 1 = 10"
+    assert [fact.text for fact in card.formula.facts()] == ["rows ⌊(14 − 5 + 2·0)/1⌋ + 1 = 10"]
     assert card.histogram.bar.ends() == ("−6.1", "+6.1")
     assert card.readout.text() == "scale shared by the layer"
 
 
-def test_texts_can_be_selected_and_have_their_tooltips(card: LayerCardWidget) -> None:
-    text = card._rows[1][1]
-    text.setSelection(0, 5)
-    assert text.selectedText() == "(5·5·"
-    assert text.toolTip() == "weights and biases"
+def test_values_can_be_copied_and_have_their_tooltips(card: LayerCardWidget) -> None:
+    parameters = card.facts.facts()[1]
+    assert parameters.tip == "weights and biases"
+    one, everything = card.facts.copying(parameters)
+    one.trigger()
+    assert QApplication.clipboard().text() == "(5·5·6)·16 + 16 = 2,416"
+    everything.trigger()
+    assert QApplication.clipboard().text().splitlines()[2] == "Dead channels: 0 of 16"
+
+
+def test_a_result_never_stands_alone_on_a_line() -> None:
+    text = "rows ⌊(224 − 7 + 2·3)/2⌋ + 1 = 112"
+    assert broken(text, 34, len) == [text]
+    for room in range(20, 34):
+        lines = broken(text, room, len)
+        assert " ".join(lines) == text
+        assert max(map(len, lines)) <= room or room < 25
+        assert not lines[-1].startswith("="), lines
+    assert broken("unbreakable", 4, len) == ["unbreakable"]
 
 
 def test_another_layer_takes_the_place(card: LayerCardWidget) -> None:
-    labels = [text for _, text in card._rows]
     card.set_card(replace(CARD, path="", op="picture", rows=(("Size", "28 × 28", ""),), formula=(), histogram=None))
     assert card.rows() == {"Size": "28 × 28"}
-    assert card._rows[0][1] is labels[0]
     assert card.path.text() == "picture"
     assert card._well.isHidden()
     assert card.histogram.isHidden()
@@ -78,8 +91,8 @@ def test_long_values_wrap_within_the_panel(card: LayerCardWidget) -> None:
     card.set_card(replace(CARD, path=path, rows=(("Parameters", long, ""),)))
     card.resize(240, 420)
     card.grab()
-    text = card._rows[0][1]
-    assert text.height() > 1.5 * text.fontMetrics().height()
+    assert len(card.facts.lines(0)) > 1
+    assert card.facts.height() > 1.5 * card.facts.fontMetrics().height()
     assert card.path.elided
     assert path in card.path.toolTip()
     card.path.actions()[0].trigger()

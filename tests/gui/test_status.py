@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QToolButton
+from PySide6.QtWidgets import QApplication, QProgressBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnviz.gui.status import StatusBar, duration, remaining, size
@@ -23,7 +23,7 @@ def status(qtbot: QtBot, qapp: QApplication) -> StatusBar:
 
 
 def text(status: StatusBar, name: str) -> str:
-    label = status.findChild(QLabel, name)
+    label = status.findChild(QWidget, name)
     return label.text() if label.isVisible() else ""
 
 

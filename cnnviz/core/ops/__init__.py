@@ -16,6 +16,7 @@ from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Term, Terms, cell
 from cnnviz.core.ops.fold import Folded, folded, required
 from cnnviz.core.ops.minimum import explain_minimum, minimum_pooling
+from cnnviz.core.ops.sampled import SampledCurve, cut_share, sampled_curve
 from cnnviz.core.ops.sliding import sliding_window
 
 if TYPE_CHECKING:
@@ -31,12 +32,15 @@ __all__ = [
     "Patch",
     "Reading",
     "Reads",
+    "SampledCurve",
     "Term",
     "Terms",
     "Window",
+    "cut_share",
     "describe",
     "explain",
     "folded",
+    "sampled_curve",
     "sliding_window",
     "window",
 ]

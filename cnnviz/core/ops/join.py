@@ -122,6 +122,16 @@ class Concatenation(Operation):
         parts = [call.shape_of(tensor)[axis] for tensor in call["tensors"] if len(call.shape_of(tensor)) > axis]
         yield f"{axis_word(call.record.all_axes[axis])} {sum_of([str(part) for part in parts], call.output[axis])}"
 
+    def hyperparameters(self, call: Call) -> Iterator[tuple[str, str]]:
+        axis, start = self._axis(call), 0
+        word = axis_word(call.record.all_axes[axis], "places").capitalize()
+        for tensor in call["tensors"]:
+            shape, parent = call.shape_of(tensor), call.parent_of(tensor)
+            if shape not in ((), (0,)):
+                name = "the network's own numbers" if parent is None else parent.key
+                yield f"{word} {start:,} to {start + shape[axis] - 1:,}", name
+                start += shape[axis]
+
     def explain(self, call: Call, index: Index) -> Explanation:
         axis, place = self._axis(call), index[self._axis(call)]
         parts = [tensor for tensor in call["tensors"] if call.shape_of(tensor) not in ((), (0,))]
@@ -130,7 +140,9 @@ class Concatenation(Operation):
             place -= call.shape_of(parts[which])[axis]
             which += 1
         at = (*index[:axis], place, *index[axis + 1 :])
-        return copied(call, index, parts[which], at, f"source {which} of {len(parts)}, ")
+        parent = call.parent_of(parts[which])
+        name = "" if parent is None else f", {parent.key}"
+        return copied(call, index, parts[which], at, f"branch {which + 1} of {len(parts)}{name}: ")
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         # Along the axis itself each source has an interval of the output for itself, at its own place.

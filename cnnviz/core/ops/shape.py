@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,10 +28,12 @@ class Move(Operation):
     """Values that go to another place and stay what they are."""
 
     family = "shape"
+    note: ClassVar[str] = ""
+    """What is to be said of a value that is the same elsewhere."""
 
     def explain(self, call: Call, index: Index) -> Explanation:
         at = self.origin(call, index)
-        return super().explain(call, index) if at is None else copied(call, index, call["input"], at)
+        return super().explain(call, index) if at is None else copied(call, index, call["input"], at, self.note)
 
     def origin(self, call: Call, index: Index) -> Index | None:
         """The cell of the input that has become this cell of the output; None when it is not known."""
@@ -137,6 +140,8 @@ class Permutation(Move):
 )
 class Dropout(Move):
     """Switches a share of the values off in training; a trained network at work hands all of them on."""
+
+    note = "handed on, dropout works in training only: "
 
     def short(self, call: Call) -> str:
         return "Dropout"

@@ -191,7 +191,7 @@ def test_joins() -> None:
     assert "= 5 + 10 = 15" in both.formula
     cat = explain(lambda x: torch.cat([x, F.relu(x)], 1), x, 3, 1, 0)
     assert [tuple(term) for term in cat.terms] == [(1, 6.0, 0, (1, 0))]
-    assert "source 1 of 2, x[1, 1, 0] = 6" in cat.formula
+    assert cat.formula == "y[3, 1, 0] = branch 2 of 2, relu: x[1, 1, 0] = 6"
     turned = explain(lambda x: 1 - x, x, 1, 1, 1)
     assert (turned.value, turned.bias, turned.terms[0].value) == (-6.0, 1.0, -7.0)
     gated = explain(lambda x: x * x.mean((2, 3), keepdim=True), x, 1, 0, 0)

@@ -22,6 +22,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
+from cnnviz.core.ops import Reads
 from cnnviz.core.trace import Record, Trace, TraceError, trace
 from cnnviz.figure import Figure, Histogram
 from cnnviz.request import ModelRequest, Option, Request
@@ -33,6 +34,7 @@ from cnnviz.response import (
     LayerCard,
     ModelCard,
     PassKey,
+    Reach,
     Response,
     Scores,
     Step,
@@ -125,6 +127,7 @@ class Explorer:
             scores=kept.scores,
             seconds=traced.seconds,
             kept_bytes=traced.nbytes,
+            reaches=_reaches(traced, record),
             notes=kept.card.notes + traced.notes,
             problem=kept.problem,
             details=kept.details,
@@ -204,7 +207,8 @@ def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: 
             given[control.name] = value
     if view.uses_channel and request.channel is not None and request.channel < _channels(kept.trace, record):
         given["channel"] = request.channel  # kept while walking: the next layer may have as many again
-    return replace(views.make(kept.trace, record, view.name, **given), request=request)
+    position = {"at": request.at} if view.uses_position else {}
+    return replace(views.make(kept.trace, record, view.name, **given, **position), request=request)
 
 
 def _preferred(traced: Trace, record: Record | None, choices: tuple[str, ...], colormaps: tuple[str, str, str]) -> str:
@@ -260,6 +264,41 @@ def _column(traced: Trace, step: Step, count: int, colormaps: tuple[str, str, st
         preferred = colormaps[1] if scale.signed else colormaps[0]
         scale = scale if preferred == AUTO else replace(scale, colormap=preferred)
     return Column(raster, scale, total)
+
+
+def _reaches(traced: Trace, record: Record | None) -> tuple[Reach, ...]:
+    """What a cell of a record of maps reads of the maps before it, and of the picture."""
+    if record is None or record.axes != ("C", "H", "W"):
+        return ()
+    found = []
+    for source, reads in zip(record.sources, ops.window(traced, record), strict=True):
+        before = traced.tensor(source) if source < 0 else None
+        shape = tuple(before.shape[1:]) if before is not None else traced.records[source].output_shape
+        axes = ("C", "H", "W") if source < 0 else traced.records[source].axes
+        if axes == ("C", "H", "W") and all(read is not None for read in reads[-3:]):
+            found.append(_reach(source + 1, shape, reads[-3:]))
+    field = geometry.receptive_field(traced, record)
+    if 0 not in (reach.step for reach in found) and len(field.size) == 2:
+        picture = traced.input.shape[-2], traced.input.shape[-1]
+        first = (float(field.offset[0]), float(field.offset[1]))
+        last = (first[0] + field.size[0] - 1, first[1] + field.size[1] - 1)
+        found.append(Reach(0, picture, (float(field.stride[0]), float(field.stride[1])), first, last))
+    return tuple(found)
+
+
+def _reach(step: int, shape: tuple[int, ...], reads: Reads) -> Reach:
+    """From the windows along channels, rows and columns of one source."""
+    sizes = shape[-2], shape[-1]
+    ends = [
+        (0.0, 0.0, size - 1.0)
+        if read is None or read.axis is None
+        else (float(read.stride), float(read.first), float(read.last))
+        for read, size in zip(reads[1:], sizes, strict=True)
+    ]
+    stride, first, last = ((down, across) for down, across in zip(*ends, strict=True))
+    channels = reads[0]
+    same = channels is not None and channels.axis is not None and channels.first == channels.last == 0
+    return Reach(step, sizes, stride, first, last, same and channels is not None and channels.stride == 1)
 
 
 def _layer_card(traced: Trace, record: Record | None) -> LayerCard:

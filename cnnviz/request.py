@@ -44,6 +44,25 @@ class ModelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of a pass.
+
+    Attributes
+    ----------
+    layer
+        ``PATH`` or ``PATH#CALL`` of the record; empty for the picture that goes into the network.
+    channel
+        Its channel (of a dense output: the unit).
+    at
+        Its position along the other axes, in the record's own order: (y, x) in a map; () where there are none.
+    """
+
+    layer: str
+    channel: int
+    at: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One thing to be shown.
 
@@ -59,6 +78,11 @@ class Request:
         Name of the layer view; empty for the one that fits the record best.
     channel
         The channel (of a dense output: the unit) looked at; None for none in particular.
+    at
+        The position of the number in that channel that is to be explained, as in `Cell`; None for the one that the
+        view finds worth it.
+    trail
+        The cells from which one traced back to this one, the first first.
     options
         Options of the view that differ from their defaults, as sorted (name, value) pairs.
     colormaps
@@ -71,5 +95,7 @@ class Request:
     layer: str = ""
     view: str = ""
     channel: int | None = None
+    at: tuple[int, ...] | None = None
+    trail: tuple[Cell, ...] = ()
     options: tuple[tuple[str, Option], ...] = ()
     colormaps: tuple[str, str, str] = ("auto", "auto", "auto")

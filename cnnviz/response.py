@@ -102,6 +102,38 @@ class PassKey:
     picture: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which cells of an earlier step a cell of the current record reads, or sees through all steps between.
+
+    Attributes
+    ----------
+    step
+        Position of the earlier step among the response's steps.
+    size
+        (rows, columns) of its maps.
+    stride, first, last
+        Along rows and columns: position p reads from p · stride + first to p · stride + last.
+    same_channel
+        Whether only the channel of the same number is read.
+    """
+
+    step: int
+    size: tuple[int, int]
+    stride: tuple[float, float]
+    first: tuple[float, float]
+    last: tuple[float, float]
+    same_channel: bool = False
+
+    def box(self, at: tuple[int, ...]) -> tuple[float, float, float, float]:
+        """(top, left, bottom, right) as shares of the map, 0 to 1, cut off at its border."""
+        ends = []
+        for place, size, stride, first, last in zip(at, self.size, self.stride, self.first, self.last, strict=True):
+            ends.append((min(max(place * stride + first, 0), size), min(max(place * stride + last + 1, 0), size)))
+        (top, bottom), (left, right) = ends
+        return top / self.size[0], left / self.size[1], bottom / self.size[0], right / self.size[1]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Response:
     """Everything that the window shows for one request.
@@ -114,6 +146,9 @@ class Response:
         All columns of the network; the same tuple for every response of one pass.
     current
         Position in ``steps`` of the step that is shown.
+    reaches
+        What a cell of the current record reads: of its sources, and of the picture. Empty where it has no rows and
+        columns.
     problem
         A sentence when the pass failed half-way: the steps up to there are shown.
     """
@@ -129,6 +164,7 @@ class Response:
     scores: Scores | None
     seconds: float
     kept_bytes: int
+    reaches: tuple[Reach, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
     details: str = ""

@@ -6,10 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.pixels import grid_columns, lut, mosaic, paint, shrunk
-from cnnviz.export import charts
+from cnnviz.export import charts, explained
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of, wrapped
-from cnnviz.figure import GROUND, Bars, Histogram, ImageGrid, Matrix, Note, Panel, Scale, Vector, number
+from cnnviz.figure import (
+    GROUND,
+    Bars,
+    Contributions,
+    Curve,
+    Histogram,
+    ImageGrid,
+    Matrix,
+    Note,
+    Panel,
+    Scale,
+    Sliding,
+    Vector,
+    number,
+)
 
 GRID_WIDTH, GRID_HEIGHT = 860, 560
 """Place for a mosaic; a larger one is drawn larger, a pixel for each value."""
@@ -46,6 +60,12 @@ def block_of(panel: Panel, *, with_bar: bool = True) -> Block:
             return beside(charts.columns(panel), colour_bar(panel.scale, BAR_LENGTH), shared(panel.scale))
         case Histogram():
             return charts.histogram(panel)
+        case Contributions():
+            return explained.contributions(panel)
+        case Curve():
+            return explained.curve(panel)
+        case Sliding():  # it leaves the window as its grids
+            return _grid(panel.output, with_bar)
         case Note():
             return _note(panel)
 

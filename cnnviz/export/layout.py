@@ -29,14 +29,17 @@ def laid_out(figure: Figure, theme: str) -> Sheet:
     from cnnviz.export.blocks import block_of
 
     blocks = []
-    for number, panel in enumerate(figure.panels):
+    panels = figure.still
+    for number, panel in enumerate(panels):
         scale = getattr(panel, "scale", None)
-        told = number > 0 and scale is not None and scale is getattr(figure.panels[number - 1], "scale", None)
+        told = number > 0 and scale is not None and scale is getattr(panels[number - 1], "scale", None)
         blocks.append(titled(block_of(panel, with_bar=not told), panel_title(panel)))
     rows = _rows(blocks)
     body = max((sum(b.width for b in row) + GAP * (len(row) - 1) for row in rows), default=0)
     width = max(body, NARROWEST, min(width_of(figure.title, paper.LARGE, bold=True), WIDEST))
     about = wrapped(figure.subtitle, width)
+    if figure.outcome is not None:
+        about += wrapped(figure.outcome.formula, width) + wrapped(figure.outcome.verdict, width)
     head = 20 + LINE * len(about) + 10
     height = head + sum(max(b.height for b in row) for row in rows) + GAP * max(len(rows) - 1, 0)
     sheet = Sheet(width + 2 * MARGIN, height + 2 * MARGIN, theme)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.base import Style, exporter
-from cnnviz.figure import Bars, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
+from cnnviz.figure import Bars, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
 
 Row = list[Any]
 
@@ -21,7 +21,7 @@ def write_csv(figure: Figure, file: BinaryIO, style: Style) -> None:
     """The shortest texts that give the same float32 again."""
     text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
     table = csv.writer(text, lineterminator="\r\n")
-    for number, panel in enumerate(_told_once(figure.panels)):
+    for number, panel in enumerate(_told_once(figure.still)):
         if number:
             table.writerow([])
         table.writerows(_rows(panel))
@@ -40,7 +40,7 @@ def _part_of(panel: ImageGrid, grid: ImageGrid) -> bool:
     return panel is not grid and len(panel.values) < len(grid.values) and np.may_share_memory(panel.values, grid.values)
 
 
-def _rows(panel: Panel) -> Iterator[Row]:
+def _rows(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind of panel
     match panel:
         case ImageGrid():
             yield from _image_rows(panel)
@@ -65,8 +65,26 @@ def _rows(panel: Panel) -> Iterator[Row]:
             for index, count in enumerate(panel.counts.tolist()):
                 more = [] if panel.overlay is None else [int(panel.overlay[index])]
                 yield [edges[index], edges[index + 1], count, *more]
+        case Contributions():
+            yield from _contribution_rows(panel)
+        case Curve():
+            yield [panel.x_name, panel.y_name]
+            yield from (list(point) for point in zip(panel.x.tolist(), panel.y.tolist(), strict=True))
         case Note():
             yield [panel.text]
+
+
+def _contribution_rows(panel: Contributions) -> Iterator[Row]:
+    """One line for each part; then what is not shown, and the sum."""
+    yield ["part", "layer", "channel", "position", *panel.heads, "contribution"]
+    parts = zip(panel.labels, panel.cells, panel.texts, panel.values.tolist(), strict=True)
+    for label, cell, texts, value in parts:
+        place = ["", "", ""] if cell is None else [cell.layer, cell.channel, " ".join(map(str, cell.at))]
+        yield [label, *place, *texts, repr(value)]
+    if panel.value is not None:
+        blank = [""] * (3 + len(panel.heads))
+        yield ["others", *blank, repr(panel.rest)]
+        yield ["sum", *blank, repr(panel.value)]
 
 
 def _image_rows(panel: ImageGrid) -> Iterator[Row]:

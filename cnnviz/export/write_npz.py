@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.base import Style, exporter, recipe
-from cnnviz.figure import Bars, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
+from cnnviz.figure import Bars, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Panel, Vector
 
 
 @exporter("npz")
@@ -21,7 +21,7 @@ def write_npz(figure: Figure, file: BinaryIO, style: Style) -> None:
     """
     arrays: dict[str, NDArray[Any]] = {}
     panels = []
-    for number, panel in enumerate(figure.panels):
+    for number, panel in enumerate(figure.still):
         ending = f"_{number}" if number else ""
         found = _arrays(panel)
         arrays |= {name + ending: array for name, array in found.items()}
@@ -57,7 +57,11 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
         case Histogram():
             overlay = {} if panel.overlay is None else {"overlay": panel.overlay}
             return {"values": panel.counts, "edges": panel.edges, **overlay}
-        case Note():
+        case Contributions():
+            return {"values": panel.values, "names": _texts(panel.labels)}
+        case Curve():
+            return {"x": panel.x, "y": panel.y, "point": np.array(panel.at)}
+        case _:
             return {}
 
 

@@ -61,7 +61,6 @@ class Commands(QObject):
             "previous-step": lambda: controller.go_to(controller.position - 1),
             "first-step": lambda: controller.go_to(0),
             "last-step": lambda: controller.go_to(len(controller.steps) - 1),
-            "no-channel": lambda: session.update(channel=None),
             "next-picture": lambda: tray.pick(+1),
             "previous-picture": lambda: tray.pick(-1),
         }

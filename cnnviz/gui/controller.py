@@ -14,6 +14,7 @@ from cnnviz import settings as settings_file
 from cnnviz.gui import clipboard, menus
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
+from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
@@ -65,7 +66,9 @@ class Controller(QObject):
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
         self.player = Player(settings.play_speed, self)
+        self.explaining = Explaining(window, session)
         self.response: Response | None = None
+        self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)
         self._news.setSingleShot(True)
         self._news.timeout.connect(lambda: window.status.set_state("Ready"))
@@ -216,15 +219,13 @@ class Controller(QObject):
         asked = self.session.request
         if (response.request.model, response.request.image) != (asked.model, asked.image):
             return  # late: somebody has asked for another model or picture since
-        new_views = self.response is None or self._offered(self.response) != self._offered(response)
         new_model = self.response is None or self.response.request.model != response.request.model
         self._keep_view_state()
         self.response = response
         self.window.show_response(response, current=self._is_answered())
+        self.explaining.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)
-        if new_views:
-            menus.fill_views(self.window.views, *self._offered(response), lambda v: self.session.update(view=v))
         self.window.tray.set_classes(response.model.labels)
         if new_model:
             self.set_settings(self.settings.opened(model=response.request.model))
@@ -232,10 +233,6 @@ class Controller(QObject):
             self.complain(response.problem, response.details)
         self.player.painted()
         self.activity.emit()
-
-    @staticmethod
-    def _offered(response: Response) -> tuple[tuple[ViewOffer, ...], str]:
-        return response.views, response.request.view
 
     def _keep_view_state(self) -> None:
         """Remember zoom and scroll of what is about to leave the screen."""
@@ -273,6 +270,11 @@ class Controller(QObject):
     @Slot()
     def _on_facts(self) -> None:
         self._show_true_class()
+        if self.response is not None and self._offered != (
+            offered := (self.response.views, self.response.request.view)
+        ):
+            self._offered = offered
+            menus.fill_views(self.window.views, *offered, lambda view: self.session.update(view=view))
         self.activity.emit()
 
     @Slot(str)

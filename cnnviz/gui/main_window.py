@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from cnnviz import paths
 from cnnviz.core.colormaps import lut
-from cnnviz.figure import ZERO, Bars, Figure, Note, number
+from cnnviz.figure import ZERO, Figure, Sliding, number
 from cnnviz.gui import clipboard, drops
 from cnnviz.gui.actions import Actions
 from cnnviz.gui.error_bar import ErrorBar
@@ -28,6 +28,7 @@ from cnnviz.gui.network import Network
 from cnnviz.gui.softmax_panel import SoftmaxPanel
 from cnnviz.gui.status import StatusBar
 from cnnviz.gui.stepper import Stepper
+from cnnviz.gui.still import Still
 from cnnviz.gui.theme import theme
 from cnnviz.gui.top_bar import TopBar
 from cnnviz.gui.tray import Tray
@@ -37,6 +38,9 @@ from cnnviz.response import Response
 LAYOUT_VERSION = 1
 """Raised when docks are renamed: a layout saved by another version is not restored."""
 
+
+SHARES = {"": [450, 430], "explain": [270, 610]}
+"""Heights of the network and of the view below it at the first start, by workspace."""
 
 FRAME = 24
 """Pixels that a window manager's frame takes at a side; a title takes twice as much."""
@@ -57,12 +61,15 @@ class MainWindow(QMainWindow):
         self.menus = QMenuBar()
         self.remark = ""
         self._latest: Response | None = None
+        self._titles: tuple[str, ...] = ()  # of its steps
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show_facts)
         self.commands = Actions(self, self.menus)
         self._build()
         self._lay_out()
+        self._workspace = ""
+        self._shares: dict[str, list[int]] = {}  # of the network and the view below it, by workspace
         self._first_layout = self.saveState(LAYOUT_VERSION)
 
     # what is kept between two starts
@@ -92,7 +99,8 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Panels back to where they were at the first start."""
         self.restoreState(self._first_layout, LAYOUT_VERSION)
-        self.split.setSizes([450, 430])
+        self._shares.clear()
+        self.split.setSizes(SHARES[self._workspace])
 
     # the parts
 
@@ -114,18 +122,19 @@ class MainWindow(QMainWindow):
         self.card = LayerCardWidget()
         self.softmax = SoftmaxPanel()
         self.status = StatusBar()
+        self.pane.paled.connect(lambda: self.card.set_stale(True))
 
     def _lay_out(self) -> None:
-        walk = self._walk = named(QFrame(), "walk")
+        walk = named(QFrame(), "walk")
         walk.setProperty("role", "card")
         column = QVBoxLayout(walk)
         column.setContentsMargins(*(theme.px(8),) * 4)
         column.addWidget(self.network, 1)
         column.addWidget(self.stepper)
         self.split = named(QSplitter(Qt.Orientation.Vertical), "split")
-        self.split.addWidget(walk)
-        self.split.addWidget(self.pane)
-        self.split.setSizes([450, 430])
+        self.split.addWidget(Still(walk, 320, 170))
+        self.split.addWidget(Still(self.pane, 320, 200))
+        self.split.setSizes(SHARES[""])
         self.split.setChildrenCollapsible(False)
         centre = named(QWidget(), "centre")
         column = QVBoxLayout(centre)
@@ -138,7 +147,7 @@ class MainWindow(QMainWindow):
         bar.setObjectName("top-tool-bar")
         bar.setMovable(False)
         bar.toggleViewAction().setVisible(False)
-        bar.addWidget(self.top)
+        bar.addWidget(Still(self.top, 600))
         pictures = named(QFrame(), "pictures")
         pictures.setProperty("role", "panel")
         column = QVBoxLayout(pictures)
@@ -165,17 +174,10 @@ class MainWindow(QMainWindow):
         self._fix_sizes()
         foot = self.statusBar()
         foot.setSizeGripEnabled(False)
-        foot.addWidget(self.status, 1)
+        foot.addWidget(Still(self.status, 200), 1)
 
     def _fix_sizes(self) -> None:
-        """Smallest sizes that do not depend on what is shown: another layer never lays out the whole window again."""
-        for part, width, height in (
-            (self._walk, 320, 170),
-            (self.pane, 320, 200),
-            (self.status, 200, 0),
-            (self.top, 600, 0),
-        ):
-            part.setMinimumSize(theme.px(width), theme.px(height))
+        """The panel at the right is as wide as its parts ask for, and its scroll bar."""
         bar = self._facts_scroll.verticalScrollBar().sizeHint().width()
         self._facts_scroll.setMinimumWidth(self._facts.minimumSizeHint().width() + bar)
 
@@ -197,7 +199,9 @@ class MainWindow(QMainWindow):
         """The middle first; ``current`` says whether it answers the newest request. The facts follow in a moment."""
         self.top.set_response(response)
         self.network.set_response(response)
-        self.stepper.set_steps([step.title for step in response.steps], response.current, first=0)
+        if self._latest is None or self._latest.steps is not response.steps:
+            self._titles = tuple(step.title for step in response.steps)
+        self.stepper.set_steps(self._titles, response.current, first=0)
         self.pane.set_response(response)
         self.pane.set_stale(not current)
         self._latest = response
@@ -212,7 +216,7 @@ class MainWindow(QMainWindow):
         """The panels at the edge: they may lag behind by a frame, so that walking quickly never waits for them."""
         if (response := self._latest) is not None:
             self.card.set_card(response.card)
-            self.card.title.setEnabled(not self.pane.stale)
+            self.card.set_stale(self.pane.stale)
             self.softmax.set_scores(response.scores)
             self.status.set_forward(response.seconds)
             self.status.set_memory(len(response.steps) - 1, response.kept_bytes)
@@ -220,11 +224,19 @@ class MainWindow(QMainWindow):
             self.status.set_remark(self.remark)
             self.facts_shown.emit()
 
+    def set_workspace(self, name: str) -> None:
+        """Arrange the middle for a workspace: each keeps the shares that the person gave it."""
+        self.top.set_workspace(name)
+        if name != self._workspace:
+            self._shares[self._workspace] = self.split.sizes()
+            self._workspace = name
+            self.split.setSizes(self._shares.get(name, SHARES[name]))
+
     def show_stale(self, new_pass: bool) -> None:
         """What is shown belongs to an older request; with another model or picture that is so for all parts."""
         self.pane.set_stale(True)
-        self.card.title.setEnabled(False)
         if new_pass:
+            self.card.set_stale(True)
             self.network.set_stale(True)
             self.softmax.set_stale(True)
 
@@ -245,7 +257,8 @@ class MainWindow(QMainWindow):
 
 def _remark(figure: Figure) -> str:
     """What the colours of a figure mean, in words."""
-    scale = next((panel.scale for panel in figure.panels if not isinstance(panel, Bars | Note) and panel.scale), None)
+    panels = [panel.output if isinstance(panel, Sliding) else panel for panel in figure.panels]
+    scale = next((scale for panel in panels if (scale := getattr(panel, "scale", None)) is not None), None)
     if scale is None:
         return ""
     neutral, negative, positive = (QColor(*map(int, lut(scale.colormap)[i][:3])) for i in (ZERO, 40, 214))

@@ -59,6 +59,8 @@ class Session(QObject):
             Fields of ``Request``.
         """
         request = replace(self._request, **changes)
+        if request.layer != self._request.layer or request.model != self._request.model:
+            request = replace(request, at=changes.get("at"), trail=changes.get("trail", ()))  # another layer's cells
         if finished and request != self._history[self._position]:
             del self._history[self._position + 1 :]
             self._history.append(request)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnviz.figure import Control, Figure
+from cnnviz.gui.breadcrumbs import Breadcrumbs
 from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.figures import FigureView
 from cnnviz.gui.figures.panel import Line
@@ -37,6 +38,12 @@ class ViewPane(QFrame):
         (channel, y, x, value) under the cursor.
     left
         The cursor left what it pointed at.
+    cell_picked, cell_followed
+        A number is to be explained: one of this record, (channel, position), or any, a ``Cell``.
+    level_up
+        The empty space was clicked.
+    paled
+        An old answer has stood there for so long that it pales.
     """
 
     view_picked = Signal(str)
@@ -44,6 +51,10 @@ class ViewPane(QFrame):
     channel_picked = Signal(object)
     hovered = Signal(int, int, int, object)
     left = Signal()
+    cell_picked = Signal(int, object)
+    cell_followed = Signal(object)
+    level_up = Signal()
+    paled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,13 +74,19 @@ class ViewPane(QFrame):
         self._later.setSingleShot(True)
         self._later.setInterval(PALES_AFTER)
         self._later.timeout.connect(self._veil.show)
+        self._later.timeout.connect(self.paled)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
+        self.crumbs = Breadcrumbs(self)
+        self._column.addWidget(self.crumbs)
         self._column.addWidget(self._choice)
         self._column.addWidget(self.figure_view, 1)
         self.figure_view.channel_picked.connect(self.channel_picked)
         self.figure_view.hovered.connect(self.hovered)
         self.figure_view.left.connect(self.left)
+        self.figure_view.cell_picked.connect(self.cell_picked)
+        self.figure_view.cell_followed.connect(self.cell_followed)
+        self.figure_view.level_up.connect(self.level_up)
         theme.changed.connect(self._space)
         self._space()
 
@@ -91,9 +108,9 @@ class ViewPane(QFrame):
         self.figure_view.set_figure(figure)
 
     def set_views(self, offers: tuple[ViewOffer, ...], current: str) -> None:
-        """Offer views; buttons are made anew only when others are offered."""
+        """Offer views; the buttons are touched only when others are offered."""
         if [(o.name, o.title) for o in offers] != [(o.name, o.title) for o in self._offers]:
-            self._make_buttons(offers)
+            self._show_buttons(offers)
         self._offers = offers
         self._check(current)
 
@@ -173,22 +190,29 @@ class ViewPane(QFrame):
         self._segments = QHBoxLayout(self._segment)
         self._choice.set_widgets((self._segment,))
 
-    def _make_buttons(self, offers: tuple[ViewOffer, ...]) -> None:
-        for button in self._buttons.values():
-            _drop(button)
-        self._buttons = {}
-        for offer in offers:
-            button = QToolButton(self._segment)
-            button.setObjectName(f"view-{offer.name}")
-            button.setText(offer.title)
-            button.setAccessibleName(f"View: {offer.title}")
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            # No QButtonGroup: it leaves only the checked button to the Tab key, and arrows are the window's.
-            button.clicked.connect(partial(self._on_view, offer.name))
-            self._segments.addWidget(button)
-            self._buttons[offer.name] = button
+    def _show_buttons(self, offers: tuple[ViewOffer, ...]) -> None:
+        """Buttons are made once for each view; only those that are offered are seen."""
+        names = [offer.name for offer in offers]
+        for place, offer in enumerate(offers):
+            button = self._buttons.get(offer.name) or self._make_button(offer.name)
+            if button.text() != offer.title:
+                button.setText(offer.title)
+                button.setAccessibleName(f"View: {offer.title}")
+            if self._segments.indexOf(button) != place:
+                self._segments.insertWidget(place, button)
+        for name, button in self._buttons.items():
+            if button.isHidden() == (name in names):
+                button.setVisible(name in names)
         self._segment.setVisible(bool(offers))
+
+    def _make_button(self, name: str) -> QToolButton:
+        button = self._buttons[name] = QToolButton(self._segment)
+        button.setObjectName(f"view-{name}")
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # No QButtonGroup: it leaves only the checked button to the Tab key, and arrows are the window's.
+        button.clicked.connect(partial(self._on_view, name))
+        return button
 
     def _make_fields(self, controls: tuple[Control, ...]) -> None:
         """Fields of controls that stay are kept, so that the focus stays in them."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.pixels import maps_shape
 from cnnviz.figure import Control, Figure, Note, Panel
-from cnnviz.views.options import CHANNEL, controls, filled
+from cnnviz.views.options import AT, CHANNEL, controls, filled
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -54,6 +54,11 @@ class LayerView:
     def uses_channel(self) -> bool:
         """Whether it shows one channel in particular."""
         return any(item.name == CHANNEL for item in fields(self.options))
+
+    @property
+    def uses_position(self) -> bool:
+        """Whether it shows one position in particular."""
+        return any(item.name == AT for item in fields(self.options))
 
 
 _views: dict[str, LayerView] = {}

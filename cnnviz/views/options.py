@@ -13,6 +13,9 @@ from cnnviz.figure import Control
 CHANNEL = "channel"
 """The field that is filled from ``Request.channel`` and is no control."""
 
+AT = "at"
+"""The field that is filled from ``Request.at`` and is no control."""
+
 
 def option(
     label: str,
@@ -29,7 +32,7 @@ def option(
 @cache
 def controls(kind: type) -> tuple[Control, ...]:
     """The form of an options dataclass, in the order of its fields."""
-    return tuple(_control(item) for item in fields(kind) if item.name != CHANNEL)
+    return tuple(_control(item) for item in fields(kind) if item.name not in (CHANNEL, AT))
 
 
 def filled(kind: type, given: Mapping[str, object]) -> Any:
@@ -41,15 +44,15 @@ def filled(kind: type, given: Mapping[str, object]) -> Any:
         No such option, or a value that it does not take; the sentence says what it takes.
     """
     known = {control.name: control for control in controls(kind)}
-    has_channel = any(item.name == CHANNEL for item in fields(kind))
+    cursor = {item.name for item in fields(kind)} & {CHANNEL, AT}
     values: dict[str, object] = {}
     for name, value in given.items():
-        if name == CHANNEL and has_channel:
-            values[name] = _channel(value)
+        if name in cursor:
+            values[name] = _channel(value) if name == CHANNEL else _position(value)
         elif name in known:
             values[name] = _value(known[name], value)
         else:
-            names = [*known, CHANNEL] if has_channel else list(known)
+            names = [*known, *sorted(cursor)]
             raise CnnvizError(f"This view has no option {name!r}; it has {', '.join(names) or 'none'}.")
     return kind(**values)
 
@@ -77,6 +80,16 @@ def _channel(value: object) -> int | None:
         return int(value)  # type: ignore[call-overload, no-any-return]
     except (TypeError, ValueError) as error:
         raise CnnvizError(f"A channel is a whole number, not {value!r}.") from error
+
+
+def _position(value: object) -> tuple[int, ...] | None:
+    if value is None or value == "":
+        return None
+    try:
+        parts = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+        return tuple(int(part) for part in parts)
+    except (TypeError, ValueError) as error:
+        raise CnnvizError(f"A position is whole numbers such as 5,4, not {value!r}.") from error
 
 
 def _value(control: Control, value: object) -> object:

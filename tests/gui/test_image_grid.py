@@ -167,18 +167,21 @@ def test_dragging_pans_and_picks_nothing(qtbot: QtBot, widget: ImageGridWidget) 
     assert canvas.camera.top == pytest.approx(before.top + 10, abs=1)
 
 
-@pytest.mark.parametrize("how", ["key", "double click"])
-def test_back_to_the_whole(qtbot: QtBot, widget: ImageGridWidget, how: str) -> None:
+def test_back_to_the_whole(qtbot: QtBot, widget: ImageGridWidget) -> None:
     whole = widget.canvas.camera
     qtbot.keyClick(widget.canvas, Qt.Key.Key_Plus)
     qtbot.keyClick(widget.canvas, Qt.Key.Key_Plus)
     qtbot.keyClick(widget.canvas, Qt.Key.Key_Minus)
     assert widget.canvas.camera.zoom == pytest.approx(1.2)
-    if how == "key":
-        qtbot.keyClick(widget.canvas, Qt.Key.Key_0)
-    else:
-        qtbot.mouseDClick(widget.canvas, LEFT, pos=QPoint(100, 100))
+    qtbot.keyClick(widget.canvas, Qt.Key.Key_0)
     assert widget.canvas.camera == whole
+
+
+def test_a_double_click_asks_for_the_number_under_it(qtbot: QtBot, widget: ImageGridWidget) -> None:
+    widget.set_panel(grid(first=20))
+    with qtbot.waitSignal(widget.cell_picked) as asked:
+        qtbot.mouseDClick(widget.canvas, LEFT, pos=at(widget, 3, 4, 2))
+    assert asked.args == [23, (4, 2)]
 
 
 def test_hovering_reads_the_value(qtbot: QtBot, widget: ImageGridWidget) -> None:

@@ -134,7 +134,13 @@ def test_scores_that_kept_an_axis_of_length_one_are_still_scores() -> None:
 
     traced = trace(Tokens(), torch.randn(1, 2, 3, 3))
     last = traced.records[traced.logits_record]
-    assert [view.name for view in views.views_for(last, traced)] == ["scores", "vector", "numbers", "histogram"]
+    assert [view.name for view in views.views_for(last, traced)] == [
+        "scores",
+        "vector",
+        "numbers",
+        "histogram",
+        "explain",
+    ]
     (units,) = views.make(traced, last, "vector").panels
     assert isinstance(units, Vector)
     assert np.array_equal(units.values, traced.logits.numpy())

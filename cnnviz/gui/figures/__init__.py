@@ -6,16 +6,33 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from cnnviz.figure import Bars, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Scale, Vector
+from cnnviz.figure import (
+    Bars,
+    Contributions,
+    Curve,
+    Figure,
+    Histogram,
+    ImageGrid,
+    Matrix,
+    Note,
+    Panel,
+    Scale,
+    Sliding,
+    Vector,
+)
 from cnnviz.gui.figures.bars import BarsWidget
+from cnnviz.gui.figures.contributions import ContributionsWidget
+from cnnviz.gui.figures.curve import CurveWidget
 from cnnviz.gui.figures.histogram import HistogramWidget
 from cnnviz.gui.figures.image_grid import ImageGridWidget, is_stretched
 from cnnviz.gui.figures.matrix import MatrixWidget
 from cnnviz.gui.figures.note import NoteWidget
+from cnnviz.gui.figures.outcome import OutcomeLine
 from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.figures.sliding import SlidingWidget
 from cnnviz.gui.figures.vector import VectorWidget
 from cnnviz.gui.theme import theme
 
@@ -25,6 +42,9 @@ WIDGETS: dict[type, Callable[[], PanelWidget[Any]]] = {
     Vector: VectorWidget,
     Matrix: MatrixWidget,
     Histogram: HistogramWidget,
+    Sliding: SlidingWidget,
+    Contributions: ContributionsWidget,
+    Curve: CurveWidget,
     Note: NoteWidget,
 }
 """Panel type to the widget that draws it."""
@@ -44,11 +64,18 @@ class FigureView(QWidget):
         (channel, y, x, value) under the cursor.
     left
         The cursor left what it pointed at.
+    cell_picked, cell_followed
+        A number is to be explained: one of this record, (channel, position), or any, a ``Cell``.
+    level_up
+        The empty space was clicked.
     """
 
     channel_picked = Signal(object)
     hovered = Signal(int, int, int, object)
     left = Signal()
+    cell_picked = Signal(int, object)
+    cell_followed = Signal(object)
+    level_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +85,10 @@ class FigureView(QWidget):
         self._splitter.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._splitter)
+        column.addWidget(self._splitter, 1)
+        self.outcome = OutcomeLine(self)
+        self.outcome.hide()
+        column.addWidget(self.outcome)
         self._figure: Figure | None = None
         self._panels: list[PanelWidget[Any]] = []
         self._moved = False  # the person dragged a border: the shares are hers
@@ -85,6 +115,8 @@ class FigureView(QWidget):
             self._exchange(wanted)
         for widget, panel in zip(self._panels, figure.panels, strict=True):
             widget.set_panel(panel)
+        if not any(isinstance(panel, Sliding) for panel in figure.panels):  # that one says itself how it comes out
+            self.outcome.set_outcome(figure.outcome)
         self._share_bars(figure)
         self._share()
         self.setAccessibleName(f"{figure.title}. {figure.subtitle}" if figure.subtitle else figure.title)
@@ -106,7 +138,7 @@ class FigureView(QWidget):
             kept += 1
         for widget in self._panels[kept:]:
             widget.hide()
-            widget.setParent(None)
+            widget.setParent(self)  # without a parent it would be Python's, to be freed by whichever thread comes along
             widget.deleteLater()
         self._panels = self._panels[:kept]
         for kind in wanted[kept:]:
@@ -114,6 +146,9 @@ class FigureView(QWidget):
             widget.channel_picked.connect(self.channel_picked)
             widget.hovered.connect(self.hovered)
             widget.left.connect(self.left)
+            widget.cell_picked.connect(self.cell_picked)
+            widget.cell_followed.connect(self.cell_followed)
+            widget.outcome_changed.connect(self.outcome.set_outcome)
             self._splitter.addWidget(widget)
             self._panels.append(widget)
         self._moved = False
@@ -143,6 +178,11 @@ class FigureView(QWidget):
         rest = room - sum(width for width in widths if width is not None)
         takers = max(widths.count(None), 1)
         self._splitter.setSizes([rest // takers if width is None else width for width in widths])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """What no panel has taken was a click beside everything."""
+        if event.button() == Qt.MouseButton.LeftButton and self._figure is not None:
+            self.level_up.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

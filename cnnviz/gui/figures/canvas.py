@@ -46,16 +46,20 @@ class Canvas(QWidget):
         The position (0 to N-1) of the map that was chosen, or None for none.
     pointed
         The ``Cell`` under the cursor, or None; emitted when it changes.
+    chosen
+        The ``Cell`` that was clicked in a map that stands alone, or double-clicked among many.
     """
 
     picked = Signal(object)
     pointed = Signal(object)
+    chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("image-grid-canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it is painted for it
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.marked: int | None = None
         self.cell: Cell | None = None
@@ -208,7 +212,7 @@ class Canvas(QWidget):
         self._rearrange()
 
     def _on_theme(self) -> None:
-        self._picture.forget()
+        self._picture.restyle()
         self._rearrange()
         self.update()
 
@@ -216,10 +220,13 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(event.rect(), theme.color("panel"))
         if self._panel is not None:
             picture = self._picture.image(self._tiling, self._camera, self.size(), self.devicePixelRatioF())
             painter.drawImage(0, 0, picture)
             self._picture.paint_marks(painter, self._tiling, self._camera, self.marked, self.cell)
+            if self._panel.spot is not None:
+                self._picture.paint_spot(painter, self._tiling, self._camera, self._panel.spot)
         if self._ringed:
             self._picture.paint_focus(painter, self.rect())
         painter.end()
@@ -233,8 +240,11 @@ class Canvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._press, self._dragged = event.position(), False
+        beside = self._tiling.at(event.position().x(), event.position().y(), self._camera) is None
+        if event.button() != Qt.MouseButton.LeftButton or (beside and self._camera.zoom <= 1):
+            event.ignore()  # whoever is behind may take it as a click beside everything
+            return
+        self._press, self._dragged = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is None or not event.buttons() & Qt.MouseButton.LeftButton:
@@ -252,12 +262,22 @@ class Canvas(QWidget):
             return
         self._press = None
         cell = self._tiling.at(event.position().x(), event.position().y(), self._camera)
-        if not self._dragged and cell is not None and self._selectable:
+        if self._dragged or cell is None:
+            return
+        if self._selectable:
             self.select(None if cell.tile == self.marked else cell.tile)
+        elif self._panel is not None and self._panel.picks:
+            self.chosen.emit(cell)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.fit()  # and no press is kept: the release after it picks nothing
+        """No press is kept, so the release after it picks nothing."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        cell = self._tiling.at(event.position().x(), event.position().y(), self._camera)
+        if cell is not None and self._selectable:
+            self.chosen.emit(cell)
+        elif not self._selectable:
+            self.fit()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(None)

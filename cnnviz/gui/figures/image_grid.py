@@ -11,6 +11,7 @@ from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.figures.canvas import Canvas
 from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.figures.tiling import Cell
 
 
 class ImageGridWidget(PanelWidget[ImageGrid]):
@@ -27,6 +28,7 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
         self._shows_bar = True
         self.canvas.picked.connect(self._on_picked)
         self.canvas.pointed.connect(self._on_pointed)
+        self.canvas.chosen.connect(self._on_chosen)
 
     def set_panel(self, panel: ImageGrid) -> None:
         if panel is self._panel:
@@ -67,6 +69,10 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
     def _on_picked(self, tile: object) -> None:
         if self._panel is not None and self._panel.picks:
             self.channel_picked.emit(self._panel.indices[tile] if isinstance(tile, int) else None)
+
+    def _on_chosen(self, cell: Cell) -> None:
+        if self._panel is not None:
+            self.cell_picked.emit(self._panel.indices[cell.tile], (cell.y, cell.x))
 
     def _on_pointed(self, cell: object) -> None:
         """Say what is under the cursor; without a cursor, what is selected or what all this is."""

@@ -44,6 +44,7 @@ class MatrixWidget(PanelWidget[Matrix]):
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.bar)
         self.table.entered.connect(self._on_entered)
+        self.table.doubleClicked.connect(self._on_chosen)
         self.table.viewportEntered.connect(self._on_left)
         self.table.left.connect(self._on_left)
         self.table.selectionModel().currentChanged.connect(self._on_current)
@@ -105,6 +106,11 @@ class MatrixWidget(PanelWidget[Matrix]):
         self.readout.set_text(self.model.described(index))
         self.bar.set_marker(value)
         self.hovered.emit(-1, index.row(), index.column(), value)
+
+    def _on_chosen(self, index: QModelIndex) -> None:
+        """The channel is the one that is looked at: −1 stands for it."""
+        if self.model.panel is not None and (self.model.panel.row_name, self.model.panel.column_name) == ("y", "x"):
+            self.cell_picked.emit(-1, (index.row(), index.column()))
 
     def _on_current(self, index: QModelIndex, _: QModelIndex) -> None:
         if index.isValid():

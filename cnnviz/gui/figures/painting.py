@@ -5,11 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QStaticText,
+    QTransform,
+)
 
 from cnnviz.figure import GROUND, ImageGrid
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import colors
+from cnnviz.gui.figures.thumbs import outline
 from cnnviz.gui.figures.tiling import Camera, Cell, Rect, Tiling, compose, shrink
 from cnnviz.gui.theme import theme
 
@@ -27,6 +39,8 @@ class GridPicture:
         self._shrunk: dict[int, NDArray[np.uint8] | NDArray[np.uint32]] = {}
         self._key: object = None
         self._image = QImage()
+        self._texts: dict[str, QStaticText] = {}
+        self._pills: dict[tuple[str, float], QPixmap] = {}
         self._bare: set[int] = set()  # maps that hold what is not a number
 
     def set_panel(self, panel: ImageGrid) -> None:
@@ -44,6 +58,12 @@ class GridPicture:
         """Paint anew the next time."""
         self._key = None
 
+    def restyle(self) -> None:
+        """Paint anew in other colours or another size."""
+        self._texts.clear()
+        self._pills.clear()
+        self.forget()
+
     def image(self, tiling: Tiling, camera: Camera, size: QSize, ratio: float) -> QImage:
         """The picture for a widget of that size on a screen of that pixel ratio."""
         key = (tiling, camera, size.width(), size.height(), ratio)
@@ -54,8 +74,8 @@ class GridPicture:
 
     def _paint(self, panel: ImageGrid, tiling: Tiling, camera: Camera, size: QSize, ratio: float) -> None:
         area = (max(1, round(size.width() * ratio)), max(1, round(size.height() * ratio)))
-        self._image = QImage(*area, QImage.Format.Format_ARGB32_Premultiplied)
-        self._image.fill(Qt.GlobalColor.transparent)
+        self._image = QImage(*area, QImage.Format.Format_RGB32)  # opaque: a step only copies it
+        self._image.fill(theme.color("panel"))
         self._image.setDevicePixelRatio(ratio)
         painter = QPainter(self._image)
         tiles = tiling.visible((size.width(), size.height()), camera)
@@ -103,15 +123,17 @@ class GridPicture:
         font = theme.font("tiny")
         metrics = QFontMetrics(font)
         painter.setFont(font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color("dim"))
         for tile in tiles:
             text, rect = panel.captions[tile], tiling.rect(tile, camera)
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(int(rect.width), 0))
-            if tiling.band:
-                painter.setPen(theme.color("dim"))
-                painter.drawText(QPointF(rect.x, rect.y - metrics.descent() - 1), shown)
-            else:
-                _pill(painter, QPointF(rect.x + 3, rect.y + 3), text, metrics)
+            if not tiling.band:
+                self._paint_pill(painter, QPointF(rect.x + 3, rect.y + 3), text)
+                continue
+            laid = self._laid(text, font)
+            if laid.size().width() > rect.width:
+                room = max(int(rect.width), 0)
+                laid = self._laid(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room), font)
+            painter.drawStaticText(QPointF(rect.x, rect.y - metrics.height() - 1), laid)
 
     def _paint_numbers(
         self, painter: QPainter, panel: ImageGrid, tiling: Tiling, camera: Camera, tiles: list[int], size: QSize
@@ -153,22 +175,53 @@ class GridPicture:
 
     def _paint_note(self, painter: QPainter, note: str, rect: Rect) -> None:
         """A remark in the middle of its map; a corner where even its first word has no room."""
-        font = theme.font("tiny")
-        metrics = QFontMetrics(font)
+        for text in (note, note.split()[0]):
+            size = self._pill(text, painter.device().devicePixelRatioF()).deviceIndependentSize()
+            if size.width() <= rect.width and size.height() <= rect.height:
+                left, top = rect.x + (rect.width - size.width()) / 2, rect.y + (rect.height - size.height()) / 2
+                self._paint_pill(painter, QPointF(left, top), text)
+                return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if rect.height >= metrics.height():
-            for text in (note, note.split()[0]):
-                width = metrics.horizontalAdvance(text) + 8
-                if width <= rect.width:
-                    painter.setFont(font)
-                    at = QPointF(rect.x + (rect.width - width) / 2, rect.y + (rect.height - metrics.height()) / 2)
-                    _pill(painter, at, text, metrics)
-                    return
         edge = min(rect.width, rect.height, theme.px(8))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("text"))
         corner = QPointF(rect.x + rect.width, rect.y)
         painter.drawPolygon(QPolygonF([corner, corner - QPointF(edge, 0), corner + QPointF(0, edge)]))
+
+    def _laid(self, text: str, font: QFont) -> QStaticText:
+        """A short text, laid out once."""
+        if text not in self._texts:
+            laid = QStaticText(text)
+            laid.setTextFormat(Qt.TextFormat.PlainText)
+            laid.prepare(QTransform(), font)
+            self._texts[text] = laid
+        return self._texts[text]
+
+    def _pill(self, text: str, ratio: float) -> QPixmap:
+        """A short text on a ground of its own, painted once."""
+        if (text, ratio) not in self._pills:
+            font = theme.font("tiny")
+            metrics = QFontMetrics(font)
+            box = QRectF(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height())
+            pill = QPixmap((box.size() * ratio).toSize())
+            pill.setDevicePixelRatio(ratio)
+            pill.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pill)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = theme.color("panel")
+            ground.setAlphaF(0.88)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 3, 3)
+            painter.setFont(font)
+            painter.setPen(theme.color("text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            painter.end()
+            self._pills[text, ratio] = pill
+        return self._pills[text, ratio]
+
+    def _paint_pill(self, painter: QPainter, at: QPointF, text: str) -> None:
+        painter.drawPixmap(at, self._pill(text, painter.device().devicePixelRatioF()))
 
     def paint_marks(
         self, painter: QPainter, tiling: Tiling, camera: Camera, marked: int | None, cell: Cell | None
@@ -191,6 +244,13 @@ class GridPicture:
             outline = QRectF(*tiling.rect(marked, camera)).adjusted(-2, -2, 2, 2)
             painter.drawRoundedRect(outline, 2, 2)
 
+    def paint_spot(self, painter: QPainter, tiling: Tiling, camera: Camera, spot: tuple[int, int]) -> None:
+        """The outline of the cell that is explained, in every map."""
+        pixel = tiling.scale * camera.zoom
+        for tile in range(tiling.count):
+            rect = tiling.rect(tile, camera)
+            outline(painter, QRectF(rect.x + spot[1] * pixel, rect.y + spot[0] * pixel, pixel, pixel))
+
     def paint_focus(self, painter: QPainter, rect: QRect) -> None:
         """The ring that says that keys go here."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -210,17 +270,6 @@ def readable(argb: NDArray[np.uint32]) -> list[QColor]:
 def _argb(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     wide = (rgb if rgb.ndim == 4 else rgb[..., None].repeat(3, axis=-1)).astype(np.uint32)
     return (0xFF000000 | wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).astype(np.uint32, copy=False)
-
-
-def _pill(painter: QPainter, at: QPointF, text: str, metrics: QFontMetrics) -> None:
-    box = QRectF(at.x(), at.y(), metrics.horizontalAdvance(text) + 8, metrics.height())
-    ground = theme.color("panel")
-    ground.setAlphaF(0.88)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 3, 3)
-    painter.setPen(theme.color("text"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _seen(start: float, pixel: float, count: int, room: int) -> tuple[int, int]:

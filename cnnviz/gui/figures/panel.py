@@ -78,11 +78,20 @@ class PanelWidget(QWidget, Generic[P]):
         (channel, y, x, value) under the cursor.
     left
         The cursor went away.
+    cell_picked
+        (channel, position): that number of the record is to be explained.
+    cell_followed
+        A ``Cell`` from which the explained number came is to be explained.
+    outcome_changed
+        The ``Outcome`` of the number that is shown right now.
     """
 
     channel_picked = Signal(object)
     hovered = Signal(int, int, int, object)
     left = Signal()
+    cell_picked = Signal(int, object)
+    cell_followed = Signal(object)
+    outcome_changed = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,14 +104,14 @@ class PanelWidget(QWidget, Generic[P]):
         self.remark = Line(f"{name}-remark", parent=self)
         self.remark.align_right()
         self.body = QHBoxLayout()
-        foot = QHBoxLayout()
-        foot.addWidget(self.readout, 1)
-        foot.addWidget(self.remark)
+        self.foot = QHBoxLayout()
+        self.foot.addWidget(self.readout, 1)
+        self.foot.addWidget(self.remark)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.title)
         self._column.addLayout(self.body, 1)
-        self._column.addLayout(foot)
+        self._column.addLayout(self.foot)
         self._space()
         theme.changed.connect(self._space)
 

@@ -1,0 +1,131 @@
+"""From a number to where it comes from, and back: what is clicked, traced back, and marked in the network above."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from cnnviz.gui.main_window import MainWindow
+from cnnviz.gui.session import Session
+from cnnviz.request import Cell
+from cnnviz.response import Response
+
+EXPLAIN = "explain"
+"""The layer view that explains one number."""
+
+
+class Explaining(QObject):
+    """The way between the record and the cell: acts become requests, cells are marked where they come from.
+
+    Three levels: the network, the record (any layer view), the cell (the view ``explain``). Tracing back from cell to
+    cell stays on the third; the cells that one came through are the request's trail.
+    """
+
+    def __init__(self, window: MainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._response: Response | None = None
+        self._view = ""  # the view from which one came here, to go back to
+        pane = window.pane
+        pane.cell_picked.connect(self._on_picked)
+        pane.cell_followed.connect(self.follow)
+        pane.hovered.connect(self._on_hover)
+        pane.left.connect(self._mark_cell)
+        pane.level_up.connect(self.level_up)
+        pane.crumbs.picked.connect(self._on_crumb)
+        window.top.workspace_picked.connect(lambda name: self.set_explaining(name == EXPLAIN))
+        window.commands["explain"].triggered.connect(self.set_explaining)
+        window.commands["level-up"].triggered.connect(self.level_up)
+        window.commands["trace-back"].triggered.connect(lambda: self._on_crumb(-1))
+        session.changed.connect(self._on_request)
+
+    def set_response(self, response: Response) -> None:
+        """Mark the cell that a response explains, and show the way to it."""
+        self._response = response
+        explains = response.request.view == EXPLAIN
+        self._window.set_workspace(EXPLAIN if explains else "")
+        self._window.commands["explain"].setChecked(explains)
+        self._window.commands["explain"].setEnabled(bool(response.request.layer))
+        self._window.commands["trace-back"].setEnabled(bool(response.request.trail))
+        names = {step.key: step.title for step in response.steps}
+        here = response.figure.cell if response.request.trail else None
+        self._window.pane.crumbs.set_trail(response.request.trail, here, names)
+        self._mark_cell()
+
+    @Slot(bool)
+    def set_explaining(self, on: bool) -> None:
+        """To the cell, or back to the record."""
+        if on == (self._session.request.view == EXPLAIN):
+            return
+        if on:
+            self._session.update(view=EXPLAIN)
+        else:
+            self._session.update(view=self._view, at=None, trail=())
+
+    @Slot(object)
+    def follow(self, cell: Cell) -> None:
+        """Explain a number from which the present one came."""
+        shown = self._response.figure.cell if self._response is not None else None
+        trail = (*self._session.request.trail, *([shown] if shown is not None else []))
+        self._go_to(cell, trail)
+
+    @Slot()
+    def level_up(self) -> None:
+        """From the cell to the record, from one channel to all."""
+        if self._session.request.view == EXPLAIN:
+            self.set_explaining(False)
+        else:
+            self._session.update(channel=None, at=None)
+
+    def _go_to(self, cell: Cell, trail: tuple[Cell, ...]) -> None:
+        view = EXPLAIN if cell.layer else ""  # the picture is where every trace ends
+        self._session.update(layer=cell.layer, channel=cell.channel, at=cell.at, trail=trail, view=view)
+
+    @Slot(int)
+    def _on_crumb(self, place: int) -> None:
+        """Back along the trail to one of its cells; −1 is the last of them."""
+        trail = self._session.request.trail
+        if trail:
+            place %= len(trail)
+            self._go_to(trail[place], trail[:place])
+
+    @Slot(int, object)
+    def _on_picked(self, channel: int, at: tuple[int, ...]) -> None:
+        request = self._session.request
+        if request.layer:
+            self._session.update(
+                channel=request.channel if channel < 0 else channel, at=at, view=EXPLAIN, trail=request.trail
+            )
+
+    @Slot(object, object)
+    def _on_request(self, old: object, new: object) -> None:
+        if self._session.request.view != EXPLAIN:
+            self._view = self._session.request.view
+
+    # marks in the network
+
+    @Slot(int, int, int, object)
+    def _on_hover(self, channel: int, y: int, x: int, value: object) -> None:
+        asked = self._response.request.channel if self._response is not None else None
+        self._mark(asked if channel < 0 else channel, (y, x))
+
+    @Slot()
+    def _mark_cell(self) -> None:
+        """Nothing is pointed at: the cell that is explained is marked, if any."""
+        cell = self._response.figure.cell if self._response is not None else None
+        if cell is not None and len(cell.at) == 2:
+            self._mark(cell.channel, (cell.at[0], cell.at[1]))
+        else:
+            self._window.network.set_marks(())
+
+    def _mark(self, channel: int | None, at: tuple[int, int]) -> None:
+        """Outline a cell in its column, and what it reads in the columns before."""
+        response = self._response
+        if response is None or not response.reaches:
+            self._window.network.set_marks(())
+            return
+        _, height, width = response.steps[response.current].shape
+        y, x = at
+        own = (y / height, x / width, (y + 1) / height, (x + 1) / width)
+        marks = [(response.current, channel, own)]
+        marks += [(reach.step, channel if reach.same_channel else None, reach.box(at)) for reach in response.reaches]
+        self._window.network.set_marks(tuple(marks))

@@ -1,0 +1,247 @@
+"""What a number is made of: signed bars, each leading back to the number that it comes from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from cnnviz.figure import Contributions, number
+from cnnviz.gui import numbers
+from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.theme import theme
+
+
+class ContributionsWidget(PanelWidget[Contributions]):
+    """The bars under their heading; a click on one goes back to where it comes from."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("contributions", parent)
+        self.bars = SignedBars(self)
+        self.body.addWidget(self.bars)
+        self._panel: Contributions | None = None
+        self.bars.entered.connect(self._on_entered)
+        self.bars.picked.connect(self._on_picked)
+
+    def set_panel(self, panel: Contributions) -> None:
+        if panel is self._panel:
+            return
+        self._panel = panel
+        self.set_title(panel.title)
+        self.bars.set_panel(panel)
+        shown = sum(cell is not None for cell in panel.cells)
+        self.set_remark(f"{numbers.count(shown)} of {numbers.count(panel.total)} shown" if shown < panel.total else "")
+        self._on_entered(None)
+
+    def wanted_width(self, height: int) -> int | None:
+        return theme.px(270) + max(0, height - theme.px(400)) // 4
+
+    def _on_entered(self, row: object) -> None:
+        panel = self._panel
+        if panel is None:
+            return
+        if not isinstance(row, int):
+            self.readout.set_text(panel.remark or ("click a bar to trace it back" if any(panel.cells) else ""))
+            return
+        told = [f"{head} {text}" for head, text in zip(panel.heads, panel.texts[row], strict=False) if text]
+        self.readout.set_text("  ·  ".join([panel.labels[row], *told, numbers.exact(float(panel.values[row]))]))
+
+    def _on_picked(self, row: int) -> None:
+        if self._panel is not None and (cell := self._panel.cells[row]) is not None:
+            self.cell_followed.emit(cell)
+
+
+class SignedBars(QAbstractScrollArea):
+    """Rows of label, numbers and a bar from a common zero line; below them the rest and the sum.
+
+    Attributes
+    ----------
+    entered
+        The row under the cursor, or None.
+    picked
+        The row that was clicked.
+    """
+
+    entered = Signal(object)
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("contribution-bars")
+        self.setAccessibleName("Where the number comes from")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self._panel: Contributions | None = None
+        self._row: int | None = None
+        theme.changed.connect(self._refit)
+
+    def set_panel(self, panel: Contributions) -> None:
+        """Show other parts, from the strongest on."""
+        self._panel, self._row = panel, None
+        self.verticalScrollBar().setValue(0)
+        self._refit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(300), theme.px(240))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(180), theme.px(80))
+
+    @property
+    def _pitch(self) -> int:
+        return QFontMetrics(theme.font("small")).height() + theme.px(8)
+
+    @property
+    def _sums(self) -> list[tuple[str, float]]:
+        panel = self._panel
+        if panel is None or panel.value is None:
+            return []
+        shown = sum(cell is not None for cell in panel.cells)
+        rest = [(f"{numbers.count(panel.total - shown)} others", panel.rest)] if shown < panel.total else []
+        return [*rest, ("=", panel.value)]
+
+    def _refit(self) -> None:
+        count = 0 if self._panel is None else len(self._panel.labels) + len(self._sums) + 1
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(self._pitch)
+        bar.setRange(0, max(0, count * self._pitch - self.viewport().height()))
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._refit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        panel = self._panel
+        if panel is None:
+            return
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        columns = _Columns(panel, self.viewport().width())
+        top = -self.verticalScrollBar().value()
+        columns.paint_heads(painter, top, self._pitch)
+        top += self._pitch
+        for row, label in enumerate(panel.labels):
+            if row == self._row and panel.cells[row] is not None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("selected"))
+                painter.drawRoundedRect(QRectF(0, top, self.viewport().width() - 1, self._pitch), 4, 4)
+            follows = panel.cells[row] is not None
+            columns.paint_row(painter, top, self._pitch, label, panel.texts[row], float(panel.values[row]), follows)
+            top += self._pitch
+        for label, value in self._sums:
+            if label == "=":
+                painter.setPen(QPen(theme.color("border"), 1))
+                painter.drawLine(QPointF(0, top), QPointF(self.viewport().width(), top))
+            columns.paint_row(painter, top, self._pitch, label, (), value, False)
+            top += self._pitch
+        painter.end()
+
+    # what the person does
+
+    def _row_at(self, y: float) -> int | None:
+        row = int((y + self.verticalScrollBar().value()) // self._pitch) - 1
+        return row if self._panel is not None and 0 <= row < len(self._panel.labels) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._enter(self._row_at(event.position().y()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position().y())
+        if event.button() == Qt.MouseButton.LeftButton and row is not None:
+            self.picked.emit(row)
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        count = 0 if self._panel is None else len(self._panel.labels)
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is not None and count:
+            self._enter(min(max((-1 if self._row is None else self._row) + step, 0), count - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._row is not None:
+            self.picked.emit(self._row)
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._enter(None)
+
+    def _enter(self, row: int | None) -> None:
+        if row != self._row:
+            self._row = row
+            follows = row is not None and self._panel is not None and self._panel.cells[row] is not None
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if follows else Qt.CursorShape.ArrowCursor)
+            self.viewport().update()
+            self.entered.emit(row)
+
+
+class _Columns:
+    """Where label, texts, bar and value stand in a width."""
+
+    def __init__(self, panel: Contributions, width: int) -> None:
+        self._panel, self._width = panel, width
+        small, mono = QFontMetrics(theme.font("small")), QFontMetrics(theme.font("mono"))
+        gap = theme.px(10)
+        sums = [] if panel.value is None else [panel.value, panel.rest]
+        self._label = min(
+            max((small.horizontalAdvance(t) for t in (*panel.labels, "1,000 others")), default=0), width // 2
+        )
+        self._texts = [
+            max(mono.horizontalAdvance(t[i]) if i < len(t) else 0 for t in (*panel.texts, panel.heads))
+            for i in range(len(panel.heads))
+        ]
+        self._value = max(mono.horizontalAdvance(number(float(v), 4, signed=True)) for v in (*panel.values, *sums, 0.0))
+        left = self._label + gap
+        self._text_places: list[int] = []
+        if left + sum(self._texts) + gap * len(self._texts) + self._value > width:
+            self._texts = []  # they are read out below
+        for text in self._texts:
+            self._text_places.append(left)
+            left += text + gap
+        self._bar = left, max(width - left - self._value - gap - theme.px(6), 0)
+        peak = max([abs(float(v)) for v in panel.values if v == v] + [abs(v) for v in sums[1:] if v == v] + [0.0])
+        self._peak = peak or 1.0
+        self._signed = any(float(v) < 0 for v in (*panel.values, *sums))
+
+    def paint_heads(self, painter: QPainter, top: float, pitch: int) -> None:
+        painter.setFont(theme.font("tiny"))
+        painter.setPen(theme.color("dim"))
+        for head, left, width in zip(self._panel.heads, self._text_places, self._texts, strict=False):
+            painter.drawText(QRectF(left, top, width, pitch), _RIGHT, head)
+        name = "contribution" if self._panel.value is not None else "value"
+        painter.drawText(QRectF(0, top, self._width - theme.px(6), pitch), _RIGHT, name)
+
+    def paint_row(
+        self, painter: QPainter, top: float, pitch: int, label: str, texts: tuple[str, ...], value: float, follows: bool
+    ) -> None:
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("text" if follows or label == "=" else "dim"))
+        shown = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideMiddle, self._label)
+        painter.drawText(QRectF(2, top, self._label, pitch), _LEFT, shown)
+        painter.setFont(theme.font("mono"))
+        painter.setPen(theme.color("dim"))
+        for text, left, width in zip(texts, self._text_places, self._texts, strict=False):
+            painter.drawText(QRectF(left, top, width, pitch), _RIGHT, text)
+        self._paint_bar(painter, top, pitch, value, strong=label == "=")
+        painter.setPen(theme.color("text"))
+        right = QRectF(self._width - self._value - theme.px(6), top, self._value, pitch)
+        painter.drawText(right, _RIGHT, number(value, 4, signed=True))
+
+    def _paint_bar(self, painter: QPainter, top: float, pitch: int, value: float, *, strong: bool) -> None:
+        left, width = self._bar
+        if width < theme.px(20) or value != value:
+            return
+        zero = left + (width / 2 if self._signed else 0)
+        length = min(abs(value) / self._peak, 1.0) * (width / 2 if self._signed else width)
+        bar = QRectF(zero if value >= 0 else zero - length, top + pitch * 0.25, max(length, 1.0), pitch * 0.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent" if strong else "warning" if value >= 0 else "info"))
+        painter.drawRoundedRect(bar, 2, 2)
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawLine(QPointF(zero, top + 2), QPointF(zero, top + pitch - 2))
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

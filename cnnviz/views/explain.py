@@ -1,0 +1,171 @@
+"""How one number of a record came about: the window that slid over its inputs, what each part gave, and the sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnviz.arithmetic import SlidingWindow
+from cnnviz.core.colormaps import WEIGHTS, fitting
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.pixels import layer_scale, maps_of
+from cnnviz.core.ranges import Range, scale_from
+from cnnviz.figure import Figure, ImageGrid, Note, Outcome, Panel, Scale, Sliding
+from cnnviz.request import Cell
+from cnnviz.views.base import figure, layer_view
+from cnnviz.views.cells import contributions, key_of
+from cnnviz.views.curves import curve
+from cnnviz.views.grids import image_grid
+from cnnviz.views.options import option
+
+if TYPE_CHECKING:
+    from cnnviz.core.ops import Explanation
+    from cnnviz.core.trace import Record, Trace
+
+
+@dataclass(frozen=True)
+class ExplainOptions:
+    """How much of a number's origin is shown."""
+
+    inputs: int = field(
+        default=12,
+        metadata=option(
+            "Inputs",
+            low=1,
+            high=512,
+            help="So many inputs are shown one by one, the strongest first; the rest is summed.",
+        ),
+    )
+    channel: int | None = None
+    at: tuple[int, ...] | None = None
+
+
+def fits(trace: Trace, record: Record | None) -> bool:
+    """Every record: where an operation is not explained yet, its inputs and output are shown."""
+    return record is not None
+
+
+@layer_view("explain", title="Explain", options=ExplainOptions, fits=fits, priority=10)
+def explain(trace: Trace, record: Record, options: ExplainOptions) -> Figure:
+    """One cell: of the strongest channel, at its strongest position, unless others are asked for."""
+    from cnnviz.core import ops
+
+    channel, at = _chosen(record, options)
+    subtitle = (
+        f"how channel {channel} at ({', '.join(map(str, at))}) came about" if at else f"how unit {channel} came about"
+    )
+    try:
+        found = ops.explain(trace, record, channel=channel, at=at)
+    except CnnvizError as error:
+        return _unexplained(trace, record, subtitle, str(error), channel, at)
+    window = ops.sliding_window(trace, record, channel)
+    parts = contributions(trace, record, found, window, channel, at, options.inputs)
+    outcome = Outcome(found.formula, found.value, found.captured, _tolerance(found))
+    if window is not None and len(window.slides) == 2:
+        panels: tuple[Panel, ...] = (_sliding(trace, record, window, channel, at, options.inputs), parts)
+    else:
+        panels = (*_maps(trace, record, channel, at), *curve(trace, record, found, channel, at), parts)
+    made = figure(trace, record, "explain", subtitle, *panels)
+    return replace(made, outcome=outcome, cell=Cell(record.key, channel, at))
+
+
+def _chosen(record: Record, options: ExplainOptions) -> tuple[int, tuple[int, ...]]:
+    """The channel and position asked for; for what is not asked for, or is not there, the strongest."""
+    from cnnviz.core.ops.explanation import axes_of
+
+    counting, places = axes_of(record)
+    if counting is None:
+        return 0, ()
+    values = np.nan_to_num(record.output.detach().float().cpu().numpy())
+    values = np.moveaxis(values, [counting, *places], range(len(places) + 1))
+    values = values.reshape(*values.shape[: len(places) + 1], -1)[..., 0]  # the first picture of a batch
+    channel = options.channel
+    if channel is None or not 0 <= channel < len(values):
+        channel = int((values.reshape(len(values), -1).max(1) if places else values).argmax())
+    at = options.at
+    if at is None or len(at) != len(places) or any(not 0 <= p < n for p, n in zip(at, values.shape[1:], strict=True)):
+        at = tuple(int(i) for i in np.unravel_index(int(np.abs(values[channel]).argmax()), values.shape[1:]))
+    return channel, at
+
+
+def _tolerance(found: Explanation) -> float:
+    return 1e-5 * (float(np.abs(found.terms.values).sum()) + abs(found.bias)) + 1e-12
+
+
+def _sliding(
+    trace: Trace, record: Record, window: SlidingWindow, channel: int, at: tuple[int, ...], count: int
+) -> Sliding:
+    """The strongest input maps, kernels and partial maps."""
+    rows = np.argsort(-np.abs(window.terms(at)), kind="stable")[:count]
+    source = None if window.source < -1 else (trace.records[window.source] if window.source >= 0 else None)
+    names = [_channel_name(trace, window.source, int(c)) for c in window.channels[rows]]
+    indices = window.channels[rows].tolist()
+    inputs = image_grid(
+        window.maps[rows], layer_scale(trace, source), indices=indices, captions=names, picks=False, title="inputs"
+    )
+    scale = layer_scale(trace, record)
+    kernels = partials = None
+    if window.kernels is not None:
+        peak = float(np.abs(window.kernels).max()) or 1.0
+        weights = Scale(-peak, peak, fitting("auto", WEIGHTS), True, "filter")
+        kernels = image_grid(
+            window.kernels[rows].astype(np.float32),
+            weights,
+            indices=indices,
+            captions=names,
+            noun="kernel",
+            picks=False,
+        )
+        maps = window.partial_maps(rows.tolist())
+        peak = float(np.abs(maps).max(initial=0)) or 1.0
+        partials = image_grid(
+            maps, scale_from(Range(-peak, peak, True), "the partial maps"), indices=indices, captions=names, picks=False
+        )
+    output = image_grid(window.output[None], scale, indices=[channel], captions=[f"channel {channel}"])
+    y, x = at
+    key = key_of(trace, window.source)
+    return Sliding(window, (y, x), rows, inputs, kernels, partials, output, f"y[{channel}, {{}}]", key)
+
+
+def _maps(trace: Trace, record: Record, channel: int, at: tuple[int, ...]) -> tuple[ImageGrid, ...]:
+    """The map of the cell, and where an input has the same shape, the input's map; the cell is marked in each."""
+    if len(at) != 2 or record.axes not in (("C", "H", "W"), ("H", "W", "C")):
+        return ()
+    grids = []
+    same = [i for i in dict.fromkeys(record.sources) if _shape(trace, i) == tuple(record.shape)]
+    for index in same:
+        before = trace.records[index] if index >= 0 else None
+        grids.append(_one(trace, before, channel, at, f"input: {_short(trace, index)}"))
+    return *grids, _one(trace, record, channel, at, "output")
+
+
+def _one(trace: Trace, record: Record | None, channel: int, at: tuple[int, ...], title: str) -> ImageGrid:
+    maps = maps_of(trace, record)[channel : channel + 1]
+    grid = image_grid(maps, layer_scale(trace, record), indices=[channel], captions=[f"channel {channel}"], title=title)
+    return replace(grid, spot=(at[0], at[1]))
+
+
+def _shape(trace: Trace, index: int) -> tuple[int, ...]:
+    return tuple(trace.tensor(index).shape) if index < 0 or not trace.records[index].dropped else ()
+
+
+def _short(trace: Trace, index: int) -> str:
+    from cnnviz.core import ops
+
+    return "picture" if index < 0 else f"{index} · {ops.describe(trace, trace.records[index]).short}"
+
+
+def _channel_name(trace: Trace, source: int, channel: int) -> str:
+    if source == -1 and trace.input.shape[1] == 3:
+        return "RGB"[channel]
+    return str(channel)
+
+
+def _unexplained(
+    trace: Trace, record: Record, subtitle: str, sentence: str, channel: int, at: tuple[int, ...]
+) -> Figure:
+    """The inputs and the output where there is no arithmetic to show."""
+    made = figure(trace, record, "explain", subtitle, *_maps(trace, record, channel, at), Note(sentence))
+    return replace(made, cell=Cell(record.key, channel, at))

@@ -1,4 +1,4 @@
-"""Records what a network does while it runs: module hooks say where, a function mode says what.
+"""Records what a network does while it runs: what stands around its modules says where, a function mode says what.
 
 This code runs between any two operations of a network, so it does the least it can: no strings are put together, no
 arguments copied that hold no tensor, and the usual case comes first.
@@ -6,16 +6,13 @@ arguments copied that hold no tensor, and the usual case comes first.
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import is_dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from cnnviz.core.cancel import Cancelled
@@ -24,18 +21,10 @@ from cnnviz.core.names import Op, op_of
 from cnnviz.core.overwrite import can_be_repeated, copy_storage, is_alone, run_elsewhere, write_recipes
 from cnnviz.core.producers import Producers
 from cnnviz.core.record import Function, Record, leaves
+from cnnviz.core.where import Where
 
 _PLAIN = frozenset((int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device))
 _NO_KWARGS: Mapping[str, Any] = {}
-
-
-class Failure(NamedTuple):
-    """Where an exception came from: the module that ran, and the operation if one raised it."""
-
-    error: BaseException
-    path: str
-    op: str = ""
-    shapes: tuple[tuple[int, ...], ...] = ()
 
 
 class Recorder(TorchFunctionMode):
@@ -60,8 +49,8 @@ class Recorder(TorchFunctionMode):
         The input as a record.
     records
         In order of execution. Their paths are final after `finish`.
-    failure
-        Where the last exception came from.
+    where
+        Which modules are running, and where the last exception came from.
     """
 
     def __init__(
@@ -71,35 +60,26 @@ class Recorder(TorchFunctionMode):
         self.module = module
         self.origin = Record(-1, "input", "input", None, (), {}, image)
         self.records: list[Record] = []
-        self.failure: Failure | None = None
+        self.where = Where(module)
         self.budget = None if budget is None else Budget(budget)
         self._wanted = wanted
-        self._paths = _paths(module)
-        self._running = [""]  # paths of the modules that are running
-        self._before = [0]  # how many records there were before each of them
+        self._running = self.where.running
         self._repeated: list[Record] = []  # outputs to be computed again, whose recipes are not yet written
         self._plain = _PLAIN | {nn.Parameter}  # types of arguments that no record produced
         self._producers = Producers()
         self._current = self._producers.current
         self._current[id(image)] = self.origin
-        self._thread = threading.get_ident()
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Record what runs inside; whatever happens there, no hook and no switch stays behind."""
         fast_attention = torch.backends.mha.get_fastpath_enabled()
-        hooks = [
-            register_module_forward_pre_hook(self._enter),
-            register_module_forward_hook(self._leave, always_call=True),
-        ]
         torch.backends.mha.set_fastpath_enabled(False)
         try:
-            with torch.inference_mode(False), torch.no_grad(), self:
+            with torch.inference_mode(False), torch.no_grad(), self.where.following(self), self:
                 yield
         finally:
             torch.backends.mha.set_fastpath_enabled(fast_attention)
-            for hook in hooks:
-                hook.remove()
 
     def finish(self) -> None:
         """Complete the names. Nothing of the pass is held afterwards but the records."""
@@ -120,29 +100,35 @@ class Recorder(TorchFunctionMode):
             record = self._catch_up(tensor, *self._producers.overtaken.pop(id(tensor)))
         return record
 
-    # Where: hooks of all modules, of all threads.
+    # Where: told by what stands around the modules.
 
-    def _enter(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        if threading.get_ident() == self._thread:
-            # What a module that was made on the fly does belongs to the module that made it.
-            self._running.append(self._paths.get(id(module), self._running[-1]))
-            self._before.append(len(self.records))
-
-    def _leave(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        if threading.get_ident() != self._thread:
-            return
-        path, before = self._running.pop(), self._before.pop()
+    def left(self, module: nn.Module, path: str, before: int, args: tuple[Any, ...], output: Any) -> None:
+        """A module ended, which began after so many records: the operation behind its output bears its name."""
         if output is None:
-            error = sys.exc_info()[1]  # the hook is called on the way out, too
-            if error is not None and (self.failure is None or self.failure.error is not error):
-                self.failure = Failure(error, path)
             return
         record = self._current.get(id(output))
         if record is None:
             record = self._only(module, args, output)
-        if record is None or record.born < before or record.module is not None or id(module) not in self._paths:
-            return  # nothing new (identity), several operations, or a module further inside has it already
-        self._claim(record.born, module, path)
+        if record is not None and record.born >= before and record.module is None:
+            # Else nothing is new (identity), it took several operations, or a module further inside has it already.
+            self._claim(record.born, module, path)
+
+    def run(
+        self, module: nn.Module, path: str, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Run the one call that a layer is, which the mode is not asked to see."""
+        records = self.records
+        before = len(records)
+        self._running.append(path)
+        try:
+            output = self.__torch_function__(function, (), args, kwargs)
+        finally:
+            self._running.pop()
+        if len(records) > before:
+            record = records[-1]
+            record.module = module
+            record.path = path or record.op
+        return output
 
     def _claim(self, born: int, module: nn.Module, path: str) -> None:
         """All tensors of an operation bear the name of the module whose output they are."""
@@ -160,7 +146,7 @@ class Recorder(TorchFunctionMode):
             {id(tensor) for tensor in (*module.parameters(), *module.buffers())} if len(records) < len(tensors) else ()
         )
         unseen = [tensor for tensor in tensors if id(tensor) not in self._current and id(tensor) not in own]
-        if unseen and id(module) in self._paths:
+        if unseen:
             given = self._stand_ins(args)
             if any(type(item) is Record for item in leaves(given)):  # scripted code, for one, cannot be looked into
                 name = getattr(module, "original_name", type(module).__name__)
@@ -189,7 +175,7 @@ class Recorder(TorchFunctionMode):
             output = func(*args, **kwargs)
         except Exception as error:
             shapes = tuple(tuple(tensor.shape) for tensor in tensors_in((args, kwargs)))
-            self.failure = Failure(error, self._running[-1], op.name, shapes)
+            self.where.failed(error, op.name, shapes)
             raise
         if isinstance(output, Tensor):
             if op.transparent and self._is_same(op, args[0], output):
@@ -372,19 +358,3 @@ def tensors_in(value: Any) -> list[Tensor]:
     if isinstance(value, (list, tuple)):
         return [tensor for item in value for tensor in tensors_in(item)]
     return []
-
-
-def _paths(module: nn.Module) -> dict[int, str]:
-    """The path of each module in a network; a module that is there twice goes by its first one."""
-    paths = {id(module): ""}
-    waiting = [module]
-    while waiting:
-        parent = waiting.pop()
-        path = paths[id(parent)]
-        below = []
-        for name, child in parent._modules.items():
-            if child is not None and id(child) not in paths:
-                paths[id(child)] = f"{path}.{name}" if path else name
-                below.append(child)
-        waiting += reversed(below)
-    return paths

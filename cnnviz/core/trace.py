@@ -21,7 +21,8 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import storages
 from cnnviz.core.logits import as_scores, find_logits, probabilities
 from cnnviz.core.record import Dropped, Record, Source
-from cnnviz.core.recorder import Failure, Recorder
+from cnnviz.core.recorder import Recorder
+from cnnviz.core.where import Failure
 
 if TYPE_CHECKING:
     from cnnviz.core.images import Prepared
@@ -280,7 +281,7 @@ def _device_of(module: nn.Module) -> torch.device:
 
 
 def _sentence(recorder: Recorder, error: Exception) -> str:
-    failure = recorder.failure
+    failure = recorder.where.failure
     if failure is None or failure.error is not error:
         failure = Failure(error, "")
     what = _first_line(error)

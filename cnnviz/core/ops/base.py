@@ -126,6 +126,10 @@ class Operation:
 
     def explain(self, call: Call, index: Index) -> Explanation:
         """How the output's number at an index came about."""
+        if not call.record.parents:
+            value = call.captured(index)
+            formula = f"{at_name(call.record, index)} = {plain(value)}, the network's own number: no input takes part"
+            return Explanation(call.record.op, formula, nothing(), value, value, value)
         raise CnnvizError(f"{call.record.key} is “{call.record.op}”: this operation is not explained yet.")
 
     def sliding(self, call: Call, channel: int) -> SlidingWindow | None:
@@ -200,6 +204,11 @@ def reads_input(call: Call, reads: Sequence[Reading]) -> tuple[Reads, ...]:
     """These reads for the argument ``input``; of other sources (weights that were computed) nothing is known."""
     data = call.parent()
     return tuple(tuple(reads) if parent is data else (None,) * len(parent.shape) for parent in call.record.parents)
+
+
+def nothing() -> Terms:
+    """No terms at all."""
+    return terms_of(NETWORK, np.zeros(0, np.int64), np.zeros(0))
 
 
 def source_of(call: Call, name: str = "input") -> int:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import torch
+from torch.nn import functional as F
 
+from cnnviz.arithmetic import Floats
 from cnnviz.core.ops.base import (
     WHOLE,
     Operation,
@@ -14,12 +18,13 @@ from cnnviz.core.ops.base import (
     Reads,
     Window,
     copied,
+    nothing,
     operation,
     reads_input,
     same,
 )
 from cnnviz.core.ops.call import Call
-from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, at_name, terms_of
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, at_name, doubles, terms_at, terms_of
 from cnnviz.core.ops.pool import adaptive
 from cnnviz.core.ops.shape import Move
 from cnnviz.core.ops.sizes import sizes
@@ -60,9 +65,8 @@ class Padding(Move):
             places = tuple(_inside(i, n, call["mode"]) for i, n in zip(at, call.shape(), strict=True))
             return copied(call, index, call["input"], places, f"{call['mode']} padding, " if any(outside) else "")
         value = float(call["value"] or 0)
-        nothing = terms_of(NETWORK, np.zeros(0, np.int64), np.zeros(0))
         formula = f"{at_name(call.record, index)} = {plain(value)}, padding"
-        return Explanation("pad", formula, nothing, value, value, call.captured(index))
+        return Explanation("pad", formula, nothing(), value, value, call.captured(index))
 
     def _ends(self, call: Call) -> list[tuple[int, int]]:
         """Cells (before, after) along each axis; torch names the last axis first."""
@@ -148,11 +152,42 @@ class Resize(Operation):
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         reads: list[Reading] = list(same(2))
-        scale = call["scale_factor"] or (None,)
-        for axis in range(2, len(call.shape())):
-            factor = scale[(axis - 2) % len(scale)] if isinstance(scale, (list, tuple)) else scale
-            reads.append(self._window(call, axis, factor))
+        reads += [self._window(call, axis, self._factor(call, axis)) for axis in range(2, len(call.shape()))]
         return reads_input(call, reads)
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        lead, at = index[:2], index[2:]
+        weights = [self._weights(call, axis, place) for axis, place in enumerate(at, start=2)]  # each (n,)
+        cells = [np.flatnonzero(line) for line in weights]
+        share = np.ones((1,) * len(at))
+        for axis, (line, used) in enumerate(zip(weights, cells, strict=True)):
+            share = share * line[used].reshape((-1,) + (1,) * (len(at) - axis - 1))
+        values = (doubles(call.tensor()[lead])[np.ix_(*cells)] * share).reshape(-1)
+        places = np.stack([grid.reshape(-1) for grid in np.meshgrid(*cells, indexing="ij")], 1)
+        places = np.concatenate([np.tile(np.array(lead, np.int64), (len(values), 1)), places], 1)
+        parent, value = call.parent(), float(values.sum())
+        terms = terms_at(parent, places, values) if parent else terms_of(NETWORK, places[:, 1], values)
+        formula = f"{at_name(call.record, index)} = Σ of {len(values)} weighted cells = {plain(value)}, {call['mode']}"
+        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index))
+
+    def _weights(self, call: Call, axis: int, place: int) -> Floats:
+        """(n,) what each cell along one axis of the input counts: torch's own response to a 1 in each of them."""
+        n, m, mode = call.shape()[axis], call.output[axis], str(call["mode"])
+        factor = self._factor(call, axis)
+        size: dict[str, Any] = {"size": (m, n)} if factor is None else {"scale_factor": (factor, 1.0)}
+        if mode in ("linear", "bilinear", "trilinear", "bicubic"):
+            mode = "bicubic" if mode == "bicubic" else "bilinear"
+            size |= {"align_corners": bool(call["align_corners"]), "antialias": bool(call["antialias"])}
+        if factor is not None and call["recompute_scale_factor"]:
+            size["recompute_scale_factor"] = True
+        # One column for each cell: a 1 there and zeros elsewhere, resized along the rows alone.
+        return doubles(F.interpolate(torch.eye(n, dtype=torch.float64)[None, None], mode=mode, **size)[0, 0, place])
+
+    def _factor(self, call: Call, axis: int) -> float | None:
+        scale = call["scale_factor"]
+        if isinstance(scale, (list, tuple)):
+            return float(scale[(axis - 2) % len(scale)])
+        return None if scale is None else float(scale)
 
     def _window(self, call: Call, axis: int, factor: float | None) -> Window:
         n, m, mode = call.shape()[axis], call.output[axis], str(call["mode"])

@@ -57,13 +57,18 @@ class Call:
         tensor: Tensor = self._parents[value.index].output if isinstance(value, Source) else value
         return tensor.detach()
 
+    def value(self, item: Any) -> Any:
+        """An argument's value on the host: the outputs of other records in the place of their stand-ins."""
+        tensor = self._parents[item.index].output if isinstance(item, Source) else item
+        return tensor.detach().cpu() if isinstance(tensor, Tensor) else tensor
+
     def number(self, name: str, channel: int, default: float) -> float:
         """The number that a vector among the arguments holds for a channel; the default where there is no vector."""
         return float(self.tensor(name)[channel]) if self.has(name) else default
 
     def captured(self, index: Index) -> float:
         """What the network computed there."""
-        return float(self.record.output[index])
+        return float(self.record.output.detach()[index])
 
     def shape(self, name: str = "input") -> Shape:
         """Shape of a tensor among the arguments, with its batch axis; () when it is none."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from cnnviz.core.ops.base import Operation, Reading, Reads, Window, copied, operation, pointwise, single
 from cnnviz.core.ops.call import Call
-from cnnviz.core.ops.explanation import Explanation, Index, at_name, joined
+from cnnviz.core.ops.explanation import Explanation, Index, Terms, at_name, joined
 from cnnviz.core.ops.text import axis_word, factor, number, plain, sum_of, then
 from cnnviz.core.record import Source
 
@@ -92,6 +92,13 @@ class Elementwise(Operation):
         ]
         text = f"{at_name(call.record, index)} = {text} = {plain(value)}"
         return Explanation(op, text, joined(parts), bias, value, call.captured(index), sums)
+
+    def operands(self, call: Call, index: Index) -> tuple[Terms, list[float]]:
+        """The two numbers that meet, as terms and as they are."""
+        pairs = [(name, self._cell(call, name, index)) for name in ("input", "other")]
+        values = [float(call[name]) if at is None else float(call.tensor(name)[at]) for name, at in pairs]
+        parts = [single(call, at or (), np.array([x]), name) for (name, at), x in zip(pairs, values, strict=True)]
+        return joined(parts), values
 
     def _cell(self, call: Call, name: str, index: Index) -> Index | None:
         """The cell of an argument that meets a cell of the output; None for a plain number."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any
+
+import numpy as np
+import torch
 
 from cnnviz.core.ops.base import (
     WHOLE,
@@ -18,6 +22,7 @@ from cnnviz.core.ops.call import Call, Shape
 from cnnviz.core.ops.explanation import Index
 from cnnviz.core.ops.shape import Move
 from cnnviz.core.ops.text import number, times
+from cnnviz.core.record import Source, exchange
 
 
 @operation("chunk", arguments="input, chunks, dim=0")
@@ -95,8 +100,8 @@ class Indexing(Move):
         reads, parts = indexed(call.shape(), self._parts(call)), iter(_picked(self._parts(call)))
         at = []
         for read, n in zip(reads, call.shape(), strict=True):
-            if read is None:
-                return None
+            if read is None:  # an index is itself a tensor: numbers in the place of the values show where they go
+                return moved_from(call, index)
             at.append(next(parts) % n if read.axis is None else int(index[read.axis] * read.stride + read.first))
         return tuple(at)
 
@@ -107,6 +112,29 @@ class Indexing(Move):
         parts = [slice(None)] * len(call.shape())
         parts[int(call["dim"])] = slice(int(call["start"]), int(call["start"]) + int(call["length"]))
         return parts
+
+
+@operation("index_select", "gather", "take_along_dim", "unfold", "diagonal", "rot90", "swapaxes")
+class Picking(Move):
+    """Values picked by place, in ways that are not followed along axes."""
+
+    def origin(self, call: Call, index: Index) -> Index | None:
+        return moved_from(call, index)
+
+
+def moved_from(call: Call, index: Index) -> Index | None:
+    """The cell of the input that became this cell of an operation that only moves: the cells' numbers are moved."""
+    record = call.record
+    if record.function is None:
+        return None
+    numbers = torch.arange(prod(call.shape()), dtype=torch.float64).view(call.shape())
+    given: Any = record.args[0]
+    moved = [numbers, *exchange(record.args[1:], call.value)]
+    if not isinstance(given, (Source, torch.Tensor)):
+        return None
+    found = record.function(*moved, **exchange(record.kwargs, call.value))
+    found = found[record.part] if isinstance(found, (tuple, list)) else found
+    return tuple(int(i) for i in np.unravel_index(int(found[index]), call.shape()))
 
 
 def indexed(shape: Shape, index: Any) -> list[Reading]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
+from math import prod, sqrt
 
+import numpy as np
+import torch
+
+from cnnviz.arithmetic import Floats, Ints
 from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, reads_input, same
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import (
@@ -18,11 +22,11 @@ from cnnviz.core.ops.explanation import (
     terms_at,
     terms_of,
 )
-from cnnviz.core.ops.text import product, times
+from cnnviz.core.ops.text import plain, product, times
 
 
 @operation("matmul", "bmm", "mm", arguments="input, other")
-@operation("baddbmm", "addmm", arguments="bias, input, other")
+@operation("baddbmm", "addmm", arguments="bias, input, other, beta=1, alpha=1")
 class MatrixProduct(Operation):
     """C = A·B over the last two axes."""
 
@@ -45,18 +49,34 @@ class MatrixProduct(Operation):
 
     def explain(self, call: Call, index: Index) -> Explanation:
         a, b = call.tensor(), call.tensor("other")
-        if call.has("bias") or min(a.ndim, b.ndim) < 2:
+        if min(a.ndim, b.ndim) < 2:
             return super().explain(call, index)
         *lead, row, column = index
         # Of the axes before the last two, those of size 1 are broadcast.
         batches = [zip(lead[len(lead) - t.ndim + 2 :], t.shape[:-2], strict=True) for t in (a, b)]
         left, right = (tuple(i if n > 1 else 0 for i, n in batch) for batch in batches)
-        values = doubles(a[left][row]) * doubles(b[right][:, column])  # (inner,)
-        value = float(values.sum())
-        cells, parent = along((*left, row, 0), a.ndim - 1, len(values)), call.parent()
-        terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -1], values)
-        formula = sum_formula(at_name(call.record, index), terms, "products", None, value)
-        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index))
+        factor = 1.0 if call["alpha"] is None else float(call["alpha"])
+        values = doubles(a[left][row]) * doubles(b[right][:, column]) * factor  # (inner,)
+        cells = along((*left, row, 0), a.ndim - 1, len(values))
+        added = self._added(call, index)
+        return _sum_of_products(call, index, cells, values, added)
+
+    def _added(self, call: Call, index: Index) -> float | None:
+        """What addmm and baddbmm add to the product."""
+        if not call.has("bias"):
+            return None
+        bias = call.tensor("bias")
+        place = tuple(i if n > 1 else 0 for i, n in zip(index[len(index) - bias.ndim :], bias.shape, strict=True))
+        return float(bias[place]) * float(call["beta"])
+
+
+def _sum_of_products(
+    call: Call, index: Index, cells: Ints, values: Floats, added: float | None = None, name: str = "input"
+) -> Explanation:
+    parent, value = call.parent(name), float(values.sum()) + (added or 0.0)
+    terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -1], values)
+    formula = sum_formula(at_name(call.record, index), terms, "products", added, value)
+    return Explanation(call.record.op, formula, terms, added or 0.0, value, call.captured(index))
 
 
 @operation("einsum", arguments="equation, *operands")
@@ -76,6 +96,30 @@ class Einsum(Operation):
             sizes.update(zip(names, shape, strict=True))
         total = prod(sizes.values())
         return total, f"{product(sizes.values())} = {total:,}"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        """Terms are the products, each from the cell of the first operand."""
+        inputs, _, result = str(call["equation"]).replace(" ", "").partition("->")
+        names, operands = inputs.split(","), call["operands"]
+        if not result or "." in inputs or len(names) != len(operands):
+            return super().explain(call, index)
+        fixed = dict(zip(result, index, strict=True))
+        summed = sorted(set("".join(names)) - set(result))
+        lines = np.ones((1,) * len(summed))
+        for letters, operand in zip(names, operands, strict=True):
+            values = doubles(call.value(operand)[tuple([fixed.get(letter, slice(None)) for letter in letters])])
+            left = [letter for letter in letters if letter not in fixed]
+            if len(set(left)) < len(left):  # a diagonal
+                return super().explain(call, index)
+            values = values.transpose([left.index(letter) for letter in sorted(left)])
+            lines = lines * values.reshape([values.shape[sorted(left).index(x)] if x in left else 1 for x in summed])
+        places = np.indices(lines.shape).reshape(len(summed), -1)
+        cells = [np.full(lines.size, fixed[x]) if x in fixed else places[summed.index(x)] for x in names[0]]
+        parent, value = call.parent_of(operands[0]), float(lines.sum())
+        where, values = np.stack(cells, 1), lines.reshape(-1)
+        terms = terms_at(parent, where, values) if parent else terms_of(NETWORK, where[:, -1], values)
+        formula = sum_formula(at_name(call.record, index), terms, "products", None, value)
+        return Explanation(call.record.op, formula, terms, 0.0, value, call.captured(index))
 
 
 @operation(
@@ -101,3 +145,29 @@ class Attention(Operation):
         keys, values = call.shape("key")[-2], call.shape("value")[-1]
         total = prod(batch) * queries * keys * (width + values)
         return total, f"{product(batch)}·{queries}·{keys}·({width} + {values}) = {total:,}"
+
+    def explain(self, call: Call, index: Index) -> Explanation:
+        """Terms are the values, weighted by what the query pays each of them."""
+        lead, (row, column) = index[:-2], index[-2:]
+        if call["dropout_p"] or call["enable_gqa"] or len({len(call.shape(n)) for n in ("query", "key", "value")}) > 1:
+            return super().explain(call, index)
+        query, keys = doubles(call.tensor("query")[lead][row]), doubles(call.tensor("key")[lead])  # (E,), (S, E)
+        scale = 1 / sqrt(len(query)) if call["scale"] is None else float(call["scale"])
+        scores = keys @ query * scale  # (S,)
+        if call["is_causal"]:
+            scores[row + 1 :] = -np.inf
+        if call.has("attn_mask"):
+            mask = call.tensor("attn_mask").cpu()
+            line = mask.expand(*call.output[:-1], len(keys))[(*lead, row)]
+            scores = np.where(line.numpy(), scores, -np.inf) if mask.dtype == torch.bool else scores + doubles(line)
+        weights = np.exp(scores - scores.max())
+        weights /= weights.sum()
+        values = weights * doubles(call.tensor("value")[lead][:, column])
+        cells = along((*lead, 0, column), len(lead), len(values))
+        parent, value = call.parent("value"), float(values.sum())
+        terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -2], values)
+        formula = (
+            f"{at_name(call.record, index)} = Σ of {len(values):,} values, weighted by softmax(q·k·{scale:.4g}) = "
+        )
+        facts = (("scale", scale), ("largest weight", float(weights.max())))
+        return Explanation(call.record.op, formula + plain(value), terms, 0.0, value, call.captured(index), facts=facts)

@@ -160,18 +160,6 @@ class Dropout(Move):
         return pointwise(call)
 
 
-@operation("masked_fill", "fill", "zero", "setitem", "fill_diagonal", "where", arguments="input, *rest")
-class Overwritten(Operation):
-    """Some values are replaced by others."""
-
-    family = "shape"
-
-    def title(self, call: Call) -> str:
-        return {"setitem": "Assign to a part", "masked_fill": "Fill where a mask says so"}.get(
-            call.record.op, self.short(call)
-        )
-
-
 @operation("expand", "expand_as", "repeat", "tile", "repeat_interleave", arguments="input, *sizes")
 class Expansion(Move):
     """Values repeated along axes."""

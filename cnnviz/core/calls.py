@@ -8,11 +8,13 @@ exactly the function and the arguments that a mode would see.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from cnnviz.core.names import Op, op_of
 
 Function = Callable[..., Any]
 Arguments = tuple[tuple[Any, ...], Mapping[str, Any]]
@@ -22,8 +24,24 @@ Reader = Callable[[Any, Tensor], Arguments | None]
 _NONE: Mapping[str, Any] = {}
 
 
-def call_of(module: nn.Module) -> tuple[Function, Reader] | None:
-    """The one torch function that a layer calls, and the reader of its arguments; None for all other modules."""
+class Call(NamedTuple):
+    """The one call of a layer.
+
+    Attributes
+    ----------
+    function, op
+        What it calls, and what that is called in a trace.
+    read
+        Reads the arguments of the call off the layer.
+    """
+
+    function: Function
+    op: Op
+    read: Reader
+
+
+def call_of(module: nn.Module) -> Call | None:
+    """The one call of a layer; None for all other modules."""
     # A subclass may do anything; and so may a forward of the layer's own.
     return None if "forward" in module.__dict__ else _CALLS.get(type(module))
 
@@ -32,6 +50,8 @@ def _conv(layer: Any, x: Tensor) -> Arguments | None:
     if layer.padding_mode != "zeros":
         return None
     weights = layer._parameters
+    if "weight" not in weights:  # made from others before each pass
+        return None
     return (
         (x, weights["weight"], weights["bias"], layer.stride, layer.padding, layer.dilation, layer.groups),
         _NONE,
@@ -40,7 +60,7 @@ def _conv(layer: Any, x: Tensor) -> Arguments | None:
 
 def _linear(layer: Any, x: Tensor) -> Arguments | None:
     weights = layer._parameters
-    return (x, weights["weight"], weights["bias"]), _NONE
+    return ((x, weights["weight"], weights["bias"]), _NONE) if "weight" in weights else None
 
 
 def _batch_norm(*dims: int) -> Reader:
@@ -117,7 +137,7 @@ def _flatten(layer: Any, x: Tensor) -> Arguments | None:
     return (x, layer.start_dim, layer.end_dim), _NONE
 
 
-_CALLS: dict[type[nn.Module], tuple[Function, Reader]] = {
+_FUNCTIONS: dict[type[nn.Module], tuple[Function, Reader]] = {
     nn.Conv1d: (F.conv1d, _conv),
     nn.Conv2d: (F.conv2d, _conv),
     nn.Conv3d: (F.conv3d, _conv),
@@ -141,3 +161,12 @@ _CALLS: dict[type[nn.Module], tuple[Function, Reader]] = {
     nn.AdaptiveAvgPool2d: (F.adaptive_avg_pool2d, _adaptive_pool),
     nn.Flatten: (Tensor.flatten, _flatten),
 }
+
+
+def _known(function: Function, read: Reader) -> Call:
+    op = op_of(function)
+    assert op is not None
+    return Call(function, op, read)
+
+
+_CALLS = {layer: _known(*pair) for layer, pair in _FUNCTIONS.items()}

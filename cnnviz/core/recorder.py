@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from cnnviz.core.calls import Call
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.keep import Budget
 from cnnviz.core.names import Op, op_of
@@ -113,15 +114,13 @@ class Recorder(TorchFunctionMode):
             # Else nothing is new (identity), it took several operations, or a module further inside has it already.
             self._claim(record.born, module, path)
 
-    def run(
-        self, module: nn.Module, path: str, function: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Any:
+    def run(self, module: nn.Module, path: str, call: Call, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run the one call that a layer is, which the mode is not asked to see."""
         records = self.records
         before = len(records)
         self._running.append(path)
         try:
-            output = self.__torch_function__(function, (), args, kwargs)
+            output = self._operate(call.op, call.function, args, kwargs)
         finally:
             self._running.pop()
         if len(records) > before:
@@ -164,11 +163,15 @@ class Recorder(TorchFunctionMode):
         op = op_of(func)
         if op is None:
             return func(*args, **kwargs)
-        if self._wanted is not None and not self._wanted():
-            raise Cancelled
         if op.parts is not None:
             with self:
                 return op.parts(*args, **kwargs)
+        return self._operate(op, func, args, kwargs)
+
+    def _operate(self, op: Op, func: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Run an operation and keep what it gives."""
+        if self._wanted is not None and not self._wanted():
+            raise Cancelled
         try:
             if op.overwrites or (kwargs and (kwargs.get("out") is not None or kwargs.get("inplace"))):
                 return self._overwrite(op, func, args, kwargs)

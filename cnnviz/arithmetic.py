@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 from typing import Literal
 
@@ -230,12 +231,16 @@ class SlidingWindow:
         """What a mean divides the sum of its cells by."""
         if self.divisor is not None:
             return self.divisor
-        count = 1
-        for slide, places in zip(self.slides, self.places(at), strict=True):
-            # Beyond the padding nothing counts, not even where the last window of a ceil_mode reaches there.
-            padding = (slide.before, slide.after) if isinstance(slide, Steps) and self.count_padding else (0, 0)
-            count *= int(((places >= -padding[0]) & (places < slide.size + padding[1])).sum())
-        return float(count)
+        return float(np.prod([self._counted(slide, p) for slide, p in zip(self.slides, at, strict=True)]))
+
+    def _counted(self, slide: Slide, at: int) -> int:
+        """How many cells of a window count in a mean, along one axis.
+
+        Beyond the padding nothing counts, not even where the last window of a ceil_mode reaches there.
+        """
+        before, after = (slide.before, slide.after) if isinstance(slide, Steps) and self.count_padding else (0, 0)
+        places = slide.places(at)
+        return int(((places >= -before) & (places < slide.size + after)).sum())
 
     def partial_maps(self, which: Sequence[int] | None = None) -> Maps:
         """The map that each input channel adds to the output: (N, *counts); all of them and the bias are the output.
@@ -276,8 +281,10 @@ class SlidingWindow:
             combine(result, cells, out=result)
         if self.kind != "mean":
             return np.asarray(result[0])
-        divisors = np.array([self.divided_by(at) for at in np.ndindex(*counts)]).reshape(counts)
-        return np.asarray(result[0] / divisors, np.float32)
+        if self.divisor is not None:
+            return np.asarray(result[0] / self.divisor, np.float32)
+        counted = [np.array([self._counted(slide, p) for p in range(slide.count)]) for slide in slides]
+        return np.asarray(result[0] / reduce(np.multiply.outer, counted), np.float32)
 
 
 _REDUCTIONS: dict[Kind, tuple[np.ufunc, float]] = {

@@ -194,7 +194,10 @@ def pool(picture: ArrayLike, setting: Setting, kind: Kind = "max", *, count_padd
     maps = _maps(picture)[:1]
     slides = _slides(replace(setting, layer="pooling"), maps)
     window = SlidingWindow(kind, -1, np.arange(1), maps, maps[0], slides, count_padding=count_padding)
-    return replace(window, output=window.computed())
+    output = window.computed()
+    if np.isinf(output).any():  # dilated windows may step over the whole picture
+        raise CnnvizError("Some windows would hold nothing but padding: take less padding, or a smaller dilation.")
+    return replace(window, output=output)
 
 
 def _maps(values: ArrayLike) -> Maps:

@@ -12,7 +12,7 @@ from cnnviz.core.colormaps import WEIGHTS, fitting
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.pixels import layer_scale, maps_of
 from cnnviz.core.ranges import Range, scale_from
-from cnnviz.figure import Figure, ImageGrid, Note, Outcome, Panel, Scale, Sliding
+from cnnviz.figure import Figure, ImageGrid, Note, Outcome, Panel, Scale, Sliding, number
 from cnnviz.request import Cell
 from cnnviz.views.base import figure, layer_view
 from cnnviz.views.cells import contributions, key_of
@@ -38,6 +38,17 @@ class ExplainOptions:
             help="So many inputs are shown one by one, the strongest first; the rest is summed.",
         ),
     )
+    folded: bool = field(
+        default=False,
+        metadata=option(
+            "Fold batch norm",
+            help="A convolution, its batch norm and its activation as one step, by the folded kernels and bias.",
+        ),
+    )
+    gradient: bool = field(
+        default=False,
+        metadata=option("Gradient", help="On which pixels of its receptive field this number really depends."),
+    )
     channel: int | None = None
     at: tuple[int, ...] | None = None
 
@@ -53,21 +64,34 @@ def explain(trace: Trace, record: Record, options: ExplainOptions) -> Figure:
     from cnnviz.core import ops
 
     channel, at = _chosen(record, options)
-    subtitle = (
-        f"how channel {channel} at ({', '.join(map(str, at))}) came about" if at else f"how unit {channel} came about"
-    )
+    which = f"channel {channel} at ({', '.join(map(str, at))})" if at else f"unit {channel}"
+    remarks = [f"how {which} came about"]
+    fold = ops.folded(trace, record) if options.folded else None
+    if fold is not None:
+        record = fold.last
+        remarks.append(f"{' + '.join(r.key for r in (fold.layer, fold.norm, fold.activation) if r)} as one step")
+    elif options.folded:
+        remarks.append("nothing to fold here")
     try:
-        found = ops.explain(trace, record, channel=channel, at=at)
+        found = fold.explain(channel, at) if fold else ops.explain(trace, record, channel=channel, at=at)
     except CnnvizError as error:
-        return _unexplained(trace, record, subtitle, str(error), channel, at)
-    window = ops.sliding_window(trace, record, channel)
-    parts = contributions(trace, record, found, window, channel, at, options.inputs)
-    outcome = Outcome(found.formula, found.value, found.captured, _tolerance(found))
-    if window is not None and len(window.slides) == 2:
-        panels: tuple[Panel, ...] = (_sliding(trace, record, window, channel, at, options.inputs), parts)
+        panels: tuple[Panel, ...] = (*_maps(trace, record, channel, at), Note(str(error)))
+        outcome = None
     else:
-        panels = (*_maps(trace, record, channel, at), *curve(trace, record, found, channel, at), parts)
-    made = figure(trace, record, "explain", subtitle, *panels)
+        window = ops.sliding_window(trace, fold.layer if fold else record, channel)
+        if fold is not None and window is not None:
+            window = fold.over(window, channel)
+        parts = contributions(trace, record, found, window, channel, at, options.inputs)
+        outcome = Outcome(found.formula, found.value, found.captured, _tolerance(found))
+        if window is not None and len(window.slides) == 2:
+            panels = (_sliding(trace, record, window, channel, at, options.inputs), parts)
+        else:
+            panels = (*_maps(trace, record, channel, at), *curve(trace, record, channel, at), parts)
+        remarks += [f"{name} {f'{value:.0f}' if value == int(value) else number(value)}" for name, value in found.facts]
+        survivors, won = _survivors(trace, record, channel)
+        remarks += survivors
+        panels = (*panels[:-1], *won, *_gradient(trace, record, channel, at, options.gradient), panels[-1])
+    made = figure(trace, record, "explain", " · ".join(remarks), *panels)
     return replace(made, outcome=outcome, cell=Cell(record.key, channel, at))
 
 
@@ -91,7 +115,7 @@ def _chosen(record: Record, options: ExplainOptions) -> tuple[int, tuple[int, ..
 
 
 def _tolerance(found: Explanation) -> float:
-    return 1e-5 * (float(np.abs(found.terms.values).sum()) + abs(found.bias)) + 1e-12
+    return found.tolerance + 1e-12
 
 
 def _sliding(
@@ -163,9 +187,36 @@ def _channel_name(trace: Trace, source: int, channel: int) -> str:
     return str(channel)
 
 
-def _unexplained(
-    trace: Trace, record: Record, subtitle: str, sentence: str, channel: int, at: tuple[int, ...]
-) -> Figure:
-    """The inputs and the output where there is no arithmetic to show."""
-    made = figure(trace, record, "explain", subtitle, *_maps(trace, record, channel, at), Note(sentence))
-    return replace(made, cell=Cell(record.key, channel, at))
+def _survivors(trace: Trace, record: Record, channel: int) -> tuple[list[str], tuple[ImageGrid, ...]]:
+    """Which cells a maximum pooling hands on, in words and as a map of the channel."""
+    from cnnviz.core.winners import winners
+
+    found = winners(trace, record)
+    if found is None or found.wins.ndim != 3:
+        return [], ()
+    _, share = found.of_channel(channel)
+    wins = found.wins[channel : channel + 1].astype(np.float32)
+    scale = scale_from(Range(0.0, max(float(found.wins.max()), 1.0), False), "the layer: windows won")
+    title = f"winners: {share:.1%} of this map's cells survive"
+    grid = image_grid(wins, scale, indices=[channel], captions=[f"channel {channel}"], title=title, picks=False)
+    return [f"{found.share:.1%} of the layer's input survives"], (grid,)
+
+
+def _gradient(
+    trace: Trace, record: Record, channel: int, at: tuple[int, ...], wanted: bool
+) -> tuple[ImageGrid | Note, ...]:
+    """How fast the number changes with each pixel, over all channels of the picture: where it really looks."""
+    if not wanted:
+        return ()
+    from cnnviz.core.traceback import support
+
+    try:
+        found = support(trace, record, channel, at)
+    except CnnvizError as error:
+        return (Note(str(error)),)
+    strength = np.abs(found.gradient).sum(0, keepdims=True)
+    scale = scale_from(Range(0.0, float(strength.max()) or 1.0, False), "this number")
+    pixels = int(found.mask.sum())
+    field = int(np.prod([last - first + 1 for first, last in found.field])) if found.field else found.mask.size
+    title = f"gradient by the picture: it depends on {pixels:,} of {field:,} pixels"
+    return (image_grid(strength, scale, captions=["|gradient|"], title=title, picks=False),)

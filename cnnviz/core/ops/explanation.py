@@ -110,6 +110,21 @@ class Explanation:
         """Explained minus captured value."""
         return self.value - self.captured
 
+    @property
+    def tolerance(self) -> float:
+        """The difference that rounding explains: the network computes each of many steps in float32.
+
+        1e-5 of the sum of all |terms| and |bias|; where these do not make up the value, of |value| too.
+        """
+        scale = float(np.abs(self.terms.values).sum()) + abs(self.bias) + (0.0 if self.sums else abs(self.value))
+        return 1e-5 * scale
+
+    @property
+    def agrees(self) -> bool:
+        """Whether explained and captured value are the same but for rounding; both may be infinite, or no number."""
+        same = self.value == self.captured or (self.value != self.value and self.captured != self.captured)
+        return same or abs(self.difference) <= self.tolerance
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         pairs = zip(self.terms.channels.tolist(), self.terms.values.tolist(), strict=True)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
+import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -21,7 +19,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops import Explanation
 from cnnviz.core.ops.explanation import axes_of
 from cnnviz.core.record import Record
-from cnnviz.core.trace import Trace, trace
+from cnnviz.core.trace import Trace, TraceError, trace
 
 
 class Function(nn.Module):
@@ -34,15 +32,16 @@ class Function(nn.Module):
 
 
 def traced(module: nn.Module | Callable[..., Tensor], x: Tensor) -> Trace:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Using padding='same' with even kernel")
-        return trace((module if isinstance(module, nn.Module) else Function(module)).eval(), x)
+    return trace((module if isinstance(module, nn.Module) else Function(module)).eval(), x)
 
 
 def agrees(explanation: Explanation) -> None:
     terms = explanation.terms.values
-    scale = max(np.abs(terms).sum() + abs(explanation.bias), abs(explanation.value), 1e-30)
+    scale = np.abs(terms).sum() + abs(explanation.bias)
+    if not explanation.sums:  # the terms are what went in: a sigmoid of almost nothing is a half
+        scale = max(scale, abs(explanation.value))
     assert abs(explanation.difference) <= 1e-5 * scale, explanation.formula
+    assert explanation.agrees
     if explanation.sums:
         assert terms.sum() + explanation.bias == pytest.approx(explanation.value, rel=1e-9, abs=1e-9 * scale)
 
@@ -55,8 +54,8 @@ def cells(record: Record, count: int, seed: int = 0) -> list[tuple[int, tuple[in
     return [(int(rng.integers(n)), tuple(int(rng.integers(size)) for size in sizes)) for _ in range(count)]
 
 
-def check(trace_: Trace, record: Record, count: int = 8) -> None:
-    for channel, at in cells(record, count):
+def check(trace_: Trace, record: Record, count: int = 8, seed: int = 0) -> None:
+    for channel, at in cells(record, count, seed):
         found = ops.explain(trace_, record, channel=channel, at=at)
         agrees(found)
         slides_alike(found, ops.sliding_window(trace_, record, channel), at)
@@ -83,7 +82,8 @@ def slides_alike(found: Explanation, window: SlidingWindow | None, at: tuple[int
             np.testing.assert_array_equal(window.patch(at).inputs, found.patch.inputs)  # type: ignore[union-attr]
             np.testing.assert_array_equal(window.patch(at).padding, found.patch.padding)  # type: ignore[union-attr]
     if window.output.size < 100:
-        np.testing.assert_allclose(window.computed(), window.output, rtol=1e-4, atol=1e-5 * scale)
+        peak = float(np.abs(window.output).max())
+        np.testing.assert_allclose(window.computed(), window.output, rtol=1e-4, atol=1e-5 * (scale + peak))
     if window.kind == "max" and found.facts:
         assert window.winner(at) == tuple(int(place) for _, place in found.facts)
 
@@ -349,99 +349,96 @@ def test_activations(number: int) -> None:
     check(trace_, trace_.records[-1], 60)
 
 
-def one_or_two(draw: st.DrawFn, count: int, low: int, high: int) -> Any:
-    return (
-        tuple(draw(st.integers(low, high)) for _ in range(count))
-        if draw(st.booleans())
-        else draw(st.integers(low, high))
-    )
+class Dice(random.Random):
+    def one_or_two(self, count: int, low: int, high: int) -> Any:
+        """One number for all axes, or one for each."""
+        if self.random() < 0.5:
+            return self.randint(low, high)
+        return tuple(self.randint(low, high) for _ in range(count))
 
 
-@st.composite
-def convolutions(draw: st.DrawFn) -> tuple[nn.Module, Tensor]:
-    """Any convolution of one or two dimensions that torch accepts, and an input for it."""
-    torch.manual_seed(draw(st.integers(0, 2**31)))
-    count = draw(st.sampled_from((1, 2)))
-    groups = draw(st.sampled_from((1, 1, 2, 3)))
-    channels_in, channels_out = groups * draw(st.integers(1, 3)), groups * draw(st.integers(1, 3))
+def convolution(dice: Dice) -> tuple[nn.Module, Tensor]:
+    """Any convolution of one or two dimensions that torch accepts, mostly, and an input for it."""
+    count, groups = dice.choice((1, 2)), dice.choice((1, 1, 2, 3))
+    channels = groups * dice.randint(1, 3), groups * dice.randint(1, 3)
     common: dict[str, Any] = {
-        "kernel_size": one_or_two(draw, count, 1, 4),
-        "stride": one_or_two(draw, count, 1, 3),
-        "dilation": one_or_two(draw, count, 1, 3),
+        "kernel_size": dice.one_or_two(count, 1, 4),
+        "stride": dice.one_or_two(count, 1, 3),
+        "dilation": dice.one_or_two(count, 1, 3),
         "groups": groups,
-        "bias": draw(st.booleans()),
+        "bias": dice.random() < 0.5,
     }
-    x = torch.randn(1, channels_in, *(draw(st.integers(10, 14)) for _ in range(count)))
-    if draw(st.integers(0, 3)) == 0:
+    x = torch.randn(1, channels[0], *(dice.randint(10, 14) for _ in range(count)))
+    if dice.random() < 0.25:
         kind: Any = (nn.ConvTranspose1d, nn.ConvTranspose2d)[count - 1]
-        least = min(np.min(common["stride"]), 9) - 1
-        common["output_padding"] = draw(st.integers(0, int(least)))
-        return kind(channels_in, channels_out, padding=one_or_two(draw, count, 0, 2), **common), x
-    padding: Any = one_or_two(draw, count, 0, 4)
-    mode = draw(st.sampled_from(("zeros", "zeros", "reflect", "replicate", "circular")))
-    if draw(st.integers(0, 3)) == 0:
-        padding = draw(st.sampled_from(("same", "valid")))
-        common["stride"] = 1
-    return (nn.Conv1d, nn.Conv2d)[count - 1](channels_in, channels_out, padding=padding, padding_mode=mode, **common), x
+        common["output_padding"] = dice.randint(0, int(np.min(common["stride"])) - 1)
+        return kind(*channels, padding=dice.one_or_two(count, 0, 2), **common), x
+    padding: Any = dice.one_or_two(count, 0, 4)
+    if dice.random() < 0.25:
+        padding, common["stride"] = dice.choice(("same", "valid")), 1
+    mode: Any = dice.choice(("zeros", "zeros", "reflect", "replicate", "circular"))
+    return (nn.Conv1d, nn.Conv2d)[count - 1](*channels, padding=padding, padding_mode=mode, **common), x
 
 
-@st.composite
-def poolings(draw: st.DrawFn) -> tuple[nn.Module, Tensor]:
-    torch.manual_seed(draw(st.integers(0, 2**31)))
-    x = torch.randn(1, 2, draw(st.integers(6, 12)), draw(st.integers(6, 12)))
-    kind = draw(st.sampled_from(("max", "average", "adaptive average", "adaptive max")))
+def pooling(dice: Dice) -> tuple[nn.Module, Tensor]:
+    x = torch.randn(1, 2, dice.randint(6, 12), dice.randint(6, 12))
+    kind = dice.choice(("max", "average", "adaptive average", "adaptive max"))
     if kind.startswith("adaptive"):
-        size = one_or_two(draw, 2, 1, 14)
+        size = dice.one_or_two(2, 1, 14)
         return (nn.AdaptiveAvgPool2d(size) if "average" in kind else nn.AdaptiveMaxPool2d(size)), x
-    kernel = draw(st.integers(1, 4))
-    settings_ = {"stride": one_or_two(draw, 2, 1, 4), "padding": draw(st.integers(0, kernel // 2))}
-    settings_["ceil_mode"] = draw(st.booleans())
+    kernel = dice.randint(1, 4)
+    common: Any = {"stride": dice.one_or_two(2, 1, 4), "padding": dice.randint(0, kernel // 2)}
+    common["ceil_mode"] = dice.random() < 0.5
     if kind == "max":
-        return nn.MaxPool2d(kernel, dilation=draw(st.integers(1, 2)), **settings_), x
-    divisor = draw(st.sampled_from((None, None, 3)))
-    return nn.AvgPool2d(kernel, count_include_pad=draw(st.booleans()), divisor_override=divisor, **settings_), x
+        return nn.MaxPool2d(kernel, dilation=dice.randint(1, 2), **common), x
+    divisor = dice.choice((None, None, 3))
+    return nn.AvgPool2d(kernel, count_include_pad=dice.random() < 0.5, divisor_override=divisor, **common), x
 
 
-@st.composite
-def norms_and_dense(draw: st.DrawFn) -> tuple[nn.Module, Tensor]:
-    torch.manual_seed(draw(st.integers(0, 2**31)))
-    groups, width = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    channels, affine = groups * width, draw(st.booleans())
-    x = torch.randn(1, channels, draw(st.integers(2, 6)), draw(st.integers(2, 6))) * draw(
-        st.sampled_from((0.1, 1.0, 30.0))
-    )
-    layers: list[nn.Module] = [
-        nn.BatchNorm2d(channels, affine=affine),
-        nn.GroupNorm(groups, channels, affine=affine),
-        nn.InstanceNorm2d(channels, affine=affine, track_running_stats=draw(st.booleans())),
-        nn.LayerNorm(list(x.shape[1:]), elementwise_affine=affine),
-        nn.LayerNorm(x.shape[3], elementwise_affine=affine),
-        nn.RMSNorm(x.shape[3], elementwise_affine=affine),
-        nn.LocalResponseNorm(draw(st.integers(1, 4)), alpha=0.5),
-        nn.Linear(x.shape[3], draw(st.integers(1, 5)), bias=affine),
-        nn.Softmax(draw(st.integers(1, 3))),
+def norm_or_dense(dice: Dice) -> tuple[nn.Module, Tensor]:
+    groups, affine = dice.randint(1, 3), dice.random() < 0.5
+    channels = groups * dice.randint(1, 3)
+    x = torch.randn(1, channels, dice.randint(2, 6), dice.randint(2, 6)) * dice.choice((0.1, 1.0, 30.0))
+    width = x.shape[3]
+    layers: list[Callable[[], nn.Module]] = [
+        lambda: nn.BatchNorm2d(channels, affine=affine),
+        lambda: nn.GroupNorm(groups, channels, affine=affine),
+        lambda: nn.InstanceNorm2d(channels, affine=affine, track_running_stats=dice.random() < 0.5),
+        lambda: nn.LayerNorm(list(x.shape[1:]), elementwise_affine=affine),
+        lambda: nn.LayerNorm(width, elementwise_affine=affine),
+        lambda: nn.RMSNorm(width, elementwise_affine=affine),
+        lambda: nn.LocalResponseNorm(dice.randint(1, 4), alpha=0.5),
+        lambda: nn.Linear(width, dice.randint(1, 5), bias=affine),
+        lambda: nn.Softmax(dice.randint(1, 3)),
     ]
-    layer = draw(st.sampled_from(layers))
+    layer = dice.choice(layers)()
     for tensor in layer.state_dict().values():
         if tensor.is_floating_point():
             tensor.uniform_(0.2, 2)
     return layer, x
 
 
-@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.one_of(convolutions(), convolutions(), poolings(), norms_and_dense()))
-def test_any_layer_at_any_cell(drawn: tuple[nn.Module, Tensor]) -> None:
-    module, x = drawn
-    for parameter in module.parameters():
-        nn.init.normal_(parameter)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            module.eval()(x)
-    except (RuntimeError, ValueError):
-        return  # torch refuses these settings: an output would be empty, or the padding larger than the input
-    trace_ = traced(module, x)
-    for record in trace_.records:  # padding modes are operations of their own
-        check(trace_, record, 3)
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+@pytest.mark.parametrize(
+    ("kind", "seed", "count"),
+    [(convolution, 1, 350), (convolution, 2, 350), (convolution, 3, 350), (pooling, 4, 400), (norm_or_dense, 5, 600)],
+)
+def test_any_layer_at_any_cell(kind: Callable[[Dice], tuple[nn.Module, Tensor]], seed: int, count: int) -> None:
+    dice = Dice(seed)
+    torch.manual_seed(seed)
+    explained = 0
+    for number in range(count):
+        module, x = kind(dice)
+        for parameter in module.parameters():
+            nn.init.normal_(parameter)
+        try:
+            trace_ = trace(module.eval(), x)
+        except TraceError:
+            continue  # torch refuses these settings: an output would be empty, or the padding larger than the input
+        explained += 1
+        for record in trace_.records:  # padding modes are operations of their own
+            check(trace_, record, 2, number)
+    assert explained > 0.7 * count
 
 
 def test_what_cannot_be_explained_says_so() -> None:
@@ -465,7 +462,9 @@ def test_a_bad_channel_or_position_names_the_valid_range() -> None:
         ops.explain(trace_, dense, channel=0, at=(1, 1))
 
 
-NETWORKS = ["resnet18", "googlenet", "mobilenet_v3_small", "shufflenet_v2_x0_5", "efficientnet_b0", "convnext_tiny"]
+NETWORKS = """
+resnet18 googlenet densenet121 mobilenet_v3_large efficientnet_b0 shufflenet_v2_x1_0 regnet_y_400mf convnext_tiny swin_t
+""".split()
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -19,6 +19,7 @@ from cnnviz import views
 from cnnviz.core import device, geometry, images, maps, ops, pixels, ranges, sources
 from cnnviz.core.colormaps import AUTO, COLORMAPS, WEIGHTS
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.flattening import flattening
 from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
@@ -31,6 +32,7 @@ from cnnviz.response import (
     Column,
     Columns,
     ColumnsQuery,
+    Flattened,
     LayerCard,
     ModelCard,
     PassKey,
@@ -128,6 +130,7 @@ class Explorer:
             seconds=traced.seconds,
             kept_bytes=traced.nbytes,
             reaches=_reaches(traced, record),
+            flattened=_flattened(traced, record),
             notes=kept.card.notes + traced.notes,
             problem=kept.problem,
             details=kept.details,
@@ -284,6 +287,14 @@ def _reaches(traced: Trace, record: Record | None) -> tuple[Reach, ...]:
         last = (first[0] + field.size[0] - 1, first[1] + field.size[1] - 1)
         found.append(Reach(0, picture, (float(field.stride[0]), float(field.stride[1])), first, last))
     return tuple(found)
+
+
+def _flattened(traced: Trace, record: Record | None) -> Flattened | None:
+    """Where the cells of maps are after flattening."""
+    if record is None or record.axes != ("C", "H", "W"):
+        return None
+    found = flattening(traced, record)
+    return None if found is None else Flattened(found.vector.index + 1, found.elements)
 
 
 def _reach(step: int, shape: tuple[int, ...], reads: Reads) -> Reach:

@@ -409,6 +409,8 @@ class Control:
         Limits of a slider or number; ``high`` is None where there is none.
     choices
         The values of a choice.
+    lowest
+        What the lowest value of a number means, where it stands for none.
     help
         One sentence.
     """
@@ -420,6 +422,7 @@ class Control:
     low: float = 0.0
     high: float | None = None
     choices: tuple[str, ...] = ()
+    lowest: str = ""
     help: str = ""
 
 
@@ -448,3 +451,21 @@ def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
         rounded = float(f"{size:.{digits}g}")
         text = f"{size:,.{max(0, digits - 1 - math.floor(math.log10(rounded)))}f}"
     return ("−" if value < 0 else "+" if signed else "") + text.replace("-", "−")
+
+
+def percent(probability: float) -> str:
+    """A probability as a person reads it: ``98.1 %``, ``0.003 %``, ``4e−7 %``, ``> 99.9 %``.
+
+    No class that is possible reads as 0, and none that is not certain as 100.
+    """
+    value = probability * 100
+    if not math.isfinite(value):
+        return number(value)
+    if 99.95 <= value < 100:
+        return "> 99.9 %"
+    if value == 0 or value >= 0.05:
+        return f"{value:.1f} %"
+    if value >= 0.0005:
+        return f"{value:.3f} %"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)} %".replace("-", "−")

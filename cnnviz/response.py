@@ -135,6 +135,22 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Flattened:
+    """Where the cells of the current record are after flattening.
+
+    Attributes
+    ----------
+    step
+        Position of the vector among the response's steps.
+    elements
+        (C, H, W) the element of the vector that each cell has become; −1 where it was left out.
+    """
+
+    step: int
+    elements: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Response:
     """Everything that the window shows for one request.
 
@@ -149,6 +165,8 @@ class Response:
     reaches
         What a cell of the current record reads: of its sources, and of the picture. Empty where it has no rows and
         columns.
+    flattened
+        Where its cells are after flattening; None where they are not flattened as they are.
     problem
         A sentence when the pass failed half-way: the steps up to there are shown.
     """
@@ -165,6 +183,7 @@ class Response:
     seconds: float
     kept_bytes: int
     reaches: tuple[Reach, ...] = ()
+    flattened: Flattened | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""
     details: str = ""

@@ -106,16 +106,37 @@ class Explaining(QObject):
     @Slot(int, int, int, object)
     def _on_hover(self, channel: int, y: int, x: int, value: object) -> None:
         asked = self._response.request.channel if self._response is not None else None
-        self._mark(asked if channel < 0 else channel, (y, x))
+        channel = asked if channel < 0 and asked is not None else channel
+        self._mark(channel, (y, x))
+        self._window.status.set_remark(self._place(channel, (y, x)) or self._window.remark)
 
     @Slot()
     def _mark_cell(self) -> None:
         """Nothing is pointed at: the cell that is explained is marked, if any."""
+        self._window.status.set_remark(self._window.remark)
         cell = self._response.figure.cell if self._response is not None else None
         if cell is not None and len(cell.at) == 2:
             self._mark(cell.channel, (cell.at[0], cell.at[1]))
         else:
             self._window.network.set_marks(())
+
+    def _place(self, channel: int, at: tuple[int, int]) -> str:
+        """In words where a cell of a map looks in the picture, and where it is after flattening."""
+        response = self._response
+        if response is None or not response.reaches or channel < 0:
+            return ""
+        words = []
+        field = next((reach for reach in response.reaches if reach.step == 0), None)
+        if field is not None:
+            top, left, bottom, right = field.box(at)
+            height, width = field.size
+            rows = f"rows {round(top * height)}–{round(bottom * height) - 1}"
+            words.append(f"sees {rows}, columns {round(left * width)}–{round(right * width) - 1} of the picture")
+        found = response.flattened
+        if found is not None and all(i < n for i, n in zip((channel, *at), found.elements.shape, strict=True)):
+            element = int(found.elements[(channel, *at)])
+            words.append(f"element {element} of {response.steps[found.step].title}")
+        return " · ".join(words)
 
     def _mark(self, channel: int | None, at: tuple[int, int]) -> None:
         """Outline a cell in its column, and what it reads in the columns before."""

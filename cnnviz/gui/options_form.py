@@ -97,6 +97,7 @@ class OptionField(QWidget):
                 spin = QSpinBox(self)
                 high = self.control.high
                 spin.setRange(int(self.control.low), 1_000_000 if high is None else int(high))
+                spin.setSpecialValueText(self.control.lowest)
                 spin.setKeyboardTracking(False)
                 spin.valueChanged.connect(self._on_finished)
                 return spin

@@ -17,10 +17,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from cnnviz.views.base import LayerView, get, layer_view, make, views_for
+from cnnviz.views.base import LayerView, all_views, get, layer_view, make, views_for
 from cnnviz.views.options import controls, option
 
-__all__ = ["LayerView", "controls", "get", "layer_view", "make", "option", "views_for"]
+__all__ = ["LayerView", "all_views", "controls", "get", "layer_view", "make", "option", "views_for"]
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

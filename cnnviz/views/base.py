@@ -89,6 +89,11 @@ def get(name: str) -> LayerView:
     return _views[name]
 
 
+def all_views() -> tuple[LayerView, ...]:
+    """Every layer view, whatever it fits."""
+    return tuple(_views.values())
+
+
 def views_for(record: Record | None, trace: Trace) -> tuple[LayerView, ...]:
     """The layer views that fit a record (None: the picture), best first."""
     fitting = [view for view in _views.values() if view.fits(trace, record)]

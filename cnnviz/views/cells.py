@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """All parts of a number.
 
     Attributes
@@ -37,6 +38,11 @@ class _Parts(NamedTuple):
     positions: NDArray[np.int64]
     factors: dict[str, NDArray[np.float64]]
 
+    def of(self, which: NDArray[np.intp]) -> Parts:
+        """Some of them."""
+        factors = {name: column[which] for name, column in self.factors.items()}
+        return Parts(self.values[which], self.sources[which], self.channels[which], self.positions[which], factors)
+
 
 def contributions(
     trace: Trace,
@@ -56,33 +62,40 @@ def contributions(
     count
         How many are shown.
     """
-    parts = (
-        _of_window(window, at)
-        if window is not None and window.kind in ("sum", "mean")
-        else _of_terms(record, found, channel)
-    )
-    strength = np.abs(np.nan_to_num(parts.values, nan=np.inf))
-    order = np.argsort(-strength, kind="stable")
-    remark = ""
-    if window is not None and window.kind in ("max", "min"):
-        parts, order = _of_terms(record, found, channel), np.arange(0)
-        winner = window.winner(at)
-        order = np.flatnonzero((parts.positions == np.array(winner)).all(1))[:1]
-        remark = "only the winner counts"
-    shown = order[:count]
-    rows = [_row(trace, parts, i) for i in shown.tolist()]
+    if window is None:
+        return ranked(trace, _of_terms(record, found, channel), count, found.bias if found.sums else None)
+    if (winner := window.winner(at)) is None:
+        return ranked(trace, _of_window(window, at), count, window.bias or 0.0)
+    parts = _of_terms(record, found, channel)
+    wins = np.flatnonzero((parts.positions == np.array(winner)).all(1))[:1]
+    remark = f"only the {'largest' if window.kind == 'max' else 'smallest'} counts"
+    return replace(ranked(trace, parts.of(wins), count, None), remark=remark)
+
+
+def ranked(trace: Trace, parts: Parts, count: int, bias: float | None) -> Contributions:
+    """The strongest parts as bars.
+
+    Parameters
+    ----------
+    bias
+        What is added to them; None where the parts are mere inputs that do not add up.
+    """
+    order = np.argsort(-np.abs(np.nan_to_num(parts.values, nan=np.inf)), kind="stable")
+    rows = [_row(trace, parts, i) for i in order[:count].tolist()]
+    values = parts.values[order[:count]].tolist()
+    if bias:
+        rows.append(("bias", ("",) * len(parts.factors), None))
+        values.append(bias)
     return Contributions(
-        labels=tuple(label for label, _, _ in rows) + (("bias",) if found.sums and found.bias else ()),
-        values=np.append(parts.values[shown], [found.bias] if found.sums and found.bias else []),
-        texts=tuple(texts for _, texts, _ in rows)
-        + ((("",) * len(parts.factors),) if found.sums and found.bias else ()),
-        cells=tuple(cell for _, _, cell in rows) + ((None,) if found.sums and found.bias else ()),
-        rest=float(parts.values[order[count:]].sum()) if found.sums else 0.0,
+        labels=tuple(label for label, _, _ in rows),
+        values=np.array(values, np.float64),
+        texts=tuple(texts for _, texts, _ in rows),
+        cells=tuple(cell for _, _, cell in rows),
+        rest=0.0 if bias is None else float(parts.values[order[count:]].sum()),
         total=len(parts.values),
-        value=found.value if found.sums else None,
+        value=None if bias is None else float(parts.values.sum()) + bias,
         heads=tuple(parts.factors),
         title="where it comes from",
-        remark=remark,
     )
 
 
@@ -93,7 +106,7 @@ def key_of(trace: Trace, source: int) -> str | None:
     return None if source == NETWORK else "" if source < 0 else trace.records[source].key
 
 
-def _of_window(window: SlidingWindow, at: tuple[int, ...]) -> _Parts:
+def _of_window(window: SlidingWindow, at: tuple[int, ...]) -> Parts:
     """Every cell under the window; zeros of the padding are left out."""
     patch = window.patch(at)
     known = ~np.logical_or.reduce(np.meshgrid(*(o < 0 for o in patch.origins), indexing="ij"))
@@ -105,7 +118,7 @@ def _of_window(window: SlidingWindow, at: tuple[int, ...]) -> _Parts:
     )
     places = np.stack(np.meshgrid(*patch.origins, indexing="ij"), -1)[known]
     reach = len(places)
-    return _Parts(
+    return Parts(
         inputs * weights,
         np.full(len(inputs), window.source),
         np.repeat(window.channels, reach),
@@ -114,7 +127,7 @@ def _of_window(window: SlidingWindow, at: tuple[int, ...]) -> _Parts:
     )
 
 
-def _of_terms(record: Record, found: Explanation, channel: int) -> _Parts:
+def _of_terms(record: Record, found: Explanation, channel: int) -> Parts:
     from cnnviz.core.ops import Call
 
     terms = found.terms
@@ -124,10 +137,10 @@ def _of_terms(record: Record, found: Explanation, channel: int) -> _Parts:
         inputs = record.parents[0].numpy().astype(np.float64).reshape(-1)
         if len(weights) == len(terms) == len(inputs):
             factors = {"input": inputs, "× weight": weights}
-    return _Parts(terms.values, terms.sources, terms.channels, terms.positions, factors)
+    return Parts(terms.values, terms.sources, terms.channels, terms.positions, factors)
 
 
-def _row(trace: Trace, parts: _Parts, i: int) -> tuple[str, tuple[str, ...], Cell | None]:
+def _row(trace: Trace, parts: Parts, i: int) -> tuple[str, tuple[str, ...], Cell | None]:
     """Label, columns of text and cell of one part."""
     from cnnviz.core import ops
 

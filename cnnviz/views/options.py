@@ -23,10 +23,11 @@ def option(
     low: float = 0.0,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    lowest: str = "",
     help: str = "",  # noqa: A002
 ) -> dict[str, Any]:
     """Metadata of an option's field: what its control is called, and which values it takes."""
-    return {"label": label, "low": low, "high": high, "choices": choices, "help": help}
+    return {"label": label, "low": low, "high": high, "choices": choices, "lowest": lowest, "help": help}
 
 
 @cache
@@ -69,6 +70,7 @@ def _control(item: Field[Any]) -> Control:
         about["low"],
         about["high"],
         about["choices"],
+        about["lowest"],
         about["help"],
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnviz.core.maps import maps_of
-from cnnviz.figure import Bars, Figure, number
+from cnnviz.figure import Bars, Figure, number, percent
 from cnnviz.views.base import figure, layer_view
 from cnnviz.views.options import option
 from cnnviz.views.units import SOFTMAX, is_scores
@@ -52,17 +52,6 @@ def scores(trace: Trace, record: Record, options: ScoreOptions) -> Figure:
     )
     shown = f"{len(best):,} of {len(values):,} classes" if len(best) < len(values) else f"all {len(values):,} classes"
     return figure(trace, record, "scores", shown, panel)
-
-
-def percent(probability: float) -> str:
-    """``98.1 %``; very small ones as powers of ten, so that no class that is possible reads as 0."""
-    if not np.isfinite(probability):
-        return number(probability)
-    if 0 < probability < 0.0005:
-        return f"{probability * 100:.0e} %".replace("-", "−")
-    if 0.9995 <= probability < 1:
-        return "> 99.9 %"
-    return f"{probability:.1%}".replace("%", " %")
 
 
 def _probabilities(trace: Trace, record: Record, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from cnnviz.figure import Contributions, Sliding
 from cnnviz.gui.figures.contributions import ContributionsWidget
@@ -175,3 +175,12 @@ def test_a_sliding_panel_is_drawn_again_only_for_another_answer(opened):
     widget = sliding(opened)
     with opened.qtbot.assertNotEmitted(widget.hovered):
         widget.set_panel(panel)
+
+
+def test_pointing_tells_where_a_cell_looks_and_where_it_is_after_flattening(opened):
+    opened.ask(layer="5", view="explain", channel=2, at=(0, 0))
+    widget = sliding(opened)
+    opened.qtbot.mouseMove(widget.bench, middle_of(widget, 3, 4))
+    told = opened.window.status.findChild(QWidget, "remark").text()
+    assert "sees rows 10–25, columns 14–27 of the picture" in told  # 16 × 16 with stride 4 from −2 on, cut at 27
+    assert f"element {2 * 25 + 3 * 5 + 4} of 6 · Flatten" in told

@@ -20,7 +20,7 @@ class Options:
 
 def test_fields_become_controls_and_the_channel_does_not() -> None:
     assert controls(Options) == (
-        Control("strength", "Strength", "slider", 0.5, 0, 2, (), "How much."),
+        Control("strength", "Strength", "slider", 0.5, 0, 2, help="How much."),
         Control("count", "Count", "number", 3, 1, None),
         Control("kind", "Kind", "choice", "a", choices=("a", "b")),
         Control("shown", "Shown", "check", True),

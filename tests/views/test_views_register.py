@@ -33,7 +33,7 @@ def test_views_fit_what_they_can_show_best_first(passed: Trace) -> None:
     assert names(passed, 2) == ["feature-maps", "numbers", "histogram", "explain"]
     assert names(passed, 3) == ["vector", "numbers", "histogram", "explain"]
     assert names(passed, 4) == ["vector", "filters", "numbers", "histogram", "explain"]
-    assert names(passed, 5) == ["scores", "vector", "numbers", "histogram", "explain"]
+    assert names(passed, 5) == ["scores", "evidence", "softmax", "vector", "numbers", "histogram", "explain"]
 
 
 def test_every_view_makes_a_figure_of_every_record_that_it_fits(passed: Trace) -> None:
@@ -53,7 +53,7 @@ def test_a_record_can_be_named(passed: Trace) -> None:
 
 
 def test_what_does_not_exist_is_answered_with_a_sentence(passed: Trace) -> None:
-    with pytest.raises(CnnvizError, match="no view 'maps'; there are affine, explain, feature-maps"):
+    with pytest.raises(CnnvizError, match="no view 'maps'; there are affine, evidence, explain"):
         views.get("maps")
     with pytest.raises(
         CnnvizError, match="'filters' does not fit 2; these do: feature-maps, numbers, histogram, explain"

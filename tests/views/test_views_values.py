@@ -9,7 +9,6 @@ from cnnviz import views
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.trace import Trace, trace
 from cnnviz.figure import ZERO, Bars, Histogram, ImageGrid, Matrix, Vector
-from cnnviz.views.scores import percent
 
 LABELS = ("ant", "bee", "cat", "dog", "elk")
 
@@ -136,6 +135,7 @@ def test_scores_that_kept_an_axis_of_length_one_are_still_scores() -> None:
     last = traced.records[traced.logits_record]
     assert [view.name for view in views.views_for(last, traced)] == [
         "scores",
+        "softmax",
         "vector",
         "numbers",
         "histogram",
@@ -144,14 +144,6 @@ def test_scores_that_kept_an_axis_of_length_one_are_still_scores() -> None:
     (units,) = views.make(traced, last, "vector").panels
     assert isinstance(units, Vector)
     assert np.array_equal(units.values, traced.logits.numpy())
-
-
-@pytest.mark.parametrize(
-    ("probability", "text"),
-    [(1.0, "100.0 %"), (0.99999, "> 99.9 %"), (0.981, "98.1 %"), (1e-9, "1e−07 %"), (0.0, "0.0 %")],
-)
-def test_no_probability_reads_as_what_it_is_not(probability: float, text: str) -> None:
-    assert percent(probability) == text
 
 
 def test_the_picture_is_shown_step_by_step_to_the_tensor(passed: Trace) -> None:

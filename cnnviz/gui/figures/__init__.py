@@ -53,6 +53,10 @@ LARGEST_SHARE = 0.45
 """A panel that asks for a width of its own gets at most this share when others stand beside it."""
 
 
+LEAST_BESIDE = 150
+"""Pixels beside a grid that are enough for one of its maps to be enlarged there."""
+
+
 class FigureView(QWidget):
     """Draws a figure: its panels from left to right, the borders between them to be dragged.
 
@@ -174,6 +178,9 @@ class FigureView(QWidget):
         room = max(self.width() - self._splitter.handleWidth() * (len(self._panels) - 1), 1)
         asked = [widget.wanted_width(self.height()) for widget in self._panels]
         limit = int(room * LARGEST_SHARE) if None in asked else room // len(asked)
+        beside = room - sum(widget.kept_width() for widget in self._panels)
+        if beside >= theme.px(LEAST_BESIDE):  # a grid stays where it is when a map of it is enlarged
+            limit = min(limit, beside)
         widths = [None if width is None else min(width, limit) for width in asked]
         rest = room - sum(width for width in widths if width is not None)
         takers = max(widths.count(None), 1)

@@ -144,7 +144,7 @@ class Canvas(QWidget):
         return QSize(theme.px(360), theme.px(260))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(80), theme.px(80))
+        return QSize(theme.px(80), theme.px(48))
 
     @property
     def _selectable(self) -> bool:
@@ -154,6 +154,10 @@ class Canvas(QWidget):
     @property
     def _margin(self) -> int:
         return theme.px(4)  # the outline of a selected map at the edge
+
+    def used_width(self) -> int:
+        """Pixels that the whole grid takes at fit, with the outline of a map at its edge."""
+        return int(self._tiling.size[0]) + 2 * self._margin + 1
 
     @property
     def _area(self) -> tuple[float, float]:
@@ -209,7 +213,9 @@ class Canvas(QWidget):
         self._move(clamped(self._tiling, Camera(self._camera.zoom, left, top), self._area))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._rearrange()
+        same_height = event.size().height() == event.oldSize().height()
+        if self.marked is None or not same_height or self.used_width() > event.size().width():
+            self._rearrange()  # else the enlarged map has found room beside the grid, which stays where it is
 
     def _on_theme(self) -> None:
         self._picture.restyle()

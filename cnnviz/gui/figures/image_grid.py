@@ -60,6 +60,12 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
         room = height - self.readout.height() - (self.title.height() if self._panel.title else 0)
         return round(room * map_width / map_height) + bar
 
+    def kept_width(self) -> int:
+        if self._panel is None or len(self._panel.indices) == 1:
+            return 0
+        bar = self.bar.sizeHint().width() + self.body.spacing() if not self.bar.isHidden() else 0
+        return self.canvas.used_width() + bar
+
     def view_state(self) -> object:
         return self.canvas.view_state()
 

@@ -133,6 +133,10 @@ class PanelWidget(QWidget, Generic[P]):
         """The width that this panel needs at a height; None when it takes what there is."""
         return None
 
+    def kept_width(self) -> int:
+        """The width without which it would be laid out anew; 0 when it takes any."""
+        return 0
+
     def view_state(self) -> object:
         """Zoom, pan and scroll as a plain value; None when nothing was moved."""
         return None

@@ -229,4 +229,7 @@ def outcome_at(panel: Sliding, at: tuple[int, int]) -> Outcome:
     text = f"{name} = Σ {number(float(terms.sum()), 5, signed=True)}"
     if window.bias is not None:
         text += f"  +  bias {number(window.bias, 5, signed=True)}"
-    return Outcome(f"{text}  =  {number(value, 5, signed=True)}", value, captured, 1e-5 * size)
+    text = f"{text}  =  {number(float(terms.sum()) + (window.bias or 0.0), 5, signed=True)}"
+    if window.then is not None:
+        text += f"  →  {number(value, 5, signed=True)}"
+    return Outcome(text, value, captured, 1e-5 * size)

@@ -6,6 +6,7 @@ arguments copied that hold no tensor, and the usual case comes first.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import is_dataclass
@@ -26,6 +27,31 @@ from cnnviz.core.where import Where
 
 _PLAIN = frozenset((int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device))
 _NO_KWARGS: Mapping[str, Any] = {}
+
+
+class _SlowAttention:
+    """Keeps torch off its fast path for attention, which cannot be looked into, until the last thread has recorded."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = True
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = torch.backends.mha.get_fastpath_enabled()
+                torch.backends.mha.set_fastpath_enabled(False)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                torch.backends.mha.set_fastpath_enabled(self._before)
+
+
+_slow_attention = _SlowAttention()
 
 
 class Recorder(TorchFunctionMode):
@@ -74,13 +100,8 @@ class Recorder(TorchFunctionMode):
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Record what runs inside; whatever happens there, no hook and no switch stays behind."""
-        fast_attention = torch.backends.mha.get_fastpath_enabled()
-        torch.backends.mha.set_fastpath_enabled(False)
-        try:
-            with torch.inference_mode(False), torch.no_grad(), self.where.following(self), self:
-                yield
-        finally:
-            torch.backends.mha.set_fastpath_enabled(fast_attention)
+        with torch.inference_mode(False), torch.no_grad(), _slow_attention, self.where.following(self), self:
+            yield
 
     def finish(self) -> None:
         """Complete the names. Nothing of the pass is held afterwards but the records."""

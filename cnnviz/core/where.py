@@ -78,9 +78,7 @@ class Where:
         try:
             for module, path in self._modules:
                 call = call_of(module)
-                mine: partial[Any] = partial(around, module, path)
-                if call is not None:
-                    mine = partial(straight, module, path, call)
+                mine = partial(around, module, path) if call is None else partial(straight, module, path, call)
                 if module.__dict__.setdefault(_PLACE, mine) is mine:  # in one go: other threads do the same
                     placed.append((module.__dict__, mine))
                 else:
@@ -90,8 +88,8 @@ class Where:
                 hooks.append(register_module_forward_hook(partial(self._leave, recorder), always_call=True))
             yield
         finally:
-            for attributes, mine in placed:
-                if attributes.get(_PLACE) is mine:
+            for attributes, put in placed:
+                if attributes.get(_PLACE) is put:
                     del attributes[_PLACE]
             for hook in hooks:
                 hook.remove()

@@ -38,7 +38,8 @@ def is_alone(tensor: Tensor) -> bool:
 def can_be_repeated(record: Record) -> int:
     """How many outputs in a row have to be computed to have this one again, fast and exactly; 0 where that fails."""
     args, kwargs = record.ingredients()
-    if record.op == "batch_norm":
+    normalizes = record.op == "batch_norm"
+    if normalizes:
         if kwargs.get("training") is not False:
             return 0
     elif record.op not in ELEMENTWISE:
@@ -54,10 +55,10 @@ def can_be_repeated(record: Record) -> int:
             if item.depth > depth:
                 depth = item.depth
         elif kind in _TENSORS:
-            weights += item.numel()
+            weights += 0 if normalizes else item.numel()
         elif kind not in _PLAIN:
             return 0
-    if depth >= _DEEPEST or (record.op != "batch_norm" and weights * _SMALL > record.shape.numel()):
+    if depth >= _DEEPEST or (weights and weights * _SMALL > record.shape.numel()):
         return 0
     return depth + 1
 

@@ -297,8 +297,10 @@ class Record:
         return self._args, self._kwargs
 
     def _forget(self) -> None:
-        self._facts = (self.shape, self.dtype, self.device)
-        self._value = None
+        value = self._value
+        if value is not None:
+            self._facts = (value.shape, value.dtype, value.device)
+            self._value = None
 
 
 def exchange(value: Any, to: Callable[[Any], Any]) -> Any:

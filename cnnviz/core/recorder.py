@@ -310,15 +310,22 @@ class Recorder(TorchFunctionMode):
 
     def _stand_ins(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments with records in the place of their outputs: what the producers hold now they may not later."""
-        current, plain, overtaken = self._current, self._plain, self._producers.overtaken
+        current, plain = self._current, self._plain
+        if self._producers.overtaken:
+            return tuple([self._stand_in(item) for item in args])
         stand_ins = []
         for item in args:
             kind = type(item)
             if kind is Tensor:
-                record = self.producer(item) if overtaken else current.get(id(item))
-                stand_ins.append(item if record is None else record)
+                stand_ins.append(current.get(id(item), item))
+            elif kind in plain or (kind is tuple and item and type(item[0]) is int):
+                stand_ins.append(item)
+            elif kind is list:
+                stand_ins.append(
+                    [current.get(id(part), part) if type(part) is Tensor else self._stand_in(part) for part in item]
+                )
             else:
-                stand_ins.append(item if kind in plain else self._stand_in(item))
+                stand_ins.append(self._stand_in(item))
         return tuple(stand_ins)
 
     def _named_stand_ins(self, kwargs: Mapping[str, Any]) -> Mapping[str, Any]:

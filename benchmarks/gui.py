@@ -14,9 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
 
 IMPORT_TORCH = "import time; t = time.perf_counter(); import torch; print(time.perf_counter() - t)"
 LAUNCH = "from benchmarks.gui import launched; launched()"
@@ -110,9 +114,22 @@ def _walk() -> None:
 
 
 def wait(app: object, done: Callable[[], bool]) -> None:
-    """Run the event loop until something holds."""
+    """Run the event loop until something holds; between two events the thread sleeps, as it does in the application."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    heart = QTimer()
+    heart.start(20)
     while not done():
-        app.processEvents()  # type: ignore[attr-defined]
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)  # type: ignore[attr-defined]
+    heart.stop()
+
+
+def paint(window: QObject) -> None:
+    """Lay out and paint what still waits for it, and nothing else."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.UpdateRequest.value)
 
 
 def _open(app: object, controller: object, name: str) -> None:
@@ -157,8 +174,9 @@ def _steps(app: object, controller: object, name: str) -> None:
         begun = time.perf_counter()
         controller.session.update(layer=step.key, finished=False)  # type: ignore[attr-defined]
         wait(app, lambda: not controller.window.pane.stale)  # type: ignore[attr-defined]
-        controller.window.pane.repaint()  # type: ignore[attr-defined]
+        paint(controller.window)  # type: ignore[attr-defined]
         times.append(time.perf_counter() - begun)
+        wait(app, lambda: controller.settled)  # type: ignore[attr-defined]
     print(f"{name}: step to paint over {len(times)} layers {_ms(times)}")
 
 

@@ -98,7 +98,7 @@ def test_options_of_the_view(tmp_path: Path):
         (["--format", "gif"], "There is no format 'gif'"),
         (["--layers", "nope"], "nope"),
         (["--layers", "1", "--view", "filters"], "does not fit 1"),
-        (["--layers", "3", "--set", "colour=red"], "has the option colour"),
+        (["--layers", "3", "--set", "colour=red"], "There is no option 'colour'"),
         (["--layers", "3", "--set", "contrast=2"], "contrast can be 0 to 1"),
         (["--view", "picture"], "fits none of the layers"),
     ],
@@ -110,6 +110,28 @@ def test_what_cannot_be_done_is_one_sentence(
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--set", "colour=red"], "There is no option 'colour'; there are"),
+        (["--view", "histogram", "--set", "contrast=1"], "There is no option 'contrast'; there are bins"),
+        (["--view", "histogram", "--set", "bins=many"], "bins"),
+    ],
+)
+def test_what_no_view_takes_is_refused_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+):
+    assert export("--out", str(tmp_path / "out"), "--layers", "3", *words) == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("layer", "said"), [("0-3", "its 12 layers go from 0 to 11"), ("12", "did you mean 2")])
+def test_a_layer_that_there_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str], layer: str, said: str):
+    assert export("--out", str(tmp_path), "--layers", layer) == 1
+    assert said in capsys.readouterr().err
 
 
 def test_what_is_possible_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

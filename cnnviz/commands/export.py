@@ -31,13 +31,31 @@ def run(options: argparse.Namespace) -> int:
     return int(failed)
 
 
+def _check(view: str, given: list[tuple[str, str]]) -> None:
+    """Refuse a view that there is not, and an option or a value that no view takes."""
+    asked = (views.get(view),) if view else views.all_views()
+    for name, value in given:
+        takers = [each for each in asked if name in _options(each)]
+        if not takers:
+            known = ", ".join(sorted(set().union(*map(_options, asked))))
+            raise CnnvizError(
+                f"There is no option {name!r}; there are {known}." if known else "This view has no options."
+            )
+        if len(takers) == 1:
+            filled(takers[0].options, {name: value})
+
+
+def _options(view: views.LayerView) -> set[str]:
+    """The names of all options of a view."""
+    return {control.name for control in view.controls} | ({"channel"} if view.uses_channel else set())
+
+
 class _Run:
     """One export: what was asked for, and what became of it."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.suffixes = _suffixes(options.format)
-        if options.view:
-            views.get(options.view)  # says what there is before anything is computed
+        _check(options.view, options.options)  # says what there is before anything is computed
         self.options = options
         self.model = open_model(options)
         self.names = _Names(_folder(options.out))
@@ -69,7 +87,7 @@ class _Run:
         view = views.get(self.options.view) if self.options.view else offers[0]
         if view not in offers and self.options.layers == "all":
             return None
-        known = {control.name for control in view.controls} | ({"channel"} if view.uses_channel else set())
+        known = _options(view)
         given = {name: value for name, value in self.options.options if name in known}
         self.unused -= given.keys()
         figure = views.make(traced, record, view.name, **given)

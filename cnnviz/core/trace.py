@@ -135,10 +135,10 @@ class Trace:
         """
         record = self._by_key.get(key.removesuffix("#0"))
         if record is None:
-            near = difflib.get_close_matches(key, self._by_key, 4, 0.3) or list(self._by_key)[:4]
-            raise CnnvizError(
-                f"There is no layer “{key}” in this network; there is {', '.join(near)}.", "\n".join(self._by_key)
-            )
+            keys = list(self._by_key)
+            near = " or ".join(difflib.get_close_matches(key, keys, 3, 0.6))
+            known = f"did you mean {near}?" if near else f"its {len(keys)} layers go from {keys[0]} to {keys[-1]}."
+            raise CnnvizError(f"There is no layer “{key}” in this network; {known}", "\n".join(keys))
         return record
 
     @functools.cached_property

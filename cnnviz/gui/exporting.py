@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QWidget
 
+from cnnviz import paths
 from cnnviz.figure import Figure
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.gui.naming import named
@@ -97,8 +98,14 @@ class Exporter(QObject):
         if not chosen:
             return
         filters = next(f"{title} (*.{s})" for title, s in FORMATS if s == suffix)
-        path, _ = QFileDialog.getSaveFileName(self._window, "Export figure", f"{name}.{suffix}", filters)
+        kept = QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)
+        folder = Path(str(kept.value("export-folder") or ""))
+        if not (folder.is_absolute() and folder.is_dir()):
+            pictures = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+            folder = pictures if pictures.is_dir() else Path.home()
+        path, _ = QFileDialog.getSaveFileName(self._window, "Export figure", str(folder / f"{name}.{suffix}"), filters)
         if path:
+            kept.setValue("export-folder", str(Path(path).parent))
             file = Path(path) if Path(path).suffix else Path(f"{path}.{suffix}")
             self.write(figure, file, scale, background)
 

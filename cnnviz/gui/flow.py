@@ -46,7 +46,7 @@ class FlowRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         width = max((w.minimumSizeHint().width() for w in self._widgets), default=0)
-        return QSize(width, max((w.sizeHint().height() for w in self._widgets), default=0))
+        return QSize(width, self._place(max(self.width(), width), move=False))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place(self.width(), move=True)

@@ -41,6 +41,8 @@ class LayerCardWidget(QWidget):
         self.readout = Line("layer-card-readout", "dim", "tiny", self)
         self._card: LayerCard | None = None
         self._tallest = 0  # of all cards since the size of the interface changed: what stands below stays there
+        for part in (self.path, self._well, self.histogram, self.readout):
+            part.hide()  # until there is something to say
         self.histogram.pointed.connect(self._on_pointed)
         theme.changed.connect(self._on_theme)
 

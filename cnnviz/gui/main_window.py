@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -41,6 +41,12 @@ LAYOUT_VERSION = 1
 
 SHARES = {"": [450, 430], "explain": [270, 610]}
 """Heights of the network and of the view below it at the first start, by workspace."""
+
+WIDTHS = (208, 312)
+"""Pixels that the panels at the left and at the right are wide at the first start, at 100 %."""
+
+SHARES_OF_NARROW = (0.18, 0.28)
+"""The most that they take of a window that is narrow."""
 
 FRAME = 24
 """Pixels that a window manager's frame takes at a side; a title takes twice as much."""
@@ -132,8 +138,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.network, 1)
         column.addWidget(self.stepper)
         self.split = named(QSplitter(Qt.Orientation.Vertical), "split")
-        self.split.addWidget(Still(walk, 320, 170))
-        self.split.addWidget(Still(self.pane, 320, 200))
+        self.split.addWidget(Still(walk, 320, 156))
+        self.split.addWidget(Still(self.pane, 320, 226))
         self.split.setSizes(SHARES[""])
         self.split.setChildrenCollapsible(False)
         centre = named(QWidget(), "centre")
@@ -151,9 +157,10 @@ class MainWindow(QMainWindow):
         pictures = named(QFrame(), "pictures")
         pictures.setProperty("role", "panel")
         column = QVBoxLayout(pictures)
-        column.setContentsMargins(theme.px(12), theme.px(12), theme.px(4), 0)
+        column.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), 0)
         column.addWidget(self.tray)
-        facts = named(QWidget(), "facts")
+        facts = named(QFrame(), "facts")
+        facts.setProperty("role", "panel")
         column = QVBoxLayout(facts)
         column.setContentsMargins(theme.px(4), theme.px(4), theme.px(4), theme.px(4))
         column.setSpacing(theme.px(8))
@@ -167,9 +174,11 @@ class MainWindow(QMainWindow):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._facts, self._facts_scroll = facts, scroll
         self.docks = (
-            self._dock("Pictures", pictures, Qt.DockWidgetArea.LeftDockWidgetArea, 208),
-            self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea, 312),
+            self._dock("Pictures", pictures, Qt.DockWidgetArea.LeftDockWidgetArea),
+            self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea),
         )
+        self._scale = theme.scale
+        self.resizeDocks(self.docks, [theme.px(width) for width in WIDTHS], Qt.Orientation.Horizontal)
         theme.changed.connect(self._fix_sizes)
         self._fix_sizes()
         foot = self.statusBar()
@@ -180,14 +189,17 @@ class MainWindow(QMainWindow):
         """The panel at the right is as wide as its parts ask for, and its scroll bar."""
         bar = self._facts_scroll.verticalScrollBar().sizeHint().width()
         self._facts_scroll.setMinimumWidth(self._facts.minimumSizeHint().width() + bar)
+        if theme.scale != self._scale:  # the panels keep their share
+            widths = [round(dock.width() * theme.scale / self._scale) for dock in self.docks]
+            self._scale = theme.scale
+            self.resizeDocks(self.docks, widths, Qt.Orientation.Horizontal)
 
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea, width: int) -> QDockWidget:
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(f"dock-{title.lower()}")
         dock.setWidget(content)
         dock.setTitleBarWidget(QWidget())  # the panels bear headings of their own
         self.addDockWidget(area, dock)
-        self.resizeDocks([dock], [theme.px(width)], Qt.Orientation.Horizontal)
         toggle = dock.toggleViewAction()
         toggle.setObjectName(f"show-{title.lower()}")
         self.commands.menus["View"].insertAction(self.commands["full-screen"], toggle)
@@ -249,6 +261,14 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.dropped.emit(*clipboard.files_of(event.mimeData()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the panels leave the middle at least half of the width."""
+        super().resizeEvent(event)
+        for dock, share in zip(self.docks, SHARES_OF_NARROW, strict=True):
+            room = round(self.width() * share)
+            if dock.width() > room and self.width() < theme.px(1280):
+                self.resizeDocks([dock], [room], Qt.Orientation.Horizontal)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()

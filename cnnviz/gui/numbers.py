@@ -36,19 +36,6 @@ def cell(value: float, places: int) -> str:
     return _minus(text) if float(text) else text.lstrip("-")  # nearly zero has no sign
 
 
-def probability(value: float) -> str:
-    """A probability in per cent: ``98.1 %``, ``0.003 %``, ``4e−7 %``: never a false zero."""
-    percent = value * 100
-    if not math.isfinite(percent):
-        return number(percent)
-    if percent == 0 or percent >= 0.05:
-        return f"{percent:.1f} %"
-    if percent >= 0.0005:
-        return f"{percent:.3f} %"
-    mantissa, exponent = f"{percent:.0e}".split("e")
-    return _minus(f"{mantissa}e{int(exponent)} %")
-
-
 def logit(value: float) -> str:
     """A logit, two decimals and a sign: ``+13.72``."""
     return _minus(f"{value:+.2f}") if math.isfinite(value) else number(value)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.figure import number
+from cnnviz.figure import number, percent
 from cnnviz.gui import numbers
 from cnnviz.gui.figures.bar_list import BarHeads, BarList, Row
 from cnnviz.gui.figures.panel import Line
@@ -147,7 +147,7 @@ class SoftmaxPanel(QWidget):
         self.true_class.setEditable(True)
         self.true_class.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.true_class.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.true_class.setMinimumContentsLength(10)
+        self.true_class.setMinimumContentsLength(6)
         self._names = QStringListModel(self)
         self.true_class.setModel(self._names)
         completer = QCompleter(self._names, self.true_class)
@@ -240,7 +240,7 @@ class SoftmaxPanel(QWidget):
                 f"−log p {number(self._surprise(index), 5)}",
             ]
         )
-        texts = (numbers.probability(probability), numbers.logit(logit))
+        texts = (percent(probability), numbers.logit(logit))
         length = probability if np.isfinite(probability) else 0.0
         return Row(index, self._label(index), length, texts, tip, marked=true)
 

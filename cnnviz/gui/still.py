@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnnviz.gui.theme import theme
 
@@ -23,7 +23,7 @@ class Still(QWidget):
     def __init__(self, content: QWidget, width: int, height: int = 0) -> None:
         super().__init__()
         self.setObjectName(f"{content.objectName()}-place")
-        self.setSizePolicy(content.sizePolicy())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, content.sizePolicy().verticalPolicy())
         self._content, self._least = content, (width, height)
         content.setParent(self)
         self.setAutoFillBackground(True)  # what lies behind it is not painted for every word in it
@@ -34,7 +34,8 @@ class Still(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         width, height = self._least
-        return QSize(theme.px(width), theme.px(height) if height else self._content.sizeHint().height())
+        own = self._content.sizeHint().expandedTo(self._content.minimumSize()).height()
+        return QSize(theme.px(width), theme.px(height) if height else own)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._content.setGeometry(self.rect())

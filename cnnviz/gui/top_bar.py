@@ -74,7 +74,7 @@ class TopBar(QFrame):
         layout.addWidget(brand)
         if sys.platform != "darwin":  # there the menus stand at the top of the screen
             bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-            layout.addWidget(bar)
+            layout.addWidget(bar, 0, Qt.AlignmentFlag.AlignVCenter)
         for action in (back, forward):
             button = QToolButton()
             button.setDefaultAction(action)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.gui.numbers import probability
+from cnnviz.figure import percent
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tray_items import STATES, UNSURE, TrayItem
 from cnnviz.gui.tray_model import ITEM
@@ -130,7 +130,7 @@ class TrayDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(chip.x(), chip.y(), round(width * value), chip.height()), filled)
         painter.restore()
         painter.setPen(theme.color("warning" if value < UNSURE else "text"))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, probability(value))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, percent(value))
         return chip.x() - theme.px(6)
 
     # the true class, edited in place

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.gui.numbers import probability
+from cnnviz.figure import percent
 
 STATES = {"running": "predicting…", "waiting": "waiting…", "idle": "not predicted"}
 """What a row says that has no prediction."""
@@ -81,7 +81,7 @@ class TrayItem:
             return STATES[self.state]
         text = f"predicted {self.label or self.prediction}"
         if self.probability is not None:
-            text += f" with {probability(self.probability)}"
+            text += f" with {percent(self.probability)}"
         if self.right is None:
             return text + (f", true class {self.true_label}" if self.true_label else "")
         return text + (", right" if self.right else f", wrong: the true class is {self.true_label}")

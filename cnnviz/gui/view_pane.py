@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnviz.figure import Control, Figure
@@ -16,8 +14,9 @@ from cnnviz.gui.figures.panel import Line
 from cnnviz.gui.flow import FlowRow
 from cnnviz.gui.options_form import OptionField, values_of
 from cnnviz.gui.theme import theme
+from cnnviz.gui.view_choice import ViewChoice
 from cnnviz.request import Option
-from cnnviz.response import Response, ViewOffer
+from cnnviz.response import Response
 
 PALES_AFTER = 120
 """Milliseconds after which an old answer pales, too; the word stands there at once. Quick answers do not flicker."""
@@ -61,9 +60,7 @@ class ViewPane(QFrame):
         self.setObjectName("view-pane")
         self.setAccessibleName("Layer view")
         self.setProperty("role", "card")
-        self._offers: tuple[ViewOffer, ...] = ()
         self._controls: tuple[Control, ...] = ()
-        self._buttons: dict[str, QToolButton] = {}
         self._fields: dict[str, OptionField] = {}
         self._stale = False
         self.figure_view = FigureView(self)
@@ -95,7 +92,7 @@ class ViewPane(QFrame):
     def set_response(self, response: Response) -> None:
         """Show the figure of a response, the views that it offers and the options that it was asked with."""
         request = response.request
-        self.set_views(response.views, request.view or response.figure.view)
+        self.views.set_offers(response.views, request.view or response.figure.view)
         offer = next((offer for offer in response.views if offer.name == (request.view or response.figure.view)), None)
         self.set_options(offer.controls if offer else (), request.options)
         self.set_channel(request.channel)
@@ -106,13 +103,6 @@ class ViewPane(QFrame):
         self.title.setText(figure.title)
         self.subtitle.setText(figure.subtitle)
         self.figure_view.set_figure(figure)
-
-    def set_views(self, offers: tuple[ViewOffer, ...], current: str) -> None:
-        """Offer views; the buttons are touched only when others are offered."""
-        if [(o.name, o.title) for o in offers] != [(o.name, o.title) for o in self._offers]:
-            self._show_buttons(offers)
-        self._offers = offers
-        self._check(current)
 
     def set_options(self, controls: tuple[Control, ...], given: tuple[tuple[str, Option], ...]) -> None:
         """Show the form of a view's options, with the values asked for or else the defaults."""
@@ -183,36 +173,9 @@ class ViewPane(QFrame):
     def _make_choice(self) -> None:
         self._choice = FlowRow(self)
         self._choice.setObjectName("view-choice")
-        self._segment = QFrame(self._choice)
-        self._segment.setObjectName("view-segment")
-        self._segment.setAccessibleName("Views of this layer")
-        self._segment.setProperty("role", "segment")
-        self._segments = QHBoxLayout(self._segment)
-        self._choice.set_widgets((self._segment,))
-
-    def _show_buttons(self, offers: tuple[ViewOffer, ...]) -> None:
-        """Buttons are made once for each view; only those that are offered are seen."""
-        names = [offer.name for offer in offers]
-        for place, offer in enumerate(offers):
-            button = self._buttons.get(offer.name) or self._make_button(offer.name)
-            if button.text() != offer.title:
-                button.setText(offer.title)
-                button.setAccessibleName(f"View: {offer.title}")
-            if self._segments.indexOf(button) != place:
-                self._segments.insertWidget(place, button)
-        for name, button in self._buttons.items():
-            if button.isHidden() == (name in names):
-                button.setVisible(name in names)
-        self._segment.setVisible(bool(offers))
-
-    def _make_button(self, name: str) -> QToolButton:
-        button = self._buttons[name] = QToolButton(self._segment)
-        button.setObjectName(f"view-{name}")
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # No QButtonGroup: it leaves only the checked button to the Tab key, and arrows are the window's.
-        button.clicked.connect(partial(self._on_view, name))
-        return button
+        self.views = ViewChoice(self._choice)
+        self.views.picked.connect(self.view_picked)
+        self._choice.set_widgets((self.views,))
 
     def _make_fields(self, controls: tuple[Control, ...]) -> None:
         """Fields of controls that stay are kept, so that the focus stays in them."""
@@ -222,31 +185,24 @@ class ViewPane(QFrame):
                 _drop(field)
         self._fields = {control.name: kept.get(control.name) or self._make_field(control) for control in controls}
         self._controls = controls
-        self._choice.set_widgets((self._segment, *self._fields.values()))
+        self._choice.set_widgets((self.views, *self._fields.values()))
 
     def _make_field(self, control: Control) -> OptionField:
         field = OptionField(control, self._choice)
         field.changed.connect(self.option_changed)
         return field
 
-    def _on_view(self, name: str) -> None:
-        self._check(name)
-        self.view_picked.emit(name)
-
-    def _check(self, current: str) -> None:
-        for name, button in self._buttons.items():
-            button.setChecked(name == current)
-
     def _on_no_channel(self) -> None:
         self.channel_picked.emit(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.views.fit(self.width() - 2 * theme.px(16))
 
     def _space(self) -> None:
         self._column.setContentsMargins(*(theme.px(n) for n in (16, 10, 16, 10)))
         self._column.setSpacing(theme.px(8))
         self._head.setSpacing(theme.px(12))
         self._choice.set_gaps(theme.px(14), theme.px(6))
-        self._segments.setContentsMargins(*(theme.px(2),) * 4)
-        self._segments.setSpacing(theme.px(2))
         self.mark.setFixedWidth(theme.px(68))
 
 

@@ -39,14 +39,6 @@ def test_axes_bear_no_idle_zeros(value: float, signed: bool, text: str) -> None:
     assert numbers.axis(value, signed) == text
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.981, "98.1 %"), (1.0, "100.0 %"), (0.0, "0.0 %"), (3e-5, "0.003 %"), (4e-9, "4e−7 %"), (math.nan, "NaN")],
-)
-def test_a_probability_is_never_a_false_zero(value: float, text: str) -> None:
-    assert numbers.probability(value) == text
-
-
 def test_logits() -> None:
     assert [numbers.logit(v) for v in (13.721, -0.456, math.inf)] == ["+13.72", "−0.46", "∞"]
 

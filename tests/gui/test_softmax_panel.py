@@ -41,7 +41,7 @@ def test_the_best_first(panel: SoftmaxPanel) -> None:
     assert list(panel.shown()) == wanted
     assert panel.shown()[0] == 7
     best = panel.list.rows[0]
-    assert best.texts == ("100.0 %", "+13.70")
+    assert best.texts == ("> 99.9 %", "+13.70")
 
 
 def test_k_is_adjusted_with_the_keyboard(qtbot: QtBot, panel: SoftmaxPanel) -> None:

@@ -38,7 +38,7 @@ def pane(qtbot: QtBot, qapp: QApplication) -> ViewPane:
     pane = ViewPane()
     qtbot.addWidget(pane)
     pane.resize(880, 420)
-    pane.set_views((MAPS, HISTOGRAM), "feature-maps")
+    pane.views.set_offers((MAPS, HISTOGRAM), "feature-maps")
     pane.set_options(MAPS.controls, ())
     pane.set_figure(figure())
     with qtbot.waitExposed(pane):
@@ -59,25 +59,25 @@ def test_heading(pane: ViewPane) -> None:
 
 def test_a_click_picks_a_view(qtbot: QtBot, pane: ViewPane) -> None:
     with qtbot.waitSignal(pane.view_picked) as picked:
-        qtbot.mouseClick(pane._buttons["histogram"], LEFT)
+        qtbot.mouseClick(pane.views.buttons["histogram"], LEFT)
     assert picked.args == ["histogram"]
     with qtbot.waitSignal(pane.view_picked) as picked:
-        qtbot.keyClick(pane._buttons["feature-maps"], Qt.Key.Key_Space)
+        qtbot.keyClick(pane.views.buttons["feature-maps"], Qt.Key.Key_Space)
     assert picked.args == ["feature-maps"]
-    qtbot.mouseClick(pane._buttons["feature-maps"], LEFT)
-    assert [button.isChecked() for button in pane._buttons.values()] == [True, False]
+    qtbot.mouseClick(pane.views.buttons["feature-maps"], LEFT)
+    assert [button.isChecked() for button in pane.views.buttons.values()] == [True, False]
 
 
 def test_the_answer_says_which_view_it_is(qtbot: QtBot, pane: ViewPane) -> None:
     with qtbot.assertNotEmitted(pane.view_picked):
-        pane.set_views((MAPS, HISTOGRAM), "histogram")
-    assert pane._buttons["histogram"].isChecked()
-    assert not pane._buttons["feature-maps"].isChecked()
-    kept = pane._buttons["histogram"]
-    pane.set_views((MAPS, ViewOffer("histogram", "Histogram", ())), "feature-maps")
-    assert pane._buttons["histogram"] is kept
-    pane.set_views((HISTOGRAM,), "histogram")
-    assert list(pane._buttons) == ["histogram"]
+        pane.views.set_offers((MAPS, HISTOGRAM), "histogram")
+    assert pane.views.buttons["histogram"].isChecked()
+    assert not pane.views.buttons["feature-maps"].isChecked()
+    kept = pane.views.buttons["histogram"]
+    pane.views.set_offers((MAPS, ViewOffer("histogram", "Histogram", ())), "feature-maps")
+    assert pane.views.buttons["histogram"] is kept
+    pane.views.set_offers((HISTOGRAM,), "histogram")
+    assert [name for name, button in pane.views.buttons.items() if not button.isHidden()] == ["histogram"]
 
 
 def test_choice_number_and_check_are_finished_at_once(qtbot: QtBot, pane: ViewPane) -> None:
@@ -147,7 +147,7 @@ def test_options_wrap_where_the_pane_is_narrow(qtbot: QtBot, pane: ViewPane) -> 
 
 def test_every_control_has_a_name_and_the_keyboard_reaches_it(qtbot: QtBot, pane: ViewPane) -> None:
     reached = set()
-    widget: QWidget | None = pane._buttons["feature-maps"]
+    widget: QWidget | None = pane.views.buttons["feature-maps"]
     for _ in range(40):
         assert widget is not None
         widget = widget.nextInFocusChain()

@@ -24,7 +24,7 @@ from cnnviz.core.ops.base import (
     same,
 )
 from cnnviz.core.ops.call import Call
-from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, at_name, doubles, terms_at, terms_of
+from cnnviz.core.ops.explanation import NETWORK, Explanation, Index, at_name, doubles, grid, terms_at, terms_of
 from cnnviz.core.ops.pool import adaptive
 from cnnviz.core.ops.shape import Move
 from cnnviz.core.ops.sizes import sizes
@@ -162,9 +162,8 @@ class Resize(Operation):
         share = np.ones((1,) * len(at))
         for axis, (line, used) in enumerate(zip(weights, cells, strict=True)):
             share = share * line[used].reshape((-1,) + (1,) * (len(at) - axis - 1))
-        values = (doubles(call.tensor()[lead])[np.ix_(*cells)] * share).reshape(-1)
-        places = np.stack([grid.reshape(-1) for grid in np.meshgrid(*cells, indexing="ij")], 1)
-        places = np.concatenate([np.tile(np.array(lead, np.int64), (len(values), 1)), places], 1)
+        values = (doubles(call.tensor()[lead][np.ix_(*cells)]) * share).reshape(-1)
+        places = grid(lead, cells)
         parent, value = call.parent(), float(values.sum())
         terms = terms_at(parent, places, values) if parent else terms_of(NETWORK, places[:, 1], values)
         formula = f"{at_name(call.record, index)} = Σ of {len(values)} weighted cells = {plain(value)}, {call['mode']}"

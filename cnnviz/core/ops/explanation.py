@@ -260,6 +260,16 @@ def window_of(maps: Tensor, places: tuple[Ints, ...]) -> Patch:
     return Patch(inputs, None, ~known, places, origins)
 
 
+def grid(lead: Index, places: Sequence[Ints]) -> Ints:
+    """Indices (N, axes) of all cells at these places along the last axes, and at ``lead`` along the first."""
+    counts = tuple(map(len, places))
+    cells = np.empty((*counts, len(lead) + len(places)), np.int64)
+    cells[..., : len(lead)] = lead
+    for axis, line in enumerate(places):
+        cells[..., len(lead) + axis] = line.reshape((-1,) + (1,) * (len(places) - axis - 1))
+    return cells.reshape(-1, cells.shape[-1])
+
+
 def along(index: Index, axis: int, count: int) -> Ints:
     """Indices (count, axes) of all cells along one axis, at this index along the others."""
     cells = np.tile(np.array(index, np.int64), (count, 1))

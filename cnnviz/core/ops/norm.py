@@ -60,8 +60,10 @@ class Norm(Operation):
 
 def moments(cells: Tensor) -> tuple[float, float]:
     """Mean and variance (biased, as norms have it) of all cells, in double precision."""
-    variance, mean = torch.var_mean(cells.double(), correction=0)
-    return float(mean), float(variance)
+    values = cells.detach().flatten().double()
+    mean = values.mean()
+    values = values - mean
+    return float(mean), float(torch.dot(values, values)) / len(values)
 
 
 @operation(
@@ -163,12 +165,12 @@ class LayerNorm(Norm):
 
     def numbers(self, call: Call, index: Index) -> tuple[float, float, float, float]:
         last = len(call["normalized_shape"])
-        values, place = doubles(call.tensor()[index[:-last]]), index[-last:]
+        values, place = call.tensor()[index[:-last]], index[-last:]
         scale = float(call.tensor("weight")[place]) if call.has("weight") else 1.0
         if call.record.op == "rms_norm":  # nothing is subtracted: the mean square takes the place of the variance
-            return 0.0, float((values**2).mean()), scale, 0.0
+            return 0.0, float((values.double() ** 2).mean()), scale, 0.0
         shift = float(call.tensor("bias")[place]) if call.has("bias") else 0.0
-        return float(values.mean()), float(values.var()), scale, shift
+        return *moments(values), scale, shift
 
     def reads(self, call: Call) -> tuple[Reads, ...]:
         rank, last = len(call.shape()), len(call["normalized_shape"])

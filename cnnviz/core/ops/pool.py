@@ -29,6 +29,7 @@ from cnnviz.core.ops.explanation import (
     Index,
     at_name,
     doubles,
+    grid,
     host,
     terms_at,
     terms_of,
@@ -208,17 +209,17 @@ def pooled(call: Call, index: Index, places: tuple[Ints, ...], kind: str, diviso
     """The maximum, mean or p-norm of the cells of one channel at these places along each axis."""
     count = len(places)
     patch = window_of(call.tensor()[index[:-count]][None], places)
-    offsets = np.argwhere(~patch.padding)  # (N, axes), in reading order
-    cells = np.stack([at[offset] for at, offset in zip(places, offsets.T, strict=True)], 1)
-    values = patch.inputs[0][~patch.padding]  # (N,)
+    inside = [at[known >= 0] for at, known in zip(places, patch.origins, strict=True)]
+    values = patch.inputs[0][np.ix_(*(known >= 0 for known in patch.origins))].reshape(-1)  # (N,), in reading order
     name, parent = at_name(call.record, index), call.parent()
     facts: tuple[tuple[str, float], ...] = ()
     if kind == "max":
-        winner = int(values.argmax())
-        value = float(values[winner])
-        flat = np.ravel_multi_index(tuple(cells[winner]), call.shape()[-count:])
-        facts = tuple((f"winner {word}", float(at)) for word, at in zip(words(count), cells[winner], strict=True))
-        formula = f"{name} = max of {len(values)} = {plain(value)}, at ({', '.join(map(str, cells[winner]))})"
+        value = float(values.max())
+        offsets = np.unravel_index(int(values.argmax()), tuple(map(len, inside)))
+        winner = [int(at[offset]) for at, offset in zip(inside, offsets, strict=True)]
+        flat = np.ravel_multi_index(winner, call.shape()[-count:])
+        facts = tuple((f"winner {word}", float(at)) for word, at in zip(words(count), winner, strict=True))
+        formula = f"{name} = max of {len(values)} = {plain(value)}, at ({', '.join(map(str, winner))})"
         if call.record.part == 1:  # the indices that return_indices asks for
             value, formula = (
                 float(flat),
@@ -232,10 +233,8 @@ def pooled(call: Call, index: Index, places: tuple[Ints, ...], kind: str, diviso
         values, facts = values / divisor, (("divisor", divisor),)
         value = float(values.sum())
         formula = f"{name} = Σ of {len(values)} ({plain(value * divisor)}) / {divisor:g} = {plain(value)}"
-    lead = np.tile(np.array(index[:-count], np.int64), (len(values), 1))
-    cells = np.concatenate([lead, cells], 1)
+    cells, captured = grid(index[:-count], inside), call.captured(index)
     terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, -count - 1], values)
-    captured = call.captured(index)
     return Explanation(call.record.op, formula, terms, 0.0, value, captured, kind == "avg", patch, facts)
 
 
@@ -288,17 +287,24 @@ class Reduction(Operation):
             return super().explain(call, index)
         gone = call.axes_of("dim", rank)
         left = iter(index if len(index) < rank else [i for axis, i in enumerate(index) if axis not in gone])
-        cells = np.ix_(*(range(call.shape()[axis]) if axis in gone else [next(left)] for axis in range(rank)))
-        values = doubles(call.tensor())[cells].ravel()
+        lines = [slice(None) if axis in gone else next(left) for axis in range(rank)]
+        values = doubles(call.tensor()[tuple(lines)]).reshape(-1)
         count = len(values)
-        value = float(_REDUCTIONS[op](values))
+        value = float(_REDUCTIONS[op](values, self._correction(call)))
         formula = f"{at_name(call.record, index)} = {op} of {count:,} = {plain(value)}"
         if op == "mean":
             values = values / count
-        indices = np.stack([grid.ravel() for grid in np.broadcast_arrays(*cells)], 1)
+        sizes = zip(lines, call.shape(), strict=True)
+        cells = grid((), [np.arange(n) if isinstance(line, slice) else np.array([line]) for line, n in sizes])
         parent = call.parent()
-        terms = terms_at(parent, indices, values) if parent else terms_of(NETWORK, indices[:, 0], values)
+        terms = terms_at(parent, cells, values) if parent else terms_of(NETWORK, cells[:, 0], values)
         return Explanation(op, formula, terms, 0.0, value, call.captured(index), op in ("mean", "sum"))
+
+    def _correction(self, call: Call) -> int:
+        """What is taken off the count of a variance: 1 unless something else is asked for."""
+        unbiased = call["unbiased"] if call.has("unbiased") else (*call.record.args, None, None, None)[2]
+        given = call["correction"] if call.has("correction") else unbiased
+        return 1 if given is None else int(given)
 
     def sliding(self, call: Call, channel: int) -> SlidingWindow | None:
         rank = len(call.shape())
@@ -321,7 +327,15 @@ class Cumulative(Operation):
         return tuple((*reads[:axis], None, *reads[axis + 1 :]) for reads in pointwise(call))
 
 
-_REDUCTIONS: dict[str, Callable[[Floats], Any]] = {"mean": np.mean, "sum": np.sum, "amax": np.max, "amin": np.min}
+_REDUCTIONS: dict[str, Callable[[Floats, int], Any]] = {
+    "mean": lambda x, _: x.mean(),
+    "sum": lambda x, _: x.sum(),
+    "amax": lambda x, _: x.max(),
+    "amin": lambda x, _: x.min(),
+    "logsumexp": lambda x, _: x.max() + np.log(np.exp(x - x.max()).sum()),
+    "var": lambda x, correction: x.var(ddof=correction),
+    "std": lambda x, correction: x.std(ddof=correction),
+}
 
 
 def _name(call: Call) -> str:

@@ -97,20 +97,19 @@ def explain(trace: Trace, record: Record, options: ExplainOptions) -> Figure:
 
 def _chosen(record: Record, options: ExplainOptions) -> tuple[int, tuple[int, ...]]:
     """The channel and position asked for; for what is not asked for, or is not there, the strongest."""
-    from cnnviz.core.ops.explanation import axes_of
+    from cnnviz.core.ops.explanation import axes_of, by_channel
 
     counting, places = axes_of(record)
     if counting is None:
         return 0, ()
-    values = np.nan_to_num(record.output.detach().float().cpu().numpy())
-    values = np.moveaxis(values, [counting, *places], range(len(places) + 1))
-    values = values.reshape(*values.shape[: len(places) + 1], -1)[..., 0]  # the first picture of a batch
-    channel = options.channel
-    if channel is None or not 0 <= channel < len(values):
-        channel = int((values.reshape(len(values), -1).max(1) if places else values).argmax())
-    at = options.at
-    if at is None or len(at) != len(places) or any(not 0 <= p < n for p, n in zip(at, values.shape[1:], strict=True)):
-        at = tuple(int(i) for i in np.unravel_index(int(np.abs(values[channel]).argmax()), values.shape[1:]))
+    sizes = tuple(record.shape[axis] for axis in places)
+    maps = by_channel(record, record.output.detach().cpu().float().numpy())  # (C, *positions), no copy
+    channel, at = options.channel, options.at
+    if channel is None or not 0 <= channel < len(maps):
+        peaks = maps.reshape(len(maps), -1).max(1)
+        channel = int(np.nan_to_num(peaks).argmax())
+    if at is None or len(at) != len(places) or any(not 0 <= p < n for p, n in zip(at, sizes, strict=True)):
+        at = tuple(int(i) for i in np.unravel_index(int(np.abs(np.nan_to_num(maps[channel])).argmax()), sizes))
     return channel, at
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +56,7 @@ class NumberGrid:
 
     def paint(self, painter: QPainter, rect: QRectF, marked: tuple[int, int] | None = None) -> None:
         """Paint all cells into a rectangle; their numbers where they can be read."""
-        table = colors(self.scale.colormap)
-        inks = readable(table)
+        table, inks = _inks(self.scale.colormap)
         raster = paint(np.asarray(self.values, np.float32)[None], self.scale.low, self.scale.high)[0]
         rows, columns = self.values.shape
         edge = rect.width() / columns
@@ -102,3 +102,10 @@ class NumberGrid:
                 if shown >= 0 and metrics.horizontalAdvance(longest) + 4 <= room:
                     return font, shown
         return None, places
+
+
+@functools.cache
+def _inks(colormap: str) -> tuple[NDArray[np.uint32], list[QColor]]:
+    """The colours of a map, and the colour in which numbers are read best on each."""
+    table = colors(colormap)
+    return table, readable(table)

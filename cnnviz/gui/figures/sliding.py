@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QSplitter, QToolButton, QWidget
 
-from cnnviz.arithmetic import Patch, Slide
+from cnnviz.arithmetic import Patch, SlidingWindow
 from cnnviz.figure import Outcome, Sliding, number
 from cnnviz.gui import numbers
 from cnnviz.gui.figures.panel import PanelWidget
@@ -16,6 +18,7 @@ from cnnviz.gui.figures.sliding_bench import SlidingBench
 from cnnviz.gui.figures.sliding_rows import SlidingRows
 from cnnviz.gui.theme import theme
 from cnnviz.request import Cell
+from cnnviz.slides import Slide
 
 SLOWEST, FASTEST, USUAL = 1, 60, 8
 """Cells a second."""
@@ -115,12 +118,13 @@ class SlidingWidget(PanelWidget[Sliding]):
         if panel is None:
             return
         self._at = at
-        window = panel.window
-        self._patch = window.patch(at)
-        terms, value = window.terms(at), window.value(at)
-        self.rows.set_cell(at, terms, value)
-        self.bench.set_cell(at, self._patch, self.rows.row, value)
-        self.outcome_changed.emit(outcome_at(panel, at))
+        self._patch = patch = panel.window.patch(at)
+        terms = _terms(panel.window, at, patch)
+        value = float(terms.sum()) + (panel.window.bias or 0.0)
+        self.rows.set_cell(at, patch, terms, value)
+        outcome = _outcome(panel, at, patch, terms)
+        self.bench.set_cell(at, patch, self.rows.row, outcome.value)
+        self.outcome_changed.emit(outcome)
         y, x = at
         self.readout.set_text(f"cell ({y}, {x}) of {self.cells[0]} × {self.cells[1]}")
         self.hovered.emit(panel.output.indices[0], y, x, value)
@@ -214,13 +218,21 @@ def _closest(slide: Slide, place: int) -> int:
     return min((max(after - 1, 0), after), key=lambda position: abs(middle(position) - place))
 
 
-def outcome_at(panel: Sliding, at: tuple[int, int]) -> Outcome:
+def _terms(window: SlidingWindow, at: tuple[int, int], patch: Patch) -> NDArray[np.float64]:
+    """(N,) what each input adds, from a window that is at hand."""
+    if patch.kernels is None:
+        return window.terms(at)
+    return np.asarray((patch.inputs * patch.kernels).reshape(len(patch.inputs), -1).sum(1))
+
+
+def _outcome(panel: Sliding, at: tuple[int, int], patch: Patch, terms: NDArray[np.float64]) -> Outcome:
     """How a cell comes out: the sum of its terms and the bias, beside the number that the network computed."""
-    window = panel.window
-    terms, value, captured = window.terms(at), window.value(at), window.captured(at)
+    window, captured = panel.window, panel.window.captured(at)
+    total = float(terms.sum()) + (window.bias or 0.0)
+    value = total if window.then is None else window.then(total)
     name = panel.name.format(f"{at[0]}, {at[1]}")
     if window.kernels is None:
-        count = int(window.patch(at).inputs[0].size)
+        count = int(patch.inputs[0].size)
         words = {"max": "largest", "min": "smallest", "mean": "mean"}[window.kind]
         return Outcome(
             f"{name} = {words} of {count} = {number(value, 5, signed=True)}", value, captured, 1e-5 * abs(value)
@@ -229,7 +241,7 @@ def outcome_at(panel: Sliding, at: tuple[int, int]) -> Outcome:
     text = f"{name} = Σ {number(float(terms.sum()), 5, signed=True)}"
     if window.bias is not None:
         text += f"  +  bias {number(window.bias, 5, signed=True)}"
-    text = f"{text}  =  {number(float(terms.sum()) + (window.bias or 0.0), 5, signed=True)}"
+    text = f"{text}  =  {number(total, 5, signed=True)}"
     if window.then is not None:
         text += f"  →  {number(value, 5, signed=True)}"
     return Outcome(text, value, captured, 1e-5 * size)

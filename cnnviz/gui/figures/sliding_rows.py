@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from cnnviz.arithmetic import Patch
 from cnnviz.figure import Sliding, number
 from cnnviz.gui import numbers
 from cnnviz.gui.figures.thumbs import Thumbs, outline
@@ -48,6 +49,8 @@ class SlidingRows(QAbstractScrollArea):
         self._window: tuple[int, ...] = (0, 0, 0, 0)
         self._terms: NDArray[np.float64] = np.zeros(0)
         self._value = 0.0
+        self._edge = self._line = 1
+        self._still: dict[int, QPixmap] = {}  # rows without what moves, painted once
         theme.changed.connect(self._refit)
 
     def set_panel(self, panel: Sliding) -> None:
@@ -62,13 +65,17 @@ class SlidingRows(QAbstractScrollArea):
         self.updateGeometry()
         self._refit()
 
-    def set_cell(self, at: tuple[int, int], terms: NDArray[np.float64], value: float) -> None:
+    def set_cell(self, at: tuple[int, int], patch: Patch, terms: NDArray[np.float64], value: float) -> None:
         """Mark another cell: ``terms`` (N,) is what each of the window's inputs contributes to it."""
+        first = not len(self._terms)
         self._at, self._terms, self._value = at, terms, value
-        if self._panel is not None:
-            rows, columns = self._panel.window.places(at)
+        rows, columns = patch.places
+        if len(rows) and len(columns):
             self._window = tuple(int(n) for n in (rows.min(), columns.min(), rows.max(), columns.max()))
-        self._refit()
+        if first:
+            self._refit()
+        else:
+            self.viewport().update()
 
     # geometry
 
@@ -86,8 +93,7 @@ class SlidingRows(QAbstractScrollArea):
             return theme.px(34 + 12) + edge + text
         return theme.px(34 + 2 * 18 + 12) + round(edge * 2.62) + text + self.verticalScrollBar().sizeHint().width()
 
-    @property
-    def _edge(self) -> int:
+    def _fitting_edge(self) -> int:
         """Height of a row's maps: they shrink where all rows then fit, down to a legible size."""
         lines = 1 if self._panel is None else len(self._panel.rows)
         room = self.viewport().height() - self._tail * self._line
@@ -97,16 +103,15 @@ class SlidingRows(QAbstractScrollArea):
         return max(theme.px(32), min(theme.px(96), room // max(lines, 1) - GAP, widest))
 
     @property
-    def _line(self) -> int:
-        return QFontMetrics(theme.font("small")).height() + theme.px(4)
-
-    @property
     def _tail(self) -> int:
         """Lines of text below the rows: the rest, the bias, the sum."""
         return len(self._sums())
 
     def _refit(self) -> None:
+        self._line = QFontMetrics(theme.font("small")).height() + theme.px(4)
+        self._still.clear()
         if self._panel is not None:
+            self._edge = self._fitting_edge()
             whole = len(self._panel.rows) * (self._edge + GAP) + self._tail * self._line
             bar = self.verticalScrollBar()
             bar.setPageStep(self.viewport().height())
@@ -161,37 +166,52 @@ class SlidingRows(QAbstractScrollArea):
         painter.end()
 
     def _paint_row(self, painter: QPainter, panel: Sliding, row: int) -> None:
-        source, kernel, partial, left = self._places(row)
+        """The row as it stands, and over it what moves: the window, the cell, the number."""
+        source, _, partial, left = self._places(row)
+        top = source.center().y() - self._edge / 2
         if row == self.row:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("selected"))
-            painter.drawRoundedRect(
-                QRectF(0, source.center().y() - self._edge / 2 - 2, self.viewport().width() - 1, self._edge + 4), 4, 4
-            )
-        painter.setFont(theme.font("tiny"))
-        painter.setPen(theme.color("dim"))
-        number_of = QRectF(0, source.y(), theme.px(30), source.height())
-        painter.drawText(
-            number_of, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, panel.inputs.captions[row]
-        )
-        self._inputs.paint(painter, row, source)
+            painter.drawRoundedRect(QRectF(0, top - 2, self.viewport().width() - 1, self._edge + 4), 4, 4)
+        if row not in self._still:
+            self._still[row] = self._painted(panel, row)
+        painter.drawPixmap(QPointF(0, top - 1), self._still[row])
         painter.save()
         painter.setClipRect(source.adjusted(-3, -3, 3, 3))
         outline(painter, self._inputs.box(source, *self._window))
         painter.restore()
+        if self._partials is not None:
+            outline(painter, self._partials.box(partial, *self._at, *self._at))
+        painter.setFont(theme.font("mono"))
+        painter.setPen(theme.color("text"))
+        room = QRectF(left, top, self.viewport().width() - left - 4, self._edge)
+        term = number(float(self._terms[int(panel.rows[row])]), 4, signed=True)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, term)
+
+    def _painted(self, panel: Sliding, row: int) -> QPixmap:
+        """A row's caption, maps and signs."""
+        source, kernel, partial, left = self._places(row)
+        up = 1 - (source.center().y() - self._edge / 2)
+        source, kernel, partial = (rect.translated(0, up) for rect in (source, kernel, partial))
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(left * ratio), round((self._edge + 3) * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setFont(theme.font("tiny"))
+        painter.setPen(theme.color("dim"))
+        caption = QRectF(0, source.y(), theme.px(30), source.height())
+        aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(caption, aligned, panel.inputs.captions[row])
+        self._inputs.paint(painter, row, source)
         if self._kernels is not None:
             self._kernels.paint(painter, row, kernel)
             self._sign(painter, "∗", source, kernel)
         if self._partials is not None:
             self._partials.paint(painter, row, partial)
             self._sign(painter, "=", kernel, partial)
-            outline(painter, self._partials.box(partial, *self._at, *self._at))
-        term = float(self._terms[int(panel.rows[row])])
-        painter.setFont(theme.font("mono"))
-        painter.setPen(theme.color("text"))
-        room = QRectF(left, source.center().y() - self._edge / 2, self.viewport().width() - left - 4, self._edge)
-        text = number(term, 4, signed=True)
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+        return pixmap
 
     def _sign(self, painter: QPainter, sign: str, before: QRectF, after: QRectF) -> None:
         painter.setFont(theme.font("body"))

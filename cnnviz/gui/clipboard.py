@@ -11,8 +11,10 @@ from cnnviz import paths
 from cnnviz.gui import drops
 
 
-def files_of(mime: QMimeData) -> tuple[list[str], str]:
+def files_of(mime: QMimeData | None) -> tuple[list[str], str]:
     """Local files in a drop or a clipboard, and a sentence about what could not be used (empty otherwise)."""
+    if mime is None:  # nothing was ever copied
+        return [], "There is no picture in the clipboard."
     if local := drops.local_paths(mime):
         return local, drops.refused(mime)
     if mime.hasImage():

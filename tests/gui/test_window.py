@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
@@ -235,31 +234,3 @@ def test_theme_scale_and_layout_can_change_while_running(controller, qtbot):
     controller.window.commands["reset-layout"].trigger()
     settle(qtbot, controller)
     assert theme.scale == 1.0
-
-
-def test_a_random_walk_of_keys_and_clicks_never_fails(controller, qtbot, tmp_path):
-    chance = random.Random(7)
-    keys = [
-        Qt.Key.Key_Right,
-        Qt.Key.Key_Left,
-        Qt.Key.Key_Home,
-        Qt.Key.Key_End,
-        Qt.Key.Key_PageDown,
-        Qt.Key.Key_PageUp,
-        Qt.Key.Key_Escape,
-        Qt.Key.Key_Tab,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_Up,
-    ]
-    window = controller.window
-    for _ in range(200):
-        if chance.random() < 0.5:
-            qtbot.keyClick(QApplication.focusWidget() or window, chance.choice(keys))
-        else:
-            target = chance.choice([window.network.viewport(), window.pane.figure_view, window.stepper.line])
-            spot = QPoint(chance.randrange(max(1, target.width())), chance.randrange(max(1, target.height())))
-            inside = target.childAt(spot) or target
-            qtbot.mouseClick(inside, Qt.MouseButton.LeftButton, pos=inside.mapFrom(target, spot))
-    settle(qtbot, controller)
-    assert sentences(controller) == []
-    assert controller.response.request.layer == controller.session.request.layer

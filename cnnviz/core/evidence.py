@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cnnviz.arithmetic import Floats, Ints
+from cnnviz.arithmetic import Floats
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
@@ -23,6 +23,7 @@ from cnnviz.core.ops.explanation import axes_of, by_channel, doubles
 from cnnviz.core.ops.pool import AdaptivePooling, Pooling
 from cnnviz.core.ops.shape import Dropout, Expansion, Move
 from cnnviz.core.replay import between, replay
+from cnnviz.slides import Ints
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record
@@ -141,9 +142,9 @@ def scoring_layer(trace: Trace) -> Record:
 
 def _cells(trace: Trace, maps: Record, inputs: Record, weights: Floats) -> Floats:
     """What each cell of the maps adds to the sum of weights times inputs: share times value."""
-    values = maps.output.detach().double()
+    values = torch.tensor(doubles(maps.output))
     leaf = values.clone().requires_grad_()
-    total = (_through(trace, maps, leaf, inputs).reshape(-1).cpu() * torch.tensor(weights)).sum()
+    total = (_through(trace, maps, leaf, inputs).reshape(-1) * torch.tensor(weights)).sum()
     (shares,) = torch.autograd.grad(total, leaf)
     return by_channel(maps, doubles(shares * values))
 
@@ -156,7 +157,7 @@ def _origins(trace: Trace, maps: Record, inputs: Record) -> tuple[Ints, Ints]:
     # The numbers of the axes sent along the way of the values; a mean of equal numbers is that number.
     for axis in [channel, *([] if averaged else places)]:
         size = 1 if axis is None else maps.shape[axis]
-        line = torch.arange(size, dtype=torch.float64, device=maps.device)
+        line = torch.arange(size, dtype=torch.float64)
         shape = [size if i == axis else 1 for i in range(len(maps.shape))]
         numbers = line.view(shape).expand(maps.shape).contiguous()
         found.append(np.rint(doubles(_through(trace, maps, numbers, inputs))).reshape(-1).astype(np.int64))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from cnnviz.arithmetic import Ints
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import axes_of, by_channel, cell
 from cnnviz.core.ops.shape import Dropout, Expansion, Move
 from cnnviz.core.replay import replay
+from cnnviz.slides import Ints
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record

@@ -38,8 +38,9 @@ def between(trace: Trace, start: int, last: Record) -> list[Record]:
 def replay(trace: Trace, start: int, value: Tensor, last: Record) -> Tensor:
     """What a record would have given if an earlier one (−1: the input) had given ``value``; all else as it was.
 
-    Gradients flow from ``value`` to the result. Neither the network nor torch's random numbers are touched: parameters
-    collect no gradients, running means stay. Dropout in training draws other numbers than in the pass.
+    It is computed where ``value`` is, in its precision, and gradients flow from ``value`` to the result. Neither the
+    network nor torch's random numbers are touched: parameters collect no gradients, running means stay. Dropout in
+    training draws other numbers than in the pass.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def _again(record: Record, values: dict[int, Tensor]) -> Tensor:
     args, kwargs = record.ingredients()
     # What may be written into is copied: the values of the pass, and what the network remembers (running means).
     writes = any(item is True for item in (*args, *kwargs.values())) or record.op in ("batch_norm", "instance_norm")
-    dtype = next(iter(values.values())).dtype
+    like = next(iter(values.values()))  # all go where this one is, in its precision
 
     def value_of(item: Any) -> Any:
         if isinstance(item, Record):
@@ -74,7 +75,7 @@ def _again(record: Record, values: dict[int, Tensor]) -> Tensor:
             item = item.detach()
         else:
             return item
-        item = item.to(dtype) if item.is_floating_point() else item
+        item = item.to(like.device, like.dtype if item.is_floating_point() else item.dtype)
         return item.clone() if writes else item
 
     named = {name: exchange(item, value_of) for name, item in kwargs.items() if name != "out"}

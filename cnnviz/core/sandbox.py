@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnviz.arithmetic import Border, Floats, Kind, Maps, SlidingWindow, Steps
+from cnnviz.arithmetic import Floats, Kind, Maps, SlidingWindow
 from cnnviz.core.errors import CnnvizError
+from cnnviz.slides import Border, Steps
 
 Layer = Literal["convolution", "pooling"]
 

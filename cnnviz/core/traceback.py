@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cnnviz.arithmetic import Floats, Ints
+from cnnviz.arithmetic import Floats
 from cnnviz.core import ops
 from cnnviz.core.geometry import receptive_field
 from cnnviz.core.ops import NETWORK, Explanation
@@ -19,6 +19,7 @@ from cnnviz.core.ops.conv import Convolution
 from cnnviz.core.ops.explanation import cell, host
 from cnnviz.core.ops.norm import BatchNorm, LocalResponseNorm, Norm
 from cnnviz.core.replay import replay
+from cnnviz.slides import Ints
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record

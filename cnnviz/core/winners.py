@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cnnviz.arithmetic import Ints
+from cnnviz.slides import Ints
 from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.minimum import minimum_pooling

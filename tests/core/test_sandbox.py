@@ -12,9 +12,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnnviz.arithmetic import Border
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.sandbox import KERNELS, LECTURE, Setting, convolve, outcome, pool
+from cnnviz.slides import Border
 
 
 def test_the_pooling_of_the_lecture() -> None:

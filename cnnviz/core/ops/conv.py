@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 from torch import Tensor
 
-from cnnviz.arithmetic import Slide, SlidingWindow, Spread, Steps
+from cnnviz.arithmetic import SlidingWindow
 from cnnviz.core.ops.base import WHOLE, Operation, Reads, Window, operation, reads_input, source_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import (
@@ -25,6 +25,7 @@ from cnnviz.core.ops.explanation import (
 )
 from cnnviz.core.ops.sizes import sizes
 from cnnviz.core.ops.text import each, product, sum_of, tight, times
+from cnnviz.slides import Slide, Spread, Steps
 
 
 @operation(

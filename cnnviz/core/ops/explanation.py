@@ -11,10 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cnnviz.arithmetic import Floats, Ints, Maps, Patch, origin
+from cnnviz.arithmetic import Floats, Maps, Patch
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ops.text import axis_word, plain
 from cnnviz.core.record import Record
+from cnnviz.slides import Ints, origin
 
 NETWORK = -2
 """Stands in the place of a source's index for the network's own numbers: parameters, buffers, constants."""

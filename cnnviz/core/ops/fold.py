@@ -19,7 +19,7 @@ from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.conv import Convolution
 from cnnviz.core.ops.dense import Dense
-from cnnviz.core.ops.explanation import Explanation, at_name, cell, host, sum_formula
+from cnnviz.core.ops.explanation import Explanation, at_name, cell, doubles, host, sum_formula
 from cnnviz.core.ops.norm import BatchNorm
 from cnnviz.core.ops.text import plain
 
@@ -56,7 +56,7 @@ class Folded:
     def filter(self, channel: int) -> Floats:
         """The folded filter (C / groups, *kernel) of an output channel; (C,) of a dense unit. Double precision."""
         filter_ = _layer(self.layer).filter(Call(self.layer), channel)
-        return np.asarray(filter_.to("cpu").double().numpy() * self.gain[channel])
+        return np.asarray(doubles(filter_) * self.gain[channel])
 
     def explain(self, channel: int, at: tuple[int, ...] | None = None) -> Explanation:
         """How a number of the last record comes about from the input of the first, by the folded filter and bias.
@@ -143,7 +143,7 @@ def _chains(trace: Trace) -> list[Folded]:
             continue
         after = reader(norm)
         gain, shift = kind.affine(call)
-        bias = Call(layer).tensor("bias").double().cpu().numpy() if Call(layer).has("bias") else 0.0
+        bias = doubles(Call(layer).tensor("bias")) if Call(layer).has("bias") else 0.0
         activation = after if after is not None and function_of(after, 0) is not None else None
         chains.append(Folded(layer, norm, activation, gain, gain * bias + shift))
     return chains

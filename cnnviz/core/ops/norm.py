@@ -60,10 +60,10 @@ class Norm(Operation):
 
 def moments(cells: Tensor) -> tuple[float, float]:
     """Mean and variance (biased, as norms have it) of all cells, in double precision."""
-    values = cells.detach().flatten().double()
+    values = doubles(cells).reshape(-1)
     mean = values.mean()
     values = values - mean
-    return float(mean), float(torch.dot(values, values)) / len(values)
+    return float(mean), float(values @ values) / len(values)
 
 
 @operation(
@@ -168,7 +168,7 @@ class LayerNorm(Norm):
         values, place = call.tensor()[index[:-last]], index[-last:]
         scale = float(call.tensor("weight")[place]) if call.has("weight") else 1.0
         if call.record.op == "rms_norm":  # nothing is subtracted: the mean square takes the place of the variance
-            return 0.0, float((values.double() ** 2).mean()), scale, 0.0
+            return 0.0, float((doubles(values) ** 2).mean()), scale, 0.0
         shift = float(call.tensor("bias")[place]) if call.has("bias") else 0.0
         return *moments(values), scale, shift
 

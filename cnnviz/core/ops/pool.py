@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnviz.arithmetic import Floats, Ints, Shares, Slide, SlidingWindow, Steps
+from cnnviz.arithmetic import Floats, SlidingWindow
 from cnnviz.core.ops.base import (
     WHOLE,
     Operation,
@@ -37,6 +37,7 @@ from cnnviz.core.ops.explanation import (
 )
 from cnnviz.core.ops.sizes import share, sizes, words
 from cnnviz.core.ops.text import axis_word, each, plain, tight, times
+from cnnviz.slides import Ints, Shares, Slide, Steps
 
 _MAX = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False"
 _AVERAGE = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None"

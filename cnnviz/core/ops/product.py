@@ -8,7 +8,7 @@ from math import prod, sqrt
 import numpy as np
 import torch
 
-from cnnviz.arithmetic import Floats, Ints
+from cnnviz.arithmetic import Floats
 from cnnviz.core.ops.base import WHOLE, Operation, Reads, operation, reads_input, same
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import (
@@ -23,6 +23,7 @@ from cnnviz.core.ops.explanation import (
     terms_of,
 )
 from cnnviz.core.ops.text import plain, product, times
+from cnnviz.slides import Ints
 
 
 @operation("matmul", "bmm", "mm", arguments="input, other")

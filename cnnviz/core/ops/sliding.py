@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from cnnviz.arithmetic import Border, SlidingWindow, Steps
+from cnnviz.arithmetic import SlidingWindow
 from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import check_channel, host
 from cnnviz.core.ops.fold import required
 from cnnviz.core.ops.minimum import minimum_pooling, minimum_window
+from cnnviz.slides import Border, Steps
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record

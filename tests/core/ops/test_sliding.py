@@ -13,10 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cnnviz.arithmetic import Shares, SlidingWindow, Steps, origin
+from cnnviz.arithmetic import SlidingWindow
 from cnnviz.core import ops
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.trace import Trace, trace
+from cnnviz.slides import Shares, Steps, origin
 
 
 class Function(nn.Module):

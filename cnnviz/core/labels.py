@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from cnnviz.core.errors import ModelError
+from cnnviz.paths import resources
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
@@ -21,6 +22,8 @@ def read_labels(path: Path) -> tuple[str, ...]:
     ModelError
         The file cannot be read, or holds no names.
     """
+    if str(path).lower() in BUILT_IN:
+        return built_in(str(path).lower())
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -80,3 +83,45 @@ def _in_order(names: dict[int, str]) -> list[str]:
     if first not in (0, 1) or sorted(names) != list(range(first, first + len(names))):
         raise ValueError("the numbers have gaps")
     return [names[number] for number in sorted(names)]
+
+
+BUILT_IN = {
+    "mnist": "MNIST",
+    "fashion-mnist": "Fashion-MNIST",
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+    "caltech101": "Caltech 101",
+    "gtsrb": "GTSRB, traffic signs",
+}
+"""Data sets whose class names come with CNNViz: what ``--labels`` takes, and their titles."""
+
+
+def built_in(name: str) -> tuple[str, ...]:
+    """The class names of a well-known data set, in the order of its numbers."""
+    return tuple((resources() / "labels" / f"{name}.txt").read_text("utf-8").split("\n")[:-1])
+
+
+def usual_labels(classes: int, planes: int, size: tuple[int, int], recognised: bool) -> tuple[str, tuple[str, ...]]:
+    """The data set that a network with so many classes is most likely trained on, and its class names.
+
+    Ten classes say nothing by themselves: ``recognised`` says whether the network knows the sample pictures.
+
+    Returns
+    -------
+    Its title and names; empty when nothing is likely.
+    """
+    small = max(size) <= 64
+    name = ""
+    if classes == 10 and recognised:
+        name = "mnist" if planes == 1 else "cifar10"
+    elif classes == 100 and planes == 3 and small:
+        name = "cifar100"
+    elif classes == 43 and planes == 3:
+        name = "gtsrb"
+    elif classes == 101 and planes == 3 and not small:
+        name = "caltech101"
+    elif classes == 1000 and planes == 3:
+        from torchvision.models import ResNet18_Weights
+
+        return "ImageNet-1K", tuple(ResNet18_Weights.DEFAULT.meta["categories"])
+    return (BUILT_IN[name], built_in(name)) if name else ("", ())

@@ -157,7 +157,6 @@ def test_mismatches_are_counted_and_the_first_are_named(tmp_path: Path, digits: 
 
 def test_an_architecture_must_be_named_and_known(tmp_path: Path, digits: nn.Sequential) -> None:
     torch.save(digits.state_dict(), tmp_path / "net.pth")
-    assert "say which architecture" in failure(tmp_path / "net.pth")
     assert "did you mean lenet5" in failure(tmp_path / "net.pth", arch="lenet")
     assert "did you mean resnet18" in failure(tmp_path / "net.pth", arch="resnet_18")
 
@@ -173,13 +172,15 @@ def test_nothing_in_a_file_is_executed(tmp_path: Path, home: Path) -> None:
     for legacy in (False, True):
         torch.save({"state_dict": Foreign()}, tmp_path / "bad.pt", _use_new_zipfile_serialization=not legacy)
         said = failure(tmp_path / "bad.pt", arch="lenet5", trust=True)
-        assert "more than weights (posix.system)" in said
+        assert "would run posix.system when it is unpickled" in said
         assert not (home / "executed").exists()
 
 
-def test_a_whole_pickled_network_is_explained(tmp_path: Path, digits: nn.Sequential) -> None:
+def test_a_whole_pickled_network_of_known_parts_is_made_again(tmp_path: Path, digits: nn.Sequential) -> None:
     torch.save(digits, tmp_path / "whole.pt")
-    assert "save the network's state_dict()" in failure(tmp_path / "whole.pt", arch="lenet5")
+    model = load_model(str(tmp_path / "whole.pt"), device="cpu")
+    assert same(model, digits)
+    assert "made again without running it" in model.notes[0]
 
 
 @pytest.mark.parametrize("suffix", ["pt", "safetensors"])
@@ -220,9 +221,6 @@ def test_archives_and_tensors_that_are_no_network(tmp_path: Path, digits: nn.Seq
     with zipfile.ZipFile(tmp_path / "z.pt", "w") as archive:
         archive.writestr("readme.txt", "hello")
     assert "archive without PyTorch weights" in failure(tmp_path / "z.pt", arch="lenet5")
-    with zipfile.ZipFile(tmp_path / "s.pt", "w") as archive:
-        archive.writestr("s/constants.pkl", b"")
-    assert "TorchScript" in failure(tmp_path / "s.pt", arch="lenet5")
     torch.save(torch.ones(3), tmp_path / "t.pt")
     assert "a Tensor was found" in failure(tmp_path / "t.pt", arch="lenet5")
     torch.save({"epoch": 3}, tmp_path / "e.pt")

@@ -41,8 +41,8 @@ class Torchvision:
     def load(self, asked: Asked) -> Model:
         """The network with weights from torchvision's cache, or random ones."""
         name, _, kind = asked.name.partition(":")
-        weights = _weights(name, "" if kind == "random" else kind)
-        architecture = _architecture(name, weights)
+        weights = weights_of(name, "" if kind == "random" else kind)
+        architecture = architecture_of(name, weights)
         cpu = torch.device("cpu")
         if kind == "random":
             note = "Its weights are random: the class names are those of ImageNet-1K, the answers mean nothing."
@@ -81,14 +81,14 @@ class Torchvision:
         """All of them; ready are those whose default weights are in the cache."""
         found = []
         for name in names():
-            weights = _weights(name, "")
+            weights = weights_of(name, "")
             found.append(Offer(name, _title(weights), _caption(weights), "torchvision", cached(weights).is_file()))
         return found
 
     def architecture(self, name: str, trust: bool) -> Architecture | None:
         """``NAME``, or ``NAME:WEIGHTS`` for the preprocessing and input size of those weights."""
         base, _, kind = name.partition(":")
-        return _architecture(base, _weights(base, kind)) if base in names() else None
+        return architecture_of(base, weights_of(base, kind)) if base in names() else None
 
 
 @cache
@@ -115,7 +115,8 @@ def cached(weights: Any) -> Path:
     return Path(torch.hub.get_dir(), "checkpoints", weights.url.rpartition("/")[2])
 
 
-def _weights(name: str, kind: str) -> Any:
+def weights_of(name: str, kind: str = "") -> Any:
+    """The weights of that name; the default ones for an empty name."""
     every = _models().get_model_weights(name)
     if not kind:
         return every.DEFAULT
@@ -137,7 +138,8 @@ def _not_here(name: str, weights: Any) -> ModelError:
     )
 
 
-def _architecture(name: str, weights: Any) -> Architecture:
+def architecture_of(name: str, weights: Any) -> Architecture:
+    """How to build a network of torchvision for given weights, and what those were trained with."""
     preset = weights.transforms()
     size, auxiliary = preset.crop_size[0], _AUXILIARY.get(name)
 

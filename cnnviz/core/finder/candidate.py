@@ -1,0 +1,105 @@
+"""One guess at the network that a file's tensors belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from cnnviz.core.errors import ModelError
+from cnnviz.core.finder.layers import IGNORED
+from cnnviz.core.finder.network import build
+from cnnviz.core.finder.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """One guess at a network.
+
+    Attributes
+    ----------
+    name, title
+        What ``--arch`` takes for it, and for people.
+    planes, size
+        Of its input: channels, and (height, width) in pixels.
+    classes
+        How many scores it gives.
+    cost
+        How unusual it is; 0 is what most people do.
+    make
+        Builds it with the file's weights in it, in evaluation mode.
+    plan
+        Where it was put together step by step; None for a known family.
+    said
+        How it was recognised, as a sentence.
+    """
+
+    name: str
+    title: str
+    planes: int
+    size: tuple[int, int]
+    classes: int
+    cost: float
+    make: Callable[[], nn.Module]
+    said: str
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well an architecture fits the tensors of a file: plain data, for a person to look at.
+
+    Attributes
+    ----------
+    architecture
+        Its name.
+    matched
+        How many tensors fit by name and shape.
+    missing, unexpected, reshaped
+        Names of those that only the network has, that only the file has, and that have another shape.
+    """
+
+    architecture: str
+    matched: int
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    reshaped: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether everything fits."""
+        return not (self.missing or self.unexpected or self.reshaped)
+
+
+def fit(architecture: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> Fit:
+    """Compares the tensors of a file with those that a network expects."""
+    wanted = {name: tensor for name, tensor in expected.items() if not IGNORED.search(name)}
+    given = {name: tensor for name, tensor in tensors.items() if not IGNORED.search(name)}
+    shared = [name for name in wanted if name in given]
+    reshaped = tuple(name for name in shared if wanted[name].shape != given[name].shape)
+    return Fit(
+        architecture,
+        len(shared) - len(reshaped),
+        tuple(name for name in wanted if name not in given),
+        tuple(name for name in given if name not in wanted),
+        reshaped,
+    )
+
+
+def planned(plan: Plan, tensors: Mapping[str, Tensor], cost: float, title: str, said: str) -> Candidate:
+    """The guess that a plan describes."""
+
+    def make() -> nn.Module:
+        module = build(plan, tensors)
+        floats = {name: tensor.float() for name, tensor in tensors.items() if tensor.is_floating_point()}
+        missing, unexpected = module.load_state_dict(floats, strict=False)
+        left = [name for name in (*missing, *unexpected) if not IGNORED.search(name)]
+        if left:
+            raise ModelError("The plan does not use all weights of the file.", ", ".join(left))
+        return module.eval()
+
+    last = [step for step in plan.all_steps() if step.word == "layer"][-1]
+    weight = tensors.get(f"{last.path}.weight")
+    classes = 0 if weight is None else int(weight.shape[0])
+    return Candidate(plan.text, title, plan.channels, plan.size, classes, cost, make, said, plan)

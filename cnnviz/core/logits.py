@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from cnnviz.core.trace import Trace
 
 _NAMES = ("logits", "scores", "out", "output", "pred", "predictions", "pred_logits")
 
@@ -40,6 +43,15 @@ def as_scores(tensor: Tensor) -> Tensor | None:
     if scores.ndim > 1 and scores.numel() != scores.shape[0]:
         return None
     return scores.reshape(-1)
+
+
+def class_scores(trace: Trace) -> NDArray[np.float64]:
+    """(K,) the scores that go into the softmax: the logits, or what was before where the network itself ends in one."""
+    record = trace.records[trace.logits_record] if trace.logits_record >= 0 else None
+    while record is not None and record.op in ("softmax", "log_softmax"):
+        record = record.parents[0] if record.parents[0].index >= 0 else None
+    scores = trace.logits if record is None else as_scores(record.output.detach())
+    return np.zeros(0) if scores is None else scores.to("cpu", torch.float64).numpy()
 
 
 def probabilities(logits: Tensor, last_op: str) -> NDArray[np.float64]:

@@ -13,8 +13,10 @@ from cnnviz import paths
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.evidence import Evidence, evidence
 from cnnviz.core.flattening import flattened_from, flattened_to, flattening
+from cnnviz.core.logits import class_scores
 from cnnviz.core.replay import replay
 from cnnviz.core.trace import Trace, trace
+from cnnviz.softmax import Softmax
 
 SEVEN = paths.resources() / "samples" / "lenet5-mnist" / "seven.png"
 
@@ -109,6 +111,12 @@ def test_the_evidence_of_torchvision_networks(name: str) -> None:
     adds_up(evidence(traced, 3, 500))
     if name in ("resnet18", "densenet121", "googlenet"):
         assert evidence(traced, 3).positions.ndim == 2
+
+
+def test_the_scores_before_a_softmax(pooled: Trace, lenet: Trace) -> None:
+    np.testing.assert_array_equal(class_scores(pooled), pooled.records[5].numpy())
+    np.testing.assert_array_equal(class_scores(lenet), lenet.logits.numpy())
+    np.testing.assert_allclose(Softmax(class_scores(pooled)).probabilities, pooled.records[6].numpy(), rtol=1e-5)
 
 
 def test_what_has_no_evidence_says_so(pooled: Trace) -> None:

@@ -78,7 +78,7 @@ def _measured(module: nn.Module, x: Tensor) -> tuple[float, dict[str, str]]:
 
 
 def _memory(module: nn.Module, x: Tensor) -> float:
-    """Bytes of a trace in relation to those of all distinct outputs, also of those that it computes again when asked."""
+    """Bytes of a trace in relation to those of all distinct outputs, with those that it computes again when asked."""
     trace = cnnviz.trace(module, x)
     again = sum(record.nbytes for record in trace.records if record.kept is None)
     return trace.nbytes / (trace.nbytes + again)

@@ -47,7 +47,8 @@ def _check(view: str, given: list[tuple[str, str]]) -> None:
 
 def _options(view: views.LayerView) -> set[str]:
     """The names of all options of a view."""
-    return {control.name for control in view.controls} | ({"channel"} if view.uses_channel else set())
+    cursor = {"channel": view.uses_channel, "at": view.uses_position}
+    return {control.name for control in view.controls} | {name for name, used in cursor.items() if used}
 
 
 class _Run:
@@ -96,7 +97,7 @@ class _Run:
     def _request(self, view: views.LayerView, record: Record | None, image: str, given: dict[str, str]) -> Request:
         """What was asked for, so that the file can say how it is made again."""
         chosen = asdict(filled(view.options, given))
-        channel = chosen.pop("channel", None)
+        channel, at = chosen.pop("channel", None), chosen.pop("at", None)
         usual = {control.name: control.default for control in view.controls}
         options = tuple(sorted((name, value) for name, value in chosen.items() if value != usual[name]))
         return Request(
@@ -105,6 +106,7 @@ class _Run:
             layer=record.key if record is not None else "",
             view=view.name,
             channel=channel,
+            at=at,
             options=options,
         )
 

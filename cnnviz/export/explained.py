@@ -29,11 +29,9 @@ def contributions(panel: Contributions) -> Block:
     values = [number(value, 4, signed=True) for _, _, value in rows]
     end = max([width_of(text, mono=True) for text in values], default=0)
     left = names + GAP + sum(width + GAP for width in columns)
-    parts = rows[:-1] if panel.value is not None else rows
-    peak = max([abs(value) for _, _, value in parts if np.isfinite(value)], default=0.0) or 1.0
-    signed = any(value < 0 for _, _, value in rows)
-    zero = BARS / 2 if signed else 0
-    unit = (BARS / 2 if signed else BARS) / peak
+    starts, low, high = _waterfall(panel, [value for _, _, value in rows])
+    unit = BARS / ((high - low) or 1.0)
+    zero = -low * unit
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         at = x + names + GAP
@@ -42,19 +40,28 @@ def contributions(panel: Contributions) -> Block:
             sheet.text(at + width, y + 10, head, SMALL, align="right", color=sheet.palette.dim)
             places.append(at + width)
             at += width + GAP
-        for order, ((label, texts, value), told) in enumerate(zip(rows, values, strict=True), start=1):
+        for order, ((label, texts, value), told, begin) in enumerate(zip(rows, values, starts, strict=True), start=1):
             line = y + ROW * order
             sheet.text(x, line + 12, cut(label, names))
             for place, text in zip(places, texts, strict=False):
                 sheet.text(place, line + 12, text, align="right", mono=True, color=sheet.palette.dim)
-            length = min(abs(value), peak) * unit if np.isfinite(value) else 0.0
-            start = x + left + zero - (length if value < 0 else 0)
+            length = abs(value) * unit if np.isfinite(value) else 0.0
+            start = x + left + zero + min(begin, begin + value) * unit if np.isfinite(value) else x + left + zero
             colour = sheet.palette.accent if label == "=" else sheet.palette.bar
             sheet.box(start, line + 4, max(length, 0.5), ROW - 8, colour)
             sheet.text(x + left + BARS + GAP + end, line + 12, told, align="right", mono=True)
         sheet.line([x + left + zero] * 2, [y + ROW, y + ROW * (len(rows) + 1)], sheet.palette.dim)
 
     return Block(left + BARS + GAP + end, ROW * (len(rows) + 1) + 4, draw)
+
+
+def _waterfall(panel: Contributions, values: list[float]) -> tuple[list[float], float, float]:
+    """Where each bar begins, and the lowest and highest place that one reaches."""
+    if panel.value is None:
+        known = np.nan_to_num(values)
+        return [0.0] * len(values), float(min(known.min(initial=0.0), 0.0)), float(max(known.max(initial=0.0), 0.0))
+    ends = np.append(0.0, np.cumsum(np.nan_to_num(values[:-1])))  # the last is the sum, from zero
+    return [*ends[:-1].tolist(), 0.0], float(ends.min()), float(ends.max())
 
 
 def curve(panel: Curve) -> Block:

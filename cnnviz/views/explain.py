@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.arithmetic import SlidingWindow
 from cnnviz.core.colormaps import WEIGHTS, fitting
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.pixels import layer_scale, maps_of
+from cnnviz.core.pixels import layer_scale, maps_of, range_of
 from cnnviz.core.ranges import Range, scale_from
 from cnnviz.figure import Figure, ImageGrid, Note, Outcome, Panel, Scale, Sliding, number
 from cnnviz.request import Cell
@@ -144,9 +144,14 @@ def _sliding(
         maps = window.partial_maps(rows.tolist())
         peak = float(np.abs(maps).max(initial=0)) or 1.0
         partials = image_grid(
-            maps, scale_from(Range(-peak, peak, True), "the partial maps"), indices=indices, captions=names, picks=False
+            maps,
+            scale_from(Range(-peak, peak, True), "the partial maps"),
+            indices=indices,
+            captions=names,
+            title="partial maps",
+            picks=False,
         )
-    output = image_grid(window.output[None], scale, indices=[channel], captions=[f"channel {channel}"])
+    output = image_grid(window.output[None], scale, indices=[channel], captions=[f"channel {channel}"], title="output")
     y, x = at
     key = key_of(trace, window.source)
     return Sliding(window, (y, x), rows, inputs, kernels, partials, output, f"y[{channel}, {{}}]", key)
@@ -157,16 +162,18 @@ def _maps(trace: Trace, record: Record, channel: int, at: tuple[int, ...]) -> tu
     if len(at) != 2 or record.axes not in (("C", "H", "W"), ("H", "W", "C")):
         return ()
     grids = []
+    span = range_of(trace, record)
     same = [i for i in dict.fromkeys(record.sources) if _shape(trace, i) == tuple(record.shape)]
     for index in same:
         before = trace.records[index] if index >= 0 else None
-        grids.append(_one(trace, before, channel, at, f"input: {_short(trace, index)}"))
-    return *grids, _one(trace, record, channel, at, "output")
+        scale = layer_scale(trace, record if range_of(trace, before) == span else before)  # one colour bar for both
+        grids.append(_one(trace, before, scale, channel, at, f"input: {_short(trace, index)}"))
+    return *grids, _one(trace, record, layer_scale(trace, record), channel, at, "output")
 
 
-def _one(trace: Trace, record: Record | None, channel: int, at: tuple[int, ...], title: str) -> ImageGrid:
+def _one(trace: Trace, record: Record | None, scale: Scale, channel: int, at: tuple[int, ...], title: str) -> ImageGrid:
     maps = maps_of(trace, record)[channel : channel + 1]
-    grid = image_grid(maps, layer_scale(trace, record), indices=[channel], captions=[f"channel {channel}"], title=title)
+    grid = image_grid(maps, scale, indices=[channel], captions=[f"channel {channel}"], title=title)
     return replace(grid, spot=(at[0], at[1]))
 
 

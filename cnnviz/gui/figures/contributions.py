@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
@@ -52,7 +53,9 @@ class ContributionsWidget(PanelWidget[Contributions]):
 
 
 class SignedBars(QAbstractScrollArea):
-    """Rows of label, numbers and a bar from a common zero line; below them the rest and the sum.
+    """Rows of label, numbers and a bar: each begins where the one before it ended, up to the sum (a waterfall).
+
+    Parts that do not add up begin at zero.
 
     Attributes
     ----------
@@ -123,19 +126,21 @@ class SignedBars(QAbstractScrollArea):
         top = -self.verticalScrollBar().value()
         columns.paint_heads(painter, top, self._pitch)
         top += self._pitch
+        reached = 0.0
         for row, label in enumerate(panel.labels):
+            value = float(panel.values[row])
             if row == self._row and panel.cells[row] is not None:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.color("selected"))
                 painter.drawRoundedRect(QRectF(0, top, self.viewport().width() - 1, self._pitch), 4, 4)
-            follows = panel.cells[row] is not None
-            columns.paint_row(painter, top, self._pitch, label, panel.texts[row], float(panel.values[row]), follows)
+            columns.paint_row(painter, top, self._pitch, label, panel.texts[row], (reached, value))
+            reached += value if panel.value is not None else 0.0
             top += self._pitch
         for label, value in self._sums:
             if label == "=":
                 painter.setPen(QPen(theme.color("border"), 1))
                 painter.drawLine(QPointF(0, top), QPointF(self.viewport().width(), top))
-            columns.paint_row(painter, top, self._pitch, label, (), value, False)
+            columns.paint_row(painter, top, self._pitch, label, (), (0.0 if label == "=" else reached, value))
             top += self._pitch
         painter.end()
 
@@ -186,7 +191,7 @@ class _Columns:
         gap = theme.px(10)
         sums = [] if panel.value is None else [panel.value, panel.rest]
         self._label = min(
-            max((small.horizontalAdvance(t) for t in (*panel.labels, "1,000 others")), default=0), width // 2
+            max((small.horizontalAdvance(t) for t in (*panel.labels, "1,000 others")), default=0), round(width * 0.6)
         )
         self._texts = [
             max(mono.horizontalAdvance(t[i]) if i < len(t) else 0 for t in (*panel.texts, panel.heads))
@@ -195,15 +200,15 @@ class _Columns:
         self._value = max(mono.horizontalAdvance(number(float(v), 4, signed=True)) for v in (*panel.values, *sums, 0.0))
         left = self._label + gap
         self._text_places: list[int] = []
-        if left + sum(self._texts) + gap * len(self._texts) + self._value > width:
+        if left + sum(self._texts) + gap * (len(self._texts) + 2) + self._value > width:
             self._texts = []  # they are read out below
         for text in self._texts:
             self._text_places.append(left)
             left += text + gap
         self._bar = left, max(width - left - self._value - gap - theme.px(6), 0)
-        peak = max([abs(float(v)) for v in panel.values if v == v] + [abs(v) for v in sums[1:] if v == v] + [0.0])
-        self._peak = peak or 1.0
-        self._signed = any(float(v) < 0 for v in (*panel.values, *sums))
+        parts = np.nan_to_num(np.append(panel.values, panel.rest if panel.value is not None else []))
+        ends = np.append(0.0, np.cumsum(parts) if panel.value is not None else parts)
+        self._low, self._high = float(ends.min()), float(ends.max())
 
     def paint_heads(self, painter: QPainter, top: float, pitch: int) -> None:
         painter.setFont(theme.font("tiny"))
@@ -214,33 +219,38 @@ class _Columns:
         painter.drawText(QRectF(0, top, self._width - theme.px(6), pitch), _RIGHT, name)
 
     def paint_row(
-        self, painter: QPainter, top: float, pitch: int, label: str, texts: tuple[str, ...], value: float, follows: bool
+        self, painter: QPainter, top: float, pitch: int, label: str, texts: tuple[str, ...], step: tuple[float, float]
     ) -> None:
+        """One part: its bar goes from where those before it have come to ``step`` (start, value)."""
+        start, value = step
         painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("text" if follows or label == "=" else "dim"))
+        painter.setPen(theme.color("text"))
         shown = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideMiddle, self._label)
         painter.drawText(QRectF(2, top, self._label, pitch), _LEFT, shown)
         painter.setFont(theme.font("mono"))
         painter.setPen(theme.color("dim"))
         for text, left, width in zip(texts, self._text_places, self._texts, strict=False):
             painter.drawText(QRectF(left, top, width, pitch), _RIGHT, text)
-        self._paint_bar(painter, top, pitch, value, strong=label == "=")
+        self._paint_bar(painter, top, pitch, start, value, strong=label == "=")
         painter.setPen(theme.color("text"))
         right = QRectF(self._width - self._value - theme.px(6), top, self._value, pitch)
         painter.drawText(right, _RIGHT, number(value, 4, signed=True))
 
-    def _paint_bar(self, painter: QPainter, top: float, pitch: int, value: float, *, strong: bool) -> None:
+    def _paint_bar(
+        self, painter: QPainter, top: float, pitch: int, start: float, value: float, *, strong: bool
+    ) -> None:
         left, width = self._bar
         if width < theme.px(20) or value != value:
             return
-        zero = left + (width / 2 if self._signed else 0)
-        length = min(abs(value) / self._peak, 1.0) * (width / 2 if self._signed else width)
-        bar = QRectF(zero if value >= 0 else zero - length, top + pitch * 0.25, max(length, 1.0), pitch * 0.5)
+        scale = width / ((self._high - self._low) or 1.0)
+        zero = left - self._low * scale
+        first = left + (min(start, start + value) - self._low) * scale
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawLine(QPointF(zero, top), QPointF(zero, top + pitch))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("accent" if strong else "warning" if value >= 0 else "info"))
-        painter.drawRoundedRect(bar, 2, 2)
-        painter.setPen(QPen(theme.color("border"), 1))
-        painter.drawLine(QPointF(zero, top + 2), QPointF(zero, top + pitch - 2))
+        bar = QRectF(first, top + pitch * 0.25, max(abs(value) * scale, 1.0), pitch * 0.5)
+        painter.drawRoundedRect(bar, min(2.0, bar.width() / 2), 2)
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

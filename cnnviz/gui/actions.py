@@ -62,6 +62,7 @@ COMMANDS = (
     Command("Go", "explain", "Explain a number", ("E",), checkable=True),
     Command("Go", "trace-back", "Back along the trace", ("Backspace",)),
     Command("Go", "level-up", "One level up", ("Esc",)),
+    Command("Go", "sandbox", "Sandbox", ("B",), checkable=True),
     Command("Go", SEPARATOR, ""),
     Command("Go", "next-picture", "Next picture", ("PgDown",)),
     Command("Go", "previous-picture", "Previous picture", ("PgUp",)),
@@ -93,10 +94,11 @@ class Actions:
     def _action(self, window: QMainWindow, command: Command) -> QAction:
         action = QAction(command.text, window)
         action.setObjectName(command.name)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        keys = [QKeySequence(key) for key in command.keys]
+        action.setShortcuts([key for at, key in enumerate(keys) if key not in keys[:at]])  # said twice, it does nothing
         action.setCheckable(command.checkable)
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{command.text} ({keys})" if keys else command.text)
+        said = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{command.text} ({said})" if said else command.text)
         if command.icon:
             theme.set_icon(action, command.icon)
         self.menus[command.menu].addAction(action)

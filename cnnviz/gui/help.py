@@ -62,7 +62,7 @@ class ShortcutSheet(Overlay):
     """Keys by group, in columns, with a field to find one."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, 920, 600)
+        super().__init__(parent, 980, 720)
         self.setObjectName("shortcut-sheet")
         self.setAccessibleName("Keyboard shortcuts")
         self._groups: list[Group] = []
@@ -132,6 +132,10 @@ class ShortcutSheet(Overlay):
             column.addStretch(1)
             columns.addLayout(column, 1)
         self._area.setWidget(page)  # the page before it is deleted by the area
+        if not query:  # while one searches the card keeps its size
+            above = self.search.sizeHint().height() + self.body.spacing()
+            self.fitted_height = page.sizeHint().height() + above + 3 * theme.px(16)
+            self.place()
 
 
 def _balanced(groups: list[Group], count: int) -> list[list[Group]]:

@@ -234,3 +234,13 @@ def test_theme_scale_and_layout_can_change_while_running(controller, qtbot):
     controller.window.commands["reset-layout"].trigger()
     settle(qtbot, controller)
     assert theme.scale == 1.0
+
+
+def test_no_key_has_two_meanings(controller):
+    keys = [key.toString() for action in controller.window.commands.by_name.values() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))  # Qt runs neither of two
+
+
+def test_the_key_of_quit_closes_the_window(controller, qtbot):
+    qtbot.keyClick(controller.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not controller.window.isVisible())

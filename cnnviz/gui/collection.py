@@ -127,6 +127,7 @@ class Collection(QObject):
         self._tray.add([TrayItem(path, Path(path).name) for path in new])
         self.opened.emit(found.paths)
         self._session.update(image=found.paths[0])
+        self._tray.set_current(found.paths[0])  # it may have been the session's picture already
         self._classify(new)
 
     @Slot(object, object)

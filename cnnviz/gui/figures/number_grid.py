@@ -62,7 +62,7 @@ class NumberGrid:
         edge = rect.width() / columns
         gap = 2.0 if edge >= 18 else 0.0
         places = numbers.decimals(max(abs(self.scale.low), abs(self.scale.high)))
-        font, places = self._legible(edge - gap, places)
+        font, texts = self._legible(edge - gap, places)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, gap > 0)
         painter.setPen(Qt.PenStyle.NoPen)
         for y in range(rows):
@@ -82,26 +82,35 @@ class NumberGrid:
                 if font is not None:
                     painter.setFont(font)
                     painter.setPen(ink)
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, numbers.cell(float(self.values[y, x]), places))
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, texts[y * columns + x])
         if marked is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color("accent"), 2))
             y, x = marked
             painter.drawRoundedRect(QRectF(rect.x() + x * edge, rect.y() + y * edge, edge - gap, edge - gap), gap, gap)
 
-    def _legible(self, room: float, places: int) -> tuple[QFont | None, int]:
-        """The largest font in which the longest number fits, with fewer places if need be; None where none does."""
+    def _legible(self, room: float, places: int) -> tuple[QFont | None, list[str]]:
+        """The numbers in the largest font in which all fit: as they are, with a place less, without the idle zero.
+
+        No font where none fits.
+        """
         flat = [float(v) for v in self.values.reshape(-1)]
         for role in ("mono", "tiny"):
             font = theme.font(role)
             metrics = QFontMetrics(font)
             if metrics.height() > room:
                 continue
-            for shown in (places, places - 1):
-                longest = max((numbers.cell(v, max(shown, 0)) for v in flat), key=len, default="")
-                if shown >= 0 and metrics.horizontalAdvance(longest) + 4 <= room:
-                    return font, shown
-        return None, places
+            for shown in range(places, max(places - 2, 0), -1):
+                texts = [numbers.cell(v, shown) for v in flat]
+                for told in (texts, [_without_zero(text) for text in texts]):
+                    if metrics.horizontalAdvance(max(told, key=len)) + 4 <= room:
+                        return font, told
+        return None, []
+
+
+def _without_zero(text: str) -> str:
+    """``−.12`` for ``−0.12``."""
+    return text.replace("0.", ".", 1) if text.lstrip("−").startswith("0.") else text
 
 
 @functools.cache

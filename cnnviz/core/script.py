@@ -284,7 +284,8 @@ _CHANGED: Mapping[str, Callable[..., Any]] = {
     "avg_pool2d": _pooled(F.avg_pool2d),
     "max_pool1d": _pooled(F.max_pool1d),
     "adaptive_avg_pool2d": F.adaptive_avg_pool2d,
-    "adaptive_max_pool2d": lambda x, size: F.adaptive_max_pool2d(x, size, return_indices=True),
+    "adaptive_max_pool2d": lambda x, size: (F.adaptive_max_pool2d(x, size), None),  # nobody asks for the places
+    "max_pool2d_with_indices": lambda *args: (_pooled(F.max_pool2d)(*args), None),
     "dropout": F.dropout,
     "dropout_": F.dropout,
     "feature_dropout": F.dropout2d,

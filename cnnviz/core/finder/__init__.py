@@ -278,7 +278,7 @@ def _notes(best: _Tried) -> tuple[str, ...]:
     if candidate.plan is not None:
         notes.append(f"Its architecture is a guess, which --arch can change: {candidate.name}")
     numbers = f"mean {_numbers(best.preprocessing.mean)}, deviation {_numbers(best.preprocessing.std)}"
-    how = {"none": "from 0 to 1", "half": "from −1 to 1"}.get(best.normalisation, f"as usual for {best.normalisation}")
+    how = {"none": "from 0 to 1", "half": "from −1 to 1", "raw": "from 0 to 255"}.get(best.normalisation, f"as usual for {best.normalisation}")
     why = ""
     if evidence is not None and evidence.recognises:
         why = f"; so it recognises {evidence.right} of {evidence.pictures} sample pictures"

@@ -194,8 +194,9 @@ _MEANS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "ImageNet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     "half": ((0.5,), (0.5,)),
     "none": ((0.0,), (1.0,)),
+    "raw": ((0.0,), (1 / 255,)),
 }
-NORMALISATIONS = {1: ("MNIST", "none", "half"), 3: ("CIFAR-10", "ImageNet", "half", "none")}
+NORMALISATIONS = {1: ("MNIST", "none", "half", "raw"), 3: ("CIFAR-10", "ImageNet", "half", "none", "raw")}
 """Names of the usual ones by the number of planes, the most usual first."""
 
 
@@ -210,7 +211,7 @@ def alternatives(planes: int, size: tuple[int, int]) -> tuple[tuple[str, Preproc
     """The usual normalisations for an input, by name."""
     names = NORMALISATIONS.get(planes, ())
     if planes == 3 and min(size) > 64:
-        names = ("ImageNet", "half", "none", "CIFAR-10")
+        names = ("ImageNet", "half", "none", "raw")
     return tuple((name, preprocessing(planes, size, name)) for name in names)
 
 

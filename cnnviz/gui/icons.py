@@ -10,7 +10,11 @@ from PySide6.QtSvg import QSvgRenderer
 
 from cnnviz import paths
 
-_SIZES = (12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 64)  # pixels; in between, the next larger one is made smaller
+_SIZES = (14, 16)
+"""Edges of the icons of buttons and menus, in pixels at 100 %."""
+
+_RATIOS = (1.0, 2.0)
+"""Device pixel ratios for which they are made; in between, the next larger one is made smaller."""
 
 
 def names() -> tuple[str, ...]:
@@ -45,12 +49,11 @@ def pixmap(name: str, color: str, size: int, ratio: float = 1.0) -> QPixmap:
     return picture
 
 
-def icon(name: str, color: str, disabled: str) -> QIcon:
-    """The icon at all sizes that the window uses, in one colour and in another for what is disabled."""
+def icon(name: str, color: str, disabled: str, scale: float = 1.0) -> QIcon:
+    """The icon at the sizes of the window at a scale, in one colour and in another for what is disabled."""
     made = QIcon()
-    for size in _SIZES:
-        made.addPixmap(pixmap(name, color, size), QIcon.Mode.Normal)
-        made.addPixmap(pixmap(name, color, size), QIcon.Mode.Active)
-        made.addPixmap(pixmap(name, color, size), QIcon.Mode.Selected)
-        made.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
+    for edge in sorted({round(size * scale * ratio) for size in _SIZES for ratio in _RATIOS}):
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected):
+            made.addPixmap(pixmap(name, color, edge), mode)
+        made.addPixmap(pixmap(name, disabled, edge), QIcon.Mode.Disabled)
     return made

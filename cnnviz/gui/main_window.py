@@ -52,6 +52,10 @@ FRAME = 24
 """Pixels that a window manager's frame takes at a side; a title takes twice as much."""
 
 
+FRAME_TIME = 12
+"""Milliseconds after which the facts at the edge follow what is in the middle, whatever comes in between."""
+
+
 class MainWindow(QMainWindow):
     """All parts, laid out; it says what was dropped on it and when it is closed."""
 
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
         self._titles: tuple[str, ...] = ()  # of its steps
         self._later = QTimer(self)
         self._later.setSingleShot(True)
+        self._later.setInterval(FRAME_TIME)
         self._later.timeout.connect(self._show_facts)
         self.commands = Actions(self, self.menus)
         self._build()
@@ -217,7 +222,8 @@ class MainWindow(QMainWindow):
         self.pane.set_response(response)
         self.pane.set_stale(not current)
         self._latest = response
-        self._later.start()
+        if not self._later.isActive():
+            self._later.start()
 
     @property
     def complete(self) -> bool:

@@ -13,72 +13,16 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
 
 from cnnviz.gui import icons, stylesheet
+from cnnviz.gui.tokens import DARK, LIGHT, qt_palette
 
 MODES = ("auto", "light", "dark")
 SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 """Sizes of the whole interface that Ctrl + and Ctrl − step through."""
-
-DARK = {
-    "ground": "#14161a",  # behind everything
-    "panel": "#1b1e24",  # cards, side panels, menus
-    "sunken": "#111317",  # fields, tracks, lists in which one types or drags
-    "raised": "#262b33",  # buttons, chips
-    "hover": "#2e343e",
-    "pressed": "#20242b",
-    "selected": "#272e3a",
-    "line": "#2a2f38",  # hairlines between things
-    "border": "#454d5b",  # outlines of controls
-    "text": "#e6e9ee",
-    "dim": "#8d96a5",
-    "faint": "#626b79",  # what is disabled; never the only carrier of a fact
-    "accent": "#f2994a",
-    "accent-hover": "#ffb06a",
-    "accent-pressed": "#d9822f",
-    "on-accent": "#14161a",  # text on the accent colour
-    "focus": "#ffb877",
-    "ok": "#5fce94",
-    "warning": "#e9bd4e",
-    "error": "#ff8583",
-    "error-ground": "#33201f",
-    "warning-ground": "#302817",
-    "info-ground": "#1d2733",
-    "info": "#7fb4f0",
-    "handle": "#4a5362",  # scroll bars
-    "shadow": "#000000",
-}
-LIGHT = {
-    "ground": "#f6f7f9",
-    "panel": "#ffffff",
-    "sunken": "#f1f3f6",
-    "raised": "#eef0f4",
-    "hover": "#e5e9ef",
-    "pressed": "#dbe0e8",
-    "selected": "#fbf0e6",
-    "line": "#dfe3e9",
-    "border": "#b3bac6",
-    "text": "#1b1f27",
-    "dim": "#5a6370",
-    "faint": "#98a0ad",
-    "accent": "#b4540f",
-    "accent-hover": "#a34b0b",
-    "accent-pressed": "#8c3f07",
-    "on-accent": "#ffffff",
-    "focus": "#d06a1c",
-    "ok": "#17713f",
-    "warning": "#845400",
-    "error": "#b3261e",
-    "error-ground": "#fdeceb",
-    "warning-ground": "#fdf3dc",
-    "info-ground": "#e8f1fc",
-    "info": "#1c5fae",
-    "handle": "#bcc3ce",
-    "shadow": "#3a4252",
-}
 
 # role -> (pixels at 100 %, weight)
 _FONTS = {
@@ -179,7 +123,7 @@ class Theme(QObject):
 
     def icon(self, name: str, role: str = "text") -> QIcon:
         """The icon ``name`` in the colour of a token, with a fainter picture for what is disabled."""
-        return icons.icon(name, self._colors[role], self._colors["faint"])
+        return icons.icon(name, self._colors[role], self._colors["faint"], self.scale)
 
     def pixmap(self, name: str, role: str = "text", size: int = 16, ratio: float = 1.0) -> QPixmap:
         """The icon as a picture of ``size`` logical pixels (not scaled again) for a screen of that pixel ratio."""
@@ -231,8 +175,11 @@ class Theme(QObject):
         else:
             self._colors = LIGHT if self.mode == "light" else DARK
             hints.setColorScheme(Qt.ColorScheme.Dark if self.dark else Qt.ColorScheme.Light)
-        app.setPalette(_qt_palette(self._colors))
+        app.setPalette(qt_palette(self._colors))
         app.setFont(self.font())
+        app.setStyleSheet(
+            ""
+        )  # to replace a sheet by another takes three times as long as to take it off and put one on
         app.setStyleSheet(stylesheet.make(self._colors, self.scale, self.px, self._mono, self._image))
         for target, (name, role) in list(self._iconed.items()):
             if isValid(target):
@@ -290,39 +237,6 @@ def _load_bundled_fonts() -> None:
         folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
         for name in ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold"):
             QFontDatabase.addApplicationFont(str(folder / f"{name}.ttf"))
-
-
-def _qt_palette(colors: dict[str, str]) -> QPalette:
-    """The same colours for what no style sheet reaches: text selections, links, views of other libraries."""
-    roles = QPalette.ColorRole
-    palette = QPalette()
-    for role, name in {
-        roles.Window: "ground",
-        roles.WindowText: "text",
-        roles.Base: "sunken",
-        roles.AlternateBase: "panel",
-        roles.Text: "text",
-        roles.Button: "raised",
-        roles.ButtonText: "text",
-        roles.BrightText: "error",
-        roles.Highlight: "accent",
-        roles.HighlightedText: "on-accent",
-        roles.Accent: "accent",
-        roles.Link: "accent",
-        roles.LinkVisited: "accent",
-        roles.ToolTipBase: "raised",
-        roles.ToolTipText: "text",
-        roles.PlaceholderText: "dim",
-        roles.Light: "hover",
-        roles.Midlight: "raised",
-        roles.Mid: "line",
-        roles.Dark: "line",
-        roles.Shadow: "shadow",
-    }.items():
-        palette.setColor(role, QColor(colors[name]))
-    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.PlaceholderText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors["faint"]))
-    return palette
 
 
 theme = Theme()

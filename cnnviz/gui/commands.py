@@ -100,15 +100,19 @@ class Commands(QObject):
             self._controller.open_files([folder])
 
     def _export(self) -> None:
-        response = self._controller.response
-        if response is not None:
+        response, sandbox = self._controller.response, self._controller.sandboxing
+        if sandbox.open:
+            self._with_figure(lambda figure: self._controller.exporter.ask(figure, "sandbox"))
+        elif response is not None:
             layer = response.request.layer.replace("#", "-") or "picture"
             name = f"{Path(response.request.image).stem}-{layer}-{response.figure.view}"
             self._controller.exporter.ask(response.figure, name)
 
     def _with_figure(self, act: Callable[[Figure], None]) -> None:
-        if self._controller.response is not None:
-            act(self._controller.response.figure)
+        response, sandbox = self._controller.response, self._controller.sandboxing
+        shown = response.figure if response is not None else None
+        if (figure := sandbox.figure if sandbox.open else shown) is not None:
+            act(figure)
 
     def _scale(self, direction: int) -> None:
         theme.step_scale(direction)

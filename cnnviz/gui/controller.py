@@ -21,6 +21,7 @@ from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.model_dialog import is_model_file
 from cnnviz.gui.player import Player
 from cnnviz.gui.runner import Runner
+from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.session import Session
 from cnnviz.gui.theme import theme
 from cnnviz.launch import DEFAULT_MODEL
@@ -67,6 +68,7 @@ class Controller(QObject):
         self.exporter = Exporter(self.jobs, window)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
+        self.sandboxing = Sandboxing(window, session)
         self.response: Response | None = None
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)
@@ -181,6 +183,7 @@ class Controller(QObject):
         self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
         self.exporter.problem.connect(self.complain)
         self.exporter.done.connect(self._on_exported)
+        self.sandboxing.news.connect(self._on_exported)
         window.facts_shown.connect(self._on_facts)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)

@@ -25,8 +25,12 @@ from cnnviz.response import Response
 WORKSPACES = (
     ("", "Explore", "Walk through the network and look at its maps"),
     ("explain", "Explain", "How one number came about (E)"),
+    ("sandbox", "Sandbox", "A convolution or a pooling to play with (B)"),
 )
 """Name, text and tip of each workspace."""
+
+SANDBOX = "sandbox"
+"""The workspace that needs no network."""
 
 FIND = "Find…   Ctrl K"
 
@@ -68,9 +72,8 @@ class TopBar(QFrame):
         self._export.setProperty("role", "accent")
         self._export.clicked.connect(self.export_requested)
 
-        layout = QHBoxLayout(self)
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(theme.px(8), theme.px(4), theme.px(8), theme.px(4))
-        layout.setSpacing(theme.px(8))
         layout.addWidget(brand)
         if sys.platform != "darwin":  # there the menus stand at the top of the screen
             bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -98,6 +101,7 @@ class TopBar(QFrame):
         row.setContentsMargins(*(theme.px(2),) * 4)
         row.setSpacing(theme.px(2))
         self._workspace: dict[str, QToolButton] = {}
+        self._of_network, self._sandboxed = "", False
         for name, text, tip in WORKSPACES:
             button = QToolButton(segment)
             button.setObjectName(f"workspace-{name or 'explore'}")
@@ -113,12 +117,18 @@ class TopBar(QFrame):
         return segment
 
     def set_workspace(self, current: str) -> None:
-        """Show which workspace is open."""
+        """Show which workspace of the network is open; the sandbox lies over it."""
+        self._of_network = current
         for name, button in self._workspace.items():
-            button.setChecked(name == current)
+            button.setChecked(name == (SANDBOX if self._sandboxed else current))
+
+    def set_sandbox(self, on: bool) -> None:
+        """Show whether the sandbox is open."""
+        self._sandboxed = on
+        self.set_workspace(self._of_network)
 
     def _on_workspace(self, name: str) -> None:
-        self.set_workspace(name)
+        self.set_workspace(self._of_network)  # until what was asked for is shown
         self.workspace_picked.emit(name)
 
     def set_response(self, response: Response) -> None:
@@ -140,11 +150,14 @@ class TopBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Where it is narrow, the chips say less and the search is a mere glass: the menus stay."""
-        for short in (0, 1):
-            self._model.setText(self._model_texts[short])
-            self._device.setText(self._device_texts[short])
+        """Where it is narrow, the chips say less and the search is a mere glass: menus and workspaces stay."""
+        self._workspaces.setMinimumWidth(self._workspaces.sizeHint().width() + theme.px(8))  # the chosen one is bold
+        for short in range(4):
+            self._model.setText((*self._model_texts, self._model_texts[1], "")[short])
+            self._device.setText((*self._device_texts, "", "")[short])
             self._find.setText("" if short else FIND)
+            self._export.setText("Export" if short > 1 else "Export figure")
+            self._row.setSpacing(theme.px(3 if short > 2 else 8))
             self._brand.setVisible(not short)
             parts = (
                 self._brand,

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from cnnviz import paths
 from cnnviz.gui import icons, stylesheet
-from cnnviz.gui.theme import DARK, LIGHT, SCALES, theme
+from cnnviz.gui.theme import SCALES, theme
+from cnnviz.gui.tokens import DARK, LIGHT
 
 
 @pytest.fixture(autouse=True)

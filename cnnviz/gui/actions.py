@@ -29,6 +29,9 @@ class Command:
 
 SEPARATOR = ""
 
+SHIFTS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+"""By how many rows and columns the explained cell moves."""
+
 COMMANDS = (
     Command("File", "open-pictures", "Open pictures…", (Keys.Open,), "image"),
     Command("File", "open-folder", "Open folder of pictures…", ("Ctrl+Shift+O",), "folder"),
@@ -61,6 +64,7 @@ COMMANDS = (
     Command("Go", SEPARATOR, ""),
     Command("Go", "explain", "Explain a number", ("E",), checkable=True),
     Command("Go", "trace-back", "Back along the trace", ("Backspace",)),
+    *(Command("Go", f"shift-{way}", f"Shift the window {way}", (f"Ctrl+{way.title()}",)) for way in SHIFTS),
     Command("Go", "level-up", "One level up", ("Esc",)),
     Command("Go", "sandbox", "Sandbox", ("B",), checkable=True),
     Command("Go", SEPARATOR, ""),

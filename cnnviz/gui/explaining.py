@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Slot
 
+from cnnviz.gui.actions import SHIFTS
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.session import Session
+from cnnviz.gui.top_bar import SANDBOX
 from cnnviz.request import Cell
 from cnnviz.response import Response
 
@@ -32,10 +36,12 @@ class Explaining(QObject):
         pane.left.connect(self._mark_cell)
         pane.level_up.connect(self.level_up)
         pane.crumbs.picked.connect(self._on_crumb)
-        window.top.workspace_picked.connect(lambda name: self.set_explaining(name == EXPLAIN))
+        window.top.workspace_picked.connect(lambda name: name == SANDBOX or self.set_explaining(name == EXPLAIN))
         window.commands["explain"].triggered.connect(self.set_explaining)
         window.commands["level-up"].triggered.connect(self.level_up)
         window.commands["trace-back"].triggered.connect(lambda: self._on_crumb(-1))
+        for way, step in SHIFTS.items():
+            window.commands[f"shift-{way}"].triggered.connect(partial(self.shift, *step))
         session.changed.connect(self._on_request)
 
     def set_response(self, response: Response) -> None:
@@ -46,6 +52,9 @@ class Explaining(QObject):
         self._window.commands["explain"].setChecked(explains)
         self._window.commands["explain"].setEnabled(bool(response.request.layer))
         self._window.commands["trace-back"].setEnabled(bool(response.request.trail))
+        cell = response.figure.cell
+        for way in SHIFTS:
+            self._window.commands[f"shift-{way}"].setEnabled(cell is not None and len(cell.at) == 2)
         names = {step.key: step.title for step in response.steps}
         here = response.figure.cell if response.request.trail else None
         self._window.pane.crumbs.set_trail(response.request.trail, here, names)
@@ -75,6 +84,16 @@ class Explaining(QObject):
             self.set_explaining(False)
         else:
             self._session.update(channel=None, at=None)
+
+    def shift(self, down: int, across: int, _: bool = False) -> None:
+        """What if the window were shifted by one: explain the neighbour of the cell."""
+        shown = self._response.figure.cell if self._response is not None else None
+        if shown is None or len(shown.at) != 2 or self._response is None:
+            return
+        sizes = self._response.steps[self._response.current].shape[1:]
+        here = self._session.request.at or shown.at  # what was asked for last, where the answer is not there yet
+        y, x = (min(max(p + d, 0), n - 1) for p, d, n in zip(here, (down, across), sizes, strict=True))
+        self._session.update(channel=shown.channel, at=(y, x), trail=self._session.request.trail)
 
     def _go_to(self, cell: Cell, trail: tuple[Cell, ...]) -> None:
         view = EXPLAIN if cell.layer else ""  # the picture is where every trace ends

@@ -19,12 +19,8 @@ def sliding(opened) -> SlidingWidget:
     return next(p for p in opened.window.pane.figure_view.panels if isinstance(p, SlidingWidget))
 
 
-def output_tile(widget: SlidingWidget):
-    return next(tile for tile in widget.bench._tiles if tile.grid is None)
-
-
 def middle_of(widget: SlidingWidget, y: int, x: int) -> QPoint:
-    rect = output_tile(widget).rect
+    rect = widget.bench.rect_of_output
     height, width = widget.cells
     return QPointF(rect.x() + (x + 0.5) * rect.width() / width, rect.y() + (y + 0.5) * rect.height() / height).toPoint()
 
@@ -184,3 +180,13 @@ def test_pointing_tells_where_a_cell_looks_and_where_it_is_after_flattening(open
     told = opened.window.status.findChild(QWidget, "remark").text()
     assert "sees rows 10–25, columns 14–27 of the picture" in told  # 16 × 16 with stride 4 from −2 on, cut at 27
     assert f"element {2 * 25 + 3 * 5 + 4} of 6 · Flatten" in told
+
+
+def test_one_key_shifts_the_window_by_one_wherever_the_focus_is(opened):
+    opened.ask(view="explain", channel=4, at=(0, 4))
+    for key, at in ((Qt.Key.Key_Right, (0, 5)), (Qt.Key.Key_Up, (0, 5)), (Qt.Key.Key_Down, (1, 5))):
+        opened.qtbot.keyClick(opened.window.network, key, Qt.KeyboardModifier.ControlModifier)
+        opened.settle()
+        assert opened.controller.response.figure.cell == Cell("3", 4, at)
+    opened.ask(view="feature-maps")
+    assert not opened.window.commands["shift-left"].isEnabled()

@@ -107,6 +107,11 @@ class SlidingBench(QWidget):
         self._lay_out()
         self.update()
 
+    @property
+    def rect_of_output(self) -> QRectF:
+        """Where the output map is drawn."""
+        return next((tile.rect for tile in self._tiles if tile.grid is None), QRectF())
+
     # geometry
 
     def sizeHint(self) -> QSize:

@@ -125,7 +125,7 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
         "inspect": _add_inspect,
         "explain": _add_explain,
         "export": _add_export,
-        "models": _add_json,
+        "models": _add_models,
     }
     add[name](parser)
     return parser
@@ -140,6 +140,11 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
+    _add_json(parser)
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--download", metavar="NAME", help="fetch the weights of a torchvision model, e.g. resnet50")
     _add_json(parser)
 
 

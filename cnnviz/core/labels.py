@@ -116,7 +116,7 @@ def usual_labels(classes: int, planes: int, size: tuple[int, int], recognised: b
         name = "mnist" if planes == 1 else "cifar10"
     elif classes == 100 and planes == 3 and small:
         name = "cifar100"
-    elif classes == 43 and planes == 3:
+    elif classes == 43:
         name = "gtsrb"
     elif classes == 101 and planes == 3 and not small:
         name = "caltech101"

@@ -19,6 +19,7 @@ from cnnviz.core.finder.layers import layers_of, unwrapped
 from cnnviz.core.finder.plan import parse
 from cnnviz.core.finder.sequential import chain_plans
 from cnnviz.core.model import Model
+from cnnviz.core.sources.examine import compare, examine
 
 
 def conv(i: int, o: int, k: int = 3, s: int = 1, g: int = 1) -> nn.Conv2d:
@@ -326,6 +327,49 @@ def test_a_changed_stem_and_a_head_of_ones_own() -> None:
     with torch.no_grad():
         assert torch.equal(found.module(x), net(x))
     assert found.candidate.planes == 1
+
+
+def test_a_residual_network_with_plain_convolutions_between_its_blocks() -> None:
+    def block(i: int, o: int, pool: bool = False) -> nn.Sequential:
+        return nn.Sequential(C(i, o, 3, padding=1), B(o), nn.ReLU(), *([nn.MaxPool2d(2)] if pool else []))
+
+    class Nine(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv1, self.conv2 = block(3, 8), block(8, 16, True)
+            self.res1 = nn.Sequential(block(16, 16), block(16, 16))
+            self.conv3, self.conv4 = block(16, 24, True), block(24, 32, True)
+            self.res2 = nn.Sequential(block(32, 32), block(32, 32))
+            self.classifier = nn.Sequential(nn.MaxPool2d(4), nn.Flatten(), nn.Dropout(), L(32, 10))
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = self.conv2(self.conv1(x))
+            x = self.conv4(self.conv3(self.res1(x) + x))
+            return self.classifier(self.res2(x) + x)  # type: ignore[no-any-return]
+
+    torch.manual_seed(0)
+    net = calibrated(Nine())
+    x = torch.randn(2, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(find(net.state_dict(), "net.pth").module(x), net(x), atol=1e-4)
+
+
+def test_a_close_look_at_a_file(tmp_path: Path) -> None:
+    net = nn.Sequential(C(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), L(676, 10))
+    torch.save(
+        {"state_dict": net.half().state_dict(), "classes": list("abcdefghij"), "arch": "mine"}, tmp_path / "n.pt"
+    )
+    report = examine(tmp_path / "n.pt")
+    assert (report.tensors, report.numbers, report.dtypes) == (4, 36 + 4 + 6760 + 10, (("float16", 4),))
+    assert report.shapes[0] == ("0.weight", (4, 1, 3, 3))
+    assert report.labels == tuple("abcdefghij")
+    assert ("arch", "mine") in report.metadata
+    assert report.choices[0].arch == "plan: 1x28x28 0 relu max2 flatten 4"
+    assert hash(report)
+    fit = compare(tmp_path / "n.pt", "lenet5")
+    assert (fit.matched, fit.reshaped, fit.unexpected) == (0, ("0.weight", "0.bias"), ("4.weight", "4.bias"))
+    assert "7.weight" in fit.missing
+    assert not fit.exact
 
 
 def test_data_are_no_model(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.core.errors import ModelError
-from cnnviz.core.finder.candidate import Candidate, Fit, planned
+from cnnviz.core.finder.candidate import Candidate, planned
 from cnnviz.core.finder.evidence import VARIANTS, Evidence, alternatives, first_distance, weigh
 from cnnviz.core.finder.families import torchvision_candidates
 from cnnviz.core.finder.layers import Layer, layers_of, unwrapped
@@ -23,7 +23,7 @@ from cnnviz.core.finder.sequential import chain_plans
 from cnnviz.core.finder.units import unit_plans
 from cnnviz.core.model import Preprocessing
 
-__all__ = ["Candidate", "Evidence", "Finding", "Fit", "candidates", "find", "finding_of"]
+__all__ = ["Candidate", "Evidence", "Finding", "candidates", "find", "finding_of"]
 
 _BUDGET = 8e9  # multiply-adds spent on evidence: a few seconds at most
 _PRIOR = 0.06  # how much the evidence must speak against one step of unusualness
@@ -278,7 +278,9 @@ def _notes(best: _Tried) -> tuple[str, ...]:
     if candidate.plan is not None:
         notes.append(f"Its architecture is a guess, which --arch can change: {candidate.name}")
     numbers = f"mean {_numbers(best.preprocessing.mean)}, deviation {_numbers(best.preprocessing.std)}"
-    how = {"none": "from 0 to 1", "half": "from −1 to 1", "raw": "from 0 to 255"}.get(best.normalisation, f"as usual for {best.normalisation}")
+    how = {"none": "from 0 to 1", "half": "from −1 to 1", "raw": "from 0 to 255"}.get(
+        best.normalisation, f"as usual for {best.normalisation}"
+    )
     why = ""
     if evidence is not None and evidence.recognises:
         why = f"; so it recognises {evidence.right} of {evidence.pictures} sample pictures"
@@ -286,6 +288,8 @@ def _notes(best: _Tried) -> tuple[str, ...]:
         why = ", which fits what its normalisations remember best"
     height, width = best.preprocessing.size
     notes.append(f"Its input of {height} × {width} pixels and their scale ({how}: {numbers}) are guesses{why}.")
+    if evidence is not None and evidence.softmax:
+        notes.append("Its outputs are probabilities already: a softmax stands inside the network.")
     return tuple(notes)
 
 

@@ -11,6 +11,7 @@ from cnnviz.core.errors import ModelError
 from cnnviz.core.finder.layers import IGNORED
 from cnnviz.core.finder.network import build
 from cnnviz.core.finder.plan import Plan
+from cnnviz.core.report import Fit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,32 +45,6 @@ class Candidate:
     make: Callable[[], nn.Module]
     said: str
     plan: Plan | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How well an architecture fits the tensors of a file: plain data, for a person to look at.
-
-    Attributes
-    ----------
-    architecture
-        Its name.
-    matched
-        How many tensors fit by name and shape.
-    missing, unexpected, reshaped
-        Names of those that only the network has, that only the file has, and that have another shape.
-    """
-
-    architecture: str
-    matched: int
-    missing: tuple[str, ...]
-    unexpected: tuple[str, ...]
-    reshaped: tuple[str, ...]
-
-    @property
-    def exact(self) -> bool:
-        """Whether everything fits."""
-        return not (self.missing or self.unexpected or self.reshaped)
 
 
 def fit(architecture: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> Fit:

@@ -41,12 +41,15 @@ class Evidence:
         Mean log probability of the true class.
     distance
         How far its inputs are from the statistics that its normalisations remember; NaN where there are none.
+    softmax
+        Whether its outputs are probabilities already.
     """
 
     right: int
     pictures: int
     likelihood: float
     distance: float
+    softmax: bool = False
 
     @property
     def recognises(self) -> bool:
@@ -128,10 +131,10 @@ def weigh(module: nn.Module, preprocessing: Preprocessing, variants: int = 1) ->
         return Evidence(0, len(truth), _WORST, float("inf"))
     distance = float(np.mean(distances)) if distances else float("nan")
     if scores.shape[1] != 10 or not variants:
-        return Evidence(0, 0, 0.0, distance)
+        return Evidence(0, 0, 0.0, distance, sums_to_one(scores))
     chances = torch.log_softmax(_logits(scores), 1)[torch.arange(len(truth)), truth]
     right = int((scores.argmax(1) == torch.tensor(truth)).sum())
-    return Evidence(right, len(truth), float(chances.clamp(min=_WORST).mean()), distance)
+    return Evidence(right, len(truth), float(chances.clamp(min=_WORST).mean()), distance, sums_to_one(scores))
 
 
 def _logits(scores: Tensor) -> Tensor:

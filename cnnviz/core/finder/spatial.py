@@ -25,7 +25,7 @@ _SIZES = {
 }  # fmt: skip
 """How unusual an input of so many pixels is, by the number of planes."""
 
-KNOWN_SIZES = {(1, 7): {48: -2.5}, (3, 43): {30: 1.5, 48: 1.2}, (3, 200): {64: -1.5}}
+KNOWN_SIZES = {(1, 43): {32: -0.5}, (1, 7): {48: -2.5}, (3, 43): {30: 1.5, 48: 1.2}, (3, 200): {64: -1.5}}
 """The same for (planes, classes) of well-known data sets: faces' expressions, traffic signs, Tiny ImageNet."""
 
 _POOLS = (("max2", 2, 2, 0, 0.0), ("max3s2", 3, 2, 0, 1.5), ("max3s2p1", 3, 2, 1, 2.0), ("max3", 3, 3, 0, 2.5))

@@ -120,8 +120,40 @@ def unit_plans(layers: Sequence[Layer]) -> list[tuple[float, Plan]]:
     units = [part for part in parts if isinstance(part, Unit)]
     if len(units) < 2 or any(not unit.convs for unit in units) or any(layer.kind == "other" for layer in layers):
         return []
+    beside = _residual_beside_plain(parts, units)
+    if beside is not None:
+        return [(0.0, beside)]
     found = [(style.cost, plan) for style in _styles(parts, units) if (plan := _plan(parts, units, style)) is not None]
     return sorted(found, key=lambda pair: pair[0])
+
+
+def _residual_beside_plain(parts: Sequence[Layer | Unit], units: Sequence[Unit]) -> Plan | None:
+    """ResNet-9 of the DAWNBench: plain convolutions that halve, with blocks between them; None for other networks."""
+    plain = [part for part in parts if isinstance(part, Layer) and part.kind == "conv"]
+    square = all(len(u.convs) == 2 and not u.shortcut and u.convs[0].shape[:2] == (u.outputs,) * 2 for u in units)
+    head = parts[-1]
+    if len(plain) < 3 or not square or isinstance(head, Unit) or head.kind != "dense":
+        return None
+    steps: list[Step] = []
+    after: list[Step] = []  # what comes behind the norm of a plain convolution
+    for part in parts:
+        if isinstance(part, Layer) and part.kind == "norm":
+            steps.append(Step("layer", part.path))
+            continue
+        steps, after = [*steps, *after], []
+        if isinstance(part, Unit):
+            main = [[Step("layer", one.path, 1, one.kernel // 2 if one.kind == "conv" else 0)] for one in part.main]
+            for group, one, behind in zip(main, part.main, [*part.main[1:], None], strict=True):
+                group += [Step("relu")] if behind is None or (one.kind == "norm") or behind.kind == "conv" else []
+            steps.append(Step("add", part.path, branches=(tuple(step for group in main for step in group), ())))
+        elif part.kind == "conv":
+            steps.append(Step("layer", part.path, 1, part.kernel // 2))
+            after = [Step("relu")] + ([Step("max2")] if part is not plain[0] else [])
+        elif part is head and part.shape[1] == units[-1].outputs:
+            steps += [Step("gmp"), Step("flatten"), Step("layer", part.path)]
+        else:
+            return None
+    return Plan(plain[0].shape[1], (32, 32), tuple(steps))
 
 
 def segments(layers: Sequence[Layer]) -> list[Layer | Unit]:
@@ -175,8 +207,8 @@ def _styles(parts: Sequence[Layer | Unit], units: Sequence[Unit]) -> Iterator[St
     if any(unit.inverted for unit in units):
         activations = ("relu", "relu6") if any(unit.shortcut for unit in units) else ("relu6", "relu")  # type: ignore[assignment]
     for (size, first, cost), where, activation in itertools.product(_sizes(stem, classes), wheres, activations):
-        for residual in (True,) if certain else (True, False):
-            extra = 0.3 * (where != wheres[0]) + 0.4 * (activation != activations[0]) + 0.8 * (not residual)
+        for residual in (False, True) if fire else (True,) if certain else (True, False):
+            extra = 0.3 * (where != wheres[0]) + 0.4 * (activation != activations[0]) + 0.8 * (residual == fire)
             yield Style(size, first, residual, where, activation, cost + extra)
 
 
@@ -217,6 +249,7 @@ class _Builder:
         self.steps: list[Step] = []
         self.channels = self.planes = 0
         self.fits = True
+        self._pooled = _pooled_after(units)
         self._waiting = False  # an activation, until it is known that no norm comes first
         self._in_blocks = self._flat = False
 
@@ -259,6 +292,8 @@ class _Builder:
         made = _unit_steps(unit, self.channels, self.strides[unit.path], self.style)
         self.fits &= made is not None
         self.steps += made or []
+        if unit.path in self._pooled:
+            self.steps.append(Step(self.style.stem[1] or "max2"))
         self.channels = unit.outputs
 
     def _convolution(self, layer: Layer, last: bool) -> None:
@@ -288,6 +323,14 @@ def _plan(parts: Sequence[Layer | Unit], units: Sequence[Unit], style: Style) ->
         if not builder.fits:
             return None
     return builder.plan()
+
+
+def _pooled_after(units: Sequence[Unit]) -> frozenset[str]:
+    """The fire modules behind which pixels are pooled, as in SqueezeNet 1.0, or 1.1 where one widens at once."""
+    if len(units) != 8 or not all(unit.is_fire for unit in units):
+        return frozenset()
+    early = units[0].convs[0].shape[1] == 64
+    return frozenset(units[n].path for n in ((1, 3) if early else (2, 6)))
 
 
 def _pool_before(dense: Layer, channels: int) -> str | None:
@@ -323,7 +366,7 @@ def _inverted_strides(units: Sequence[Unit], style: Style) -> dict[str, int]:
 def _unit_steps(unit: Unit, channels: int, stride: int, style: Style) -> list[Step] | None:
     """The steps of a block: one with branches, and the activation behind it; None when the channels do not fit."""
     if unit.is_fire:
-        return [_fire(unit, style)]
+        return [_fire(unit, style, style.residual and channels == unit.outputs)]
     main = _main(unit, channels, stride, style)
     if main is None:
         return None
@@ -390,8 +433,8 @@ def _gated(unit: Unit) -> tuple[Step, ...]:
     return (Step("gate", branches=((), inside)),)
 
 
-def _fire(unit: Unit, style: Style) -> Step:
-    """A squeeze, then two convolutions side by side."""
+def _fire(unit: Unit, style: Style, bypassed: bool) -> Step:
+    """A squeeze, then two convolutions side by side; with a bypass, the input is added."""
     own: dict[str, list[Layer]] = {}
     key = ""
     for layer in unit.main:
@@ -401,4 +444,7 @@ def _fire(unit: Unit, style: Style) -> Step:
         tuple(Step("layer", one.path, 1, one.kernel // 2) for one in layers) for layers in own.values()
     )
     active = Step(style.activation)
-    return Step("cat", unit.path, branches=((*squeeze, active, *left, active), (*squeeze, active, *right, active)))
+    beside = Step("cat", branches=((*left, active), (*right, active)))
+    if bypassed:
+        return Step("add", unit.path, branches=((*squeeze, active, beside), ()))
+    return Step("seq", unit.path, branches=((*squeeze, active, beside),))

@@ -1,7 +1,7 @@
 """The few messages of the ONNX format that describe a network, read without any library.
 
-Protocol buffers are (number, type) keys and values; https://protobuf.dev/programming-guides/encoding. The numbers of the
-fields are from https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+Protocol buffers are (number, type) keys and values; https://protobuf.dev/programming-guides/encoding. The numbers of
+the fields are from https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
 """
 
 from __future__ import annotations

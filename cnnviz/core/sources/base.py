@@ -127,14 +127,14 @@ def trained_module(architecture: Architecture, weights: Weights) -> tuple[nn.Mod
 
     The last layer has as many outputs as the file's. Raises ``ModelError`` when the tensors do not fit.
     """
-    module = _skeleton(architecture, None)
+    module = skeleton(architecture, None)
     expected = module.state_dict()
     renamed = {new: tensor for old, tensor in weights.tensors.items() if (new := architecture.renamed(old)) is not None}
     tensors, notes = aligned(renamed, expected)
     tensors = {new: tensor for old, tensor in tensors.items() if (new := architecture.renamed(old)) is not None}
     classes = head_classes(tensors, expected)
     if classes not in (None, head_classes(expected, expected)):
-        module = _skeleton(architecture, classes)
+        module = skeleton(architecture, classes)
     notes += load_into(module, tensors, weights.name, architecture.name)
     if any(tensor.is_meta for tensor in (*module.parameters(), *module.buffers())):  # buffers that no file holds
         with seeded():
@@ -143,7 +143,7 @@ def trained_module(architecture: Architecture, weights: Weights) -> tuple[nn.Mod
     return module.eval(), classes, notes
 
 
-def _skeleton(architecture: Architecture, classes: int | None) -> nn.Module:
+def skeleton(architecture: Architecture, classes: int | None) -> nn.Module:
     """The network without numbers in it: what is loaded over them need not be drawn first."""
     if architecture.meta:
         try:

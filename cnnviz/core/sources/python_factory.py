@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cnnviz.core.consent import agreed
 from cnnviz.core.errors import ModelError
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.sources.base import RANDOM, Architecture, Asked, Offer, random_module
@@ -65,7 +66,7 @@ def _architecture(name: str, trust: bool) -> Architecture:
     written = _WRITTEN.fullmatch(name)
     assert written is not None
     where, factory_name = written["file"] or written["module"], written["a"] or written["b"]
-    if not trust:
+    if not (trust or _agreed(written)):
         raise ModelError(f"{where} is a program, and opening it would run it: add --trust if you trust who wrote it.")
     module = (
         _imported(Path(written["file"]).expanduser()) if written["file"] else _run(name, importlib.import_module, where)
@@ -91,6 +92,11 @@ def _architecture(name: str, trust: bool) -> Architecture:
     return Architecture(
         name, factory_name, (lambda classes: whole) if whole else build, preprocessing, meta=False, notes=(note,)
     )
+
+
+def _agreed(written: re.Match[str]) -> bool:
+    """Whether the person agreed before to run what this file holds."""
+    return bool(written["file"]) and agreed(Path(written["file"]).expanduser())
 
 
 def _imported(file: Path) -> ModuleType:

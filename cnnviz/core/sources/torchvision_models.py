@@ -62,8 +62,7 @@ class Torchvision:
             raise _not_here(name, weights)
         read = read_weights(file)
         module, _, notes = trained_module(architecture, read)
-        expected = re.search(r"-([0-9a-f]{8,})\.", file.name)
-        if expected and not read.digest.startswith(expected[1]):
+        if not read.digest.startswith(published_hash(weights)):
             notes += (f"{file.name} in torchvision's cache is not the file that torchvision published.",)
         return Model(
             asked.name,
@@ -82,7 +81,7 @@ class Torchvision:
         found = []
         for name in names():
             weights = weights_of(name, "")
-            found.append(Offer(name, _title(weights), _caption(weights), "torchvision", cached(weights).is_file()))
+            found.append(Offer(name, title_of(weights), _caption(weights), "torchvision", cached(weights).is_file()))
         return found
 
     def architecture(self, name: str, trust: bool) -> Architecture | None:
@@ -115,6 +114,12 @@ def cached(weights: Any) -> Path:
     return Path(torch.hub.get_dir(), "checkpoints", weights.url.rpartition("/")[2])
 
 
+def published_hash(weights: Any) -> str:
+    """The beginning of the SHA-256 of these weights, which their file's name ends with; empty when it does not."""
+    found = re.search(r"-([0-9a-f]{8,})\.", cached(weights).name)
+    return found[1] if found else ""
+
+
 def weights_of(name: str, kind: str = "") -> Any:
     """The weights of that name; the default ones for an empty name."""
     every = _models().get_model_weights(name)
@@ -133,7 +138,8 @@ def _not_here(name: str, weights: Any) -> ModelError:
     here = f"{name}:{others[0]}, which is here, or " if others else ""
     return ModelError(
         f"The weights {weights.name} of {name} ({megabytes:,.0f} MB) are not on this computer: "
-        f"open {here}{name}:random, or put {cached(weights).name} into {cached(weights).parent}.",
+        f"download them with “cnnviz models --download {name}”, open {here}{name}:random, "
+        f"or put {cached(weights).name} into {cached(weights).parent}.",
         weights.url,
     )
 
@@ -168,11 +174,11 @@ def architecture_of(name: str, weights: Any) -> Architecture:
     )
     notes = ("It changes its input's normalisation inside, as torchvision's pretrained one does.",) if auxiliary else ()
     return Architecture(
-        name, _title(weights), build, preprocessing, tuple(weights.meta["categories"]), renamed, notes=notes
+        name, title_of(weights), build, preprocessing, tuple(weights.meta["categories"]), renamed, notes=notes
     )
 
 
-def _title(weights: Any) -> str:
+def title_of(weights: Any) -> str:
     """``SqueezeNet1_1_Weights`` is SqueezeNet1.1, ``ViT_B_16_Weights`` is ViT B 16."""
     plain = type(weights).__name__.removesuffix("_Weights")
     return re.sub(r"(?<=[^\d]\d)_(?=\d)", ".", plain).replace("_", " ")

@@ -316,6 +316,7 @@ def test_to_the_sandbox_and_back(opened):
     opened.ask(image=[item.path for item in window.tray.model.items][1])
     assert page.isVisible()
     assert button.isChecked()
+    assert not window.commands["next-step"].isEnabled()
     opened.qtbot.keyClick(page.stage.output, Qt.Key.Key_Escape)
     opened.settle()
     assert not page.isVisible()

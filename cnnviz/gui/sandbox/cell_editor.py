@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.arithmetic import Floats
@@ -236,15 +236,20 @@ class CellEditor(CellMap):
             return
         y, x = (n + cells.padding for n in self._cursor)
         box = self.cell_rect((y, x))
+        outline(painter, box, 2)
         if self._typed is not None:
             self._paint_typed(painter, box)
-        outline(painter, box, 2)
 
     def _paint_typed(self, painter: QPainter, box: QRectF) -> None:
         """What is being typed, with a caret."""
-        painter.fillRect(box, theme.color("sunken"))
         text = f"{(self._typed or '').replace('-', '−')}│"
-        if (font := font_for([text], box.width())) is not None:
-            painter.setFont(font)
-            painter.setPen(theme.color("text"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        font = font_for([text], box.width()) or theme.font("mono")
+        metrics = QFontMetrics(font)
+        wider = max(0.0, metrics.horizontalAdvance(text) + theme.px(8) - box.width()) / 2
+        higher = max(0.0, metrics.height() + theme.px(2) - box.height()) / 2
+        box = box.adjusted(-wider, -higher, wider, higher)
+        painter.fillRect(box, theme.color("sunken"))
+        painter.setFont(font)
+        painter.setPen(theme.color("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        outline(painter, box, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,10 @@ from cnnviz.gui.figures.painting import readable
 from cnnviz.gui.figures.thumbs import outline
 from cnnviz.gui.theme import theme
 
-APART = 14
+APART = 20
 """From this edge on, cells stand apart from each other, and numbers are tried in them."""
 
-FONT_SIZES = (22, 18, 15, 13, 12, 11, 10)
+FONT_SIZES = (22, 18, 15, 13, 12, 11, 10, 9)
 LARGEST = 112
 """Edge of a cell, in pixels at 100 %, where there is much room."""
 
@@ -38,15 +38,21 @@ class Cells:
     scale
         Their colours.
     padding
-        So many rows and columns at each side are padding, drawn as such.
+        So many rows and columns at each side lie outside the picture.
+    outside
+        (rows, columns) whether a cell lies in the padding, drawn as such; None where none does.
     unread
         (rows, columns) at the end on which no window lies.
+    blank
+        Whether nothing stands in the padding: a maximum passes it over.
     """
 
     values: NDArray[np.float32] | NDArray[np.float64]
     scale: Scale
     padding: int = 0
+    outside: NDArray[np.bool_] | None = None
     unread: tuple[int, int] = (0, 0)
+    blank: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -155,16 +161,23 @@ def font_for(texts: Sequence[str], room: float) -> QFont | None:
     for size in FONT_SIZES:
         font.setPixelSize(theme.px(size))
         metrics = QFontMetrics(font)
-        if metrics.ascent() <= 0.72 * room and metrics.horizontalAdvance(longest) <= 0.86 * room:
+        share = 0.8 if size > 11 else 0.92  # small ones may fill the cell
+        if metrics.ascent() <= 0.72 * room and metrics.horizontalAdvance(longest) <= share * room:
             return font
     return None
 
 
-def written(values: NDArray[np.float32] | NDArray[np.float64]) -> list[list[str]]:
-    """Each number in as few digits as it takes: whole numbers without decimals, others with at most three digits."""
+def written(values: NDArray[np.float32] | NDArray[np.float64], fewer: int = 0) -> list[list[str]]:
+    """Each number in as few digits as it takes: whole numbers without decimals, others with at most three digits.
+
+    Parameters
+    ----------
+    fewer
+        So many decimals less.
+    """
     different, which = np.unique(values, return_inverse=True)
     whole = bool((different == np.rint(different)).all())
-    places = 0 if whole else numbers.decimals(float(np.abs(different).max(initial=0)))
+    places = 0 if whole else max(0, numbers.decimals(float(np.abs(different).max(initial=0))) - fewer)
     texts = [_short(numbers.cell(value, places)) for value in different.tolist()]
     flat = [texts[index] for index in which.reshape(-1).tolist()]
     return [flat[start : start + values.shape[1]] for start in range(0, len(flat), values.shape[1])]
@@ -186,37 +199,46 @@ def _paint(painter: QPainter, cells: Cells, rect: QRectF) -> None:
     edge = rect.width() / columns
     painter.drawImage(rect, QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied))
     apart = edge >= APART
-    around = cells.padding * edge
-    for strip in _around(rect, rect.adjusted(around, around, -around, -around)):
-        if apart:
-            painter.fillRect(strip, theme.color("sunken"))
-        painter.fillRect(strip, QBrush(theme.color("border" if apart else "dim"), Qt.BrushStyle.BDiagPattern))
+    if cells.outside is not None:
+        hatch = QBrush(theme.color("border" if apart else "dim"), Qt.BrushStyle.BDiagPattern)
+        for strip in _strips(cells.outside, rect, edge):
+            if apart or cells.blank:
+                painter.fillRect(strip, theme.color("sunken"))
+            painter.fillRect(strip, hatch)
     down, across = (n * edge for n in cells.unread)
     for strip in _around(rect, rect.adjusted(0, 0, -across, -down)):
         painter.fillRect(strip, _veil())
     if apart:
-        gap = theme.color("panel")
+        gap = theme.color("line")
         for n in range(1, columns + 1):
             painter.fillRect(QRectF(rect.x() + n * edge - 1, rect.y(), 1, rect.height()), gap)
         for n in range(1, rows + 1):
             painter.fillRect(QRectF(rect.x(), rect.y() + n * edge - 1, rect.width(), 1), gap)
+        painter.fillRect(QRectF(rect.x(), rect.y(), rect.width(), 1), gap)
+        painter.fillRect(QRectF(rect.x(), rect.y(), 1, rect.height()), gap)
         _write(painter, cells, rect, _inks(table, raster))
 
 
 def _write(painter: QPainter, cells: Cells, rect: QRectF, inks: list[QColor]) -> None:
-    """The numbers, if they fit; equal ones are laid out once."""
+    """The numbers, if they fit, with fewer digits if need be; equal ones are laid out once."""
     rows, columns = cells.shape
-    edge, pad = rect.width() / columns, cells.padding
-    texts = written(cells.values)
-    font = font_for([text for line in texts for text in line], edge - 1)
-    if font is None:
+    edge = rect.width() / columns
+    outside = np.zeros((rows, columns), np.bool_) if cells.outside is None else cells.outside
+    for fewer in range(3):
+        texts = [text for line in written(cells.values, fewer) for text in line]
+        if (font := font_for(texts, edge - 1)) is not None:
+            break
+    else:
         return
     painter.setFont(font)
     laid: dict[str, tuple[QStaticText, QPointF]] = {}
-    plain = np.zeros((rows, columns), np.bool_)
-    plain[pad : rows - max(pad, cells.unread[0]), pad : columns - max(pad, cells.unread[1])] = True
-    dim, usual = theme.color("dim"), plain.reshape(-1).tolist()
-    for order, words in enumerate(text for line in texts for text in line):
+    faint = outside.copy()
+    faint[rows - cells.unread[0] :] = True
+    faint[:, columns - cells.unread[1] :] = True
+    dim, fainter, empty = theme.color("dim"), faint.reshape(-1).tolist(), outside.reshape(-1).tolist()
+    for order, words in enumerate(texts):
+        if cells.blank and empty[order]:
+            continue
         if words not in laid:
             text = QStaticText(words)
             text.setTextFormat(Qt.TextFormat.PlainText)
@@ -225,7 +247,7 @@ def _write(painter: QPainter, cells: Cells, rect: QRectF, inks: list[QColor]) ->
             offset = QPointF((edge - 1 - size.width()) / 2, (edge - 1 - size.height()) / 2)
             laid[words] = text, offset + rect.topLeft()
         text, offset = laid[words]
-        painter.setPen(inks[order] if usual[order] else dim)
+        painter.setPen(dim if fainter[order] else inks[order])
         y, x = divmod(order, columns)
         painter.drawStaticText(offset + QPointF(x * edge, y * edge), text)
 
@@ -240,6 +262,19 @@ def _veil() -> QColor:
     veil = theme.color("panel")
     veil.setAlphaF(0.72)
     return veil
+
+
+def _strips(outside: NDArray[np.bool_], rect: QRectF, edge: float) -> list[QRectF]:
+    """Rectangles that cover the cells of a mask: pieces of its rows."""
+    strips = []
+    for y, row in enumerate(outside.tolist()):
+        x = 0
+        for lies, cells in groupby(row):
+            count = len(list(cells))
+            if lies:
+                strips.append(QRectF(rect.x() + x * edge, rect.y() + y * edge, count * edge, edge))
+            x += count
+    return strips
 
 
 def _around(outer: QRectF, inner: QRectF) -> list[QRectF]:

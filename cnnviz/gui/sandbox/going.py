@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnnviz.figure import Figure
@@ -34,12 +35,13 @@ class Sandboxing(QObject):
         self._window, self._session = window, session
         self.page: SandboxPage | None = None
         self._hidden: list[QWidget] = []  # what was seen before, and is seen again afterwards
-        self._enabled: dict[str, bool] = {}
+        self._rested: list[QAction] = []  # commands to be woken afterwards
         window.top.workspace_picked.connect(lambda name: self.set_open(name == SANDBOX))
         window.commands["sandbox"].triggered.connect(self.set_open)
         window.commands["explain"].triggered.connect(self.leave)
         window.closed.connect(self.leave)
         window.tray.model.dataChanged.connect(self._show_picture)
+        window.facts_shown.connect(self._rest)
         session.changed.connect(self._on_request)
 
     @property
@@ -67,16 +69,13 @@ class Sandboxing(QObject):
         self._hidden = [part for part in (window.split, *window.docks) if not part.isHidden()]
         for part in self._hidden:
             part.hide()
-        self._enabled = {name: window.commands[name].isEnabled() for name in WALK}
         window.commands["play"].setChecked(False)
-        window.commands["explain"].setChecked(False)  # the key leads from here to the explanation
-        for name in WALK:
-            window.commands[name].setEnabled(False)
+        self._rested.clear()
+        self._rest()
         page.set_colormaps(self._session.request.colormaps)
         self._show_picture()
         page.show()
         page.focus()
-        window.status.set_remark("")  # it is about colours that are not seen now
         self._tell(True)
 
     @Slot()
@@ -88,11 +87,24 @@ class Sandboxing(QObject):
         for part in self._hidden:
             part.show()
         self._hidden = []
-        for name, enabled in self._enabled.items():
-            self._window.commands[name].setEnabled(enabled)
+        for action in self._rested:
+            action.setEnabled(True)
         self._window.network.setFocus()
         self._window.status.set_remark(self._window.remark)
         self._tell(False)
+
+    @Slot()
+    def _rest(self) -> None:
+        """Commands and remarks on the network rest while it is not seen, also when it answers meanwhile."""
+        if not self.open:
+            return
+        commands = self._window.commands
+        for name, action in commands.by_name.items():
+            if (name in WALK or name.startswith("shift-")) and action.isEnabled():
+                action.setEnabled(False)
+                self._rested.append(action)
+        commands["explain"].setChecked(False)  # its key leads from here to the explanation
+        self._window.status.set_remark("")
 
     def _tell(self, on: bool) -> None:
         self._window.commands["sandbox"].setChecked(on)

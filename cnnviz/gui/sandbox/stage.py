@@ -141,7 +141,9 @@ class Stage(QWidget):
             values = np.pad(trial.picture, pad, modes[trial.border])  # type: ignore[call-overload]
         unread = self._found.outcome.unread if self._found is not None else (0, 0)
         whole = f"Picture {height} × {width}"
-        self.input.set_cells(Cells(values, scale, pad, unread), f"{whole}, padding {pad}" if pad else whole, whole)
+        outside = np.pad(np.zeros(trial.size, np.bool_), pad, constant_values=True) if pad else None
+        cells = Cells(values, scale, pad, outside, unread, trial.kind in ("max", "min"))
+        self.input.set_cells(cells, f"{whole}, padding {pad}" if pad else whole, whole)
 
     def _show(self, at: Place) -> None:
         """Move the window."""
@@ -162,6 +164,7 @@ class Stage(QWidget):
         """What the kernel makes of the window; of a pooling, what lies under it."""
         patch = window.patch(at)
         cells = patch.inputs[0]
+        outside = patch.padding if patch.padding.any() else None
         if len(found.windows) == 2:
             turned = found.windows[1].kernels
             assert turned is not None
@@ -171,10 +174,12 @@ class Stage(QWidget):
             products = cells * patch.kernels[0]
             peak = float(np.abs(products).max()) or 1.0
             scale = Scale(-peak, peak, self._signed, True, "the products")
-            self.products.set_cells(Cells(products, scale), "Window × kernel", "products")
+            self.products.set_cells(Cells(products, scale, outside=outside), "Window × kernel", "products")
         else:
             place = window.winner(at)
-            self.products.set_cells(Cells(cells, self._scale), "Under the window", "window")
+            blank = window.kind != "mean"
+            shown = Cells(cells, self._scale, outside=outside, blank=blank)
+            self.products.set_cells(shown, "Under the window", "window")
             if place is not None:
                 y, x = (int(np.flatnonzero(p == n)[0]) for p, n in zip(patch.places, place, strict=True))
                 self.products.mark(winner=(y, x))

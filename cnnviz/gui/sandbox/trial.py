@@ -12,7 +12,7 @@ from cnnviz.arithmetic import Floats, Kind, Maps, Position, SlidingWindow
 from cnnviz.core.colormaps import WEIGHTS, fitting
 from cnnviz.core.ranges import scale_of
 from cnnviz.core.sandbox import Outcome, Setting, convolve, outcome, pool
-from cnnviz.figure import Figure, ImageGrid, Scale
+from cnnviz.figure import Figure, ImageGrid, Matrix, Scale
 from cnnviz.gui import numbers
 from cnnviz.slides import Border
 from cnnviz.views.grids import image_grid
@@ -24,6 +24,9 @@ WORDS: dict[Kind, str] = {
     "min": "Min pooling",
 }
 """What the layers are called."""
+
+NUMBERED = 12
+"""Up to so many rows and columns are exported as numbers on their colours, larger ones as pictures."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +196,9 @@ def _fitted(values: Maps, plain: str, signed: str, shared_by: str) -> Scale:
     return scale_of(values, shared_by=shared_by, colormap=signed if below else plain)
 
 
-def _grid(values: Maps, scale: Scale, title: str, noun: str) -> ImageGrid:
+def _grid(values: Maps, scale: Scale, title: str, noun: str) -> ImageGrid | Matrix:
+    if max(values.shape) <= NUMBERED:
+        return Matrix(values, scale, title=title)
     return image_grid(values[None], scale, captions=[""], noun=noun, title=title, picks=False)
 
 

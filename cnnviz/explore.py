@@ -59,6 +59,7 @@ class _Pass:
     card: ModelCard
     steps: tuple[Step, ...]
     scores: Scores | None
+    nbytes: int
     problem: str = ""
     details: str = ""
 
@@ -128,7 +129,7 @@ class Explorer:
             card=_layer_card(traced, record),
             scores=kept.scores,
             seconds=traced.seconds,
-            kept_bytes=traced.nbytes,
+            kept_bytes=kept.nbytes,
             reaches=_reaches(traced, record),
             flattened=_flattened(traced, record),
             notes=kept.card.notes + traced.notes,
@@ -179,9 +180,8 @@ class Explorer:
                 raise
             traced, problem, details = error.trace, str(error), error.details
         self._traces.put(key, traced)
-        made = _Pass(
-            traced, key, _model_card(model), _steps(traced), _scores(traced) if not problem else None, problem, details
-        )
+        scores = _scores(traced) if not problem else None
+        made = _Pass(traced, key, _model_card(model), _steps(traced), scores, traced.nbytes, problem, details)
         self._passes = {k: v for k, v in self._passes.items() if k in self._traces} | {key: made}
         return made
 

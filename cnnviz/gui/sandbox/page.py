@@ -54,6 +54,7 @@ class SandboxPage(QFrame):
         self.setObjectName("sandbox")
         self.setAccessibleName("Sandbox")
         self.setProperty("role", "card")
+        self._make_head()  # first for the Tab key, too
         self.form = SandboxForm(self)
         self.stage = Stage(self)
         self.results = Results(self)
@@ -71,7 +72,7 @@ class SandboxPage(QFrame):
         self.form.set_current(False)
         self.show_example(FIRST)
 
-    def _lay_out(self) -> None:
+    def _make_head(self) -> None:
         title = QLabel("Sandbox", self)
         title.setProperty("role", "heading")
         self._subtitle = ElidedLabel("a convolution or a pooling to play with, without any network", "dim", self)
@@ -87,6 +88,8 @@ class SandboxPage(QFrame):
         self._head.addWidget(self._subtitle, 1)
         self._head.addWidget(self.example)
         self._head.addWidget(self.back)
+
+    def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.addWidget(self.stage, 1)
         self._line = QFrame(self)

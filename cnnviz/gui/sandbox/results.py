@@ -46,7 +46,7 @@ class Results(QWidget):
     def scrolled(self, parent: QWidget) -> QScrollArea:
         """A place for it that may be lower than it: where the window is low, the picture goes first."""
         area = _Place(parent)
-        area.setObjectName("sandbox-results-place")
+        named(area, "sandbox-results-place", "Results")
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -56,8 +56,6 @@ class Breadcrumbs(QWidget):
                 self._add_label("›" if place or first_shown == 1 or len(trail) == 1 else "… ›")
         if here is not None:
             self._add_label(_name(here, names), "strong")
-        elif trail:
-            self._add_label("the picture", "strong")
         self._row.addStretch(1)
         self.setVisible(bool(trail))
 

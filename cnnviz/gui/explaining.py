@@ -50,13 +50,14 @@ class Explaining(QObject):
         explains = response.request.view == EXPLAIN
         self._window.set_workspace(EXPLAIN if explains else "")
         self._window.commands["explain"].setChecked(explains)
-        self._window.commands["explain"].setEnabled(bool(response.request.layer))
+        self._window.commands["explain"].setEnabled(len(response.steps) > 1)
         self._window.commands["trace-back"].setEnabled(bool(response.request.trail))
         cell = response.figure.cell
         for way in SHIFTS:
             self._window.commands[f"shift-{way}"].setEnabled(cell is not None and len(cell.at) == 2)
         names = {step.key: step.title for step in response.steps}
-        here = response.figure.cell if response.request.trail else None
+        request = response.request
+        here = response.figure.cell or Cell(request.layer, request.channel or 0, request.at or ())
         self._window.pane.crumbs.set_trail(response.request.trail, here, names)
         self._mark_cell()
 
@@ -66,9 +67,15 @@ class Explaining(QObject):
         if on == (self._session.request.view == EXPLAIN):
             return
         if on:
-            self._session.update(view=EXPLAIN)
+            self._session.update(view=EXPLAIN, layer=self._session.request.layer or self._first_layer)
         else:
             self._session.update(view=self._view, at=None, trail=())
+
+    @property
+    def _first_layer(self) -> str:
+        """The picture itself came from nowhere: the first operation is the first to be explained."""
+        steps = self._response.steps if self._response is not None else ()
+        return steps[1].key if len(steps) > 1 else ""
 
     @Slot(object)
     def follow(self, cell: Cell) -> None:
@@ -133,11 +140,22 @@ class Explaining(QObject):
     def _mark_cell(self) -> None:
         """Nothing is pointed at: the cell that is explained is marked, if any."""
         self._window.status.set_remark(self._window.remark)
-        cell = self._response.figure.cell if self._response is not None else None
+        response = self._response
+        cell = response.figure.cell if response is not None else None
         if cell is not None and len(cell.at) == 2:
             self._mark(cell.channel, (cell.at[0], cell.at[1]))
+        elif response is not None and not response.request.layer and response.request.trail:
+            self._mark_pixel(response)
         else:
             self._window.network.set_marks(())
+
+    def _mark_pixel(self, response: Response) -> None:
+        """The end of a trace: the pixel from which a number came."""
+        at, (_, height, width) = response.request.at, response.steps[0].shape
+        if at is not None and len(at) == 2:
+            y, x = at
+            box = (y / height, x / width, (y + 1) / height, (x + 1) / width)
+            self._window.network.set_marks(((0, None, box),))
 
     def _place(self, channel: int, at: tuple[int, int]) -> str:
         """In words where a cell of a map looks in the picture, and where it is after flattening."""

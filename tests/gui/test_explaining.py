@@ -116,6 +116,8 @@ def test_tracing_back_to_the_pixels_and_up_again(opened):
         layers.append(opened.request.layer)
     assert layers == ["11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0", ""]
     assert len(opened.request.trail) == 12
+    y, x = opened.request.at
+    assert opened.window.network._marks == ((0, None, (y / 28, x / 28, (y + 1) / 28, (x + 1) / 28)),)
     assert opened.window.pane.crumbs.isVisible()
     opened.press(Qt.Key.Key_Backspace)
     assert opened.request.layer == "0"
@@ -190,3 +192,9 @@ def test_one_key_shifts_the_window_by_one_wherever_the_focus_is(opened):
         assert opened.controller.response.figure.cell == Cell("3", 4, at)
     opened.ask(view="feature-maps")
     assert not opened.window.commands["shift-left"].isEnabled()
+
+
+def test_the_picture_came_from_nowhere_so_the_first_operation_is_explained(opened):
+    opened.ask(layer="")
+    opened.press(Qt.Key.Key_E)
+    assert (opened.request.layer, opened.controller.response.request.view) == ("0", "explain")

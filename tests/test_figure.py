@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cnnviz.figure import number
+from cnnviz.figure import number, percent
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,19 @@ def test_numbers_have_one_spelling(value: float, plain: str, signed: str) -> Non
 def test_digits_can_be_chosen() -> None:
     assert number(0.80902, 5, signed=True) == "+0.80902"
     assert number(123456.7, 2) == "123,457"
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (1.0, "100.0 %"),
+        (0.99999, "> 99.9 %"),
+        (0.981, "98.1 %"),
+        (3e-5, "0.003 %"),
+        (4e-9, "4e−7 %"),
+        (0.0, "0.0 %"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_no_probability_reads_as_what_it_is_not(probability: float, text: str) -> None:
+    assert percent(probability) == text

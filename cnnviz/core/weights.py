@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BufferedReader
@@ -122,14 +123,13 @@ def read_weights(path: Path) -> Weights:
     ModelError
         With a sentence: no such file, damaged, made to do harm, or not weights.
     """
-    with opened_model(path) as file, named_after(path):
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
+    with ThreadPoolExecutor(1) as beside, opened_model(path) as file, named_after(path):
+        digest = beside.submit(_digest, path)  # it takes as long as the rest
         head = file.read(512)
         file.seek(0)
         if looks_like_safetensors(head, path):
             tensors, metadata = read_safetensors(file, path, _foreign(head))
-            return Weights(path.name, tensors, digest, metadata)
+            return Weights(path.name, tensors, digest.result(), metadata)
         foreign = _foreign(head)
         if foreign:
             raise ModelError(f"It {foreign}")
@@ -139,7 +139,12 @@ def read_weights(path: Path) -> Weights:
             read = read_zip(archive)
         else:
             read = read_legacy(file)
-        return replace(_weights(read, path.name), digest=digest)
+        return replace(_weights(read, path.name), digest=digest.result())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_other_archives(archive: Archive) -> None:

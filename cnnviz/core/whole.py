@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -40,6 +41,50 @@ def state_of(module: Foreign, prefix: str = "", depth: int = 0) -> dict[str, Des
             if isinstance(child, Foreign):
                 found |= state_of(child, f"{prefix}{name}.", depth + 1)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a network that was pickled whole says about its parts, beside their weights.
+
+    Attributes
+    ----------
+    convolutions
+        (stride, padding) by path, of square ones.
+    activation, pooling
+        The words of a plan for the ones that it has, where it has one kind only; else empty.
+    """
+
+    convolutions: Mapping[str, tuple[int, int]]
+    activation: str = ""
+    pooling: str = ""
+
+
+_WORDS = {"ReLU": "relu", "ReLU6": "relu6", "Tanh": "tanh", "Sigmoid": "sigmoid", "LeakyReLU": "leaky", "ELU": "elu",
+          "GELU": "gelu", "SiLU": "silu", "SELU": "selu", "Hardswish": "hardswish"}  # fmt: skip
+_POOLS = {"MaxPool2d": "max", "AvgPool2d": "avg"}
+
+
+def settings_of(module: Foreign) -> Settings:
+    """The settings of all its parts that are torch's own."""
+    convolutions: dict[str, tuple[int, int]] = {}
+    words, pools = set[str](), set[str]()
+    for path, part in _named_parts(module):
+        name = part.kind.rpartition(".")[2] if part.kind.startswith(KNOWN[0]) else ""
+        stride, padding = part.attributes.get("stride"), part.attributes.get("padding")
+        square = isinstance(stride, tuple) and isinstance(padding, tuple) and len({*stride}) == len({*padding}) == 1
+        if name == "Conv2d" and square and isinstance(padding[0], int):  # type: ignore[index]
+            convolutions[path] = (stride[0], padding[0])  # type: ignore[index]
+        words |= {_WORDS[name]} if name in _WORDS else set()
+        pools |= {_POOLS[name]} if name in _POOLS else set()
+    return Settings(convolutions, *("".join(found) if len(found) == 1 else "" for found in (words, pools)))
+
+
+def _named_parts(module: Foreign, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Foreign]]:
+    for name, child in _mapping(module.attributes.get("_modules")).items():
+        if isinstance(child, Foreign) and depth < _DEPTH:
+            yield f"{prefix}{name}", child
+            yield from _named_parts(child, f"{prefix}{name}.", depth + 1)
 
 
 def unknown_classes(module: Foreign) -> tuple[str, ...]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
+import warnings
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -369,3 +372,30 @@ def test_bundled_weights_open_as_a_file_too() -> None:
     file = resources() / "models" / "lenet5-mnist.safetensors"
     model = load_model(str(file), device="cpu")
     assert same(model, load_model("lenet5-mnist", device="cpu").module)
+
+
+class Unknown(nn.Module):
+    """A class that is gone when its pickle is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.Tanh(), nn.AvgPool2d(2))
+        self.head = nn.Linear(196, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.body(x).flatten(1))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_whole_network_without_its_class_is_put_together_from_its_parts(tmp_path: Path, legacy: bool) -> None:
+    torch.manual_seed(0)
+    net = Unknown().eval()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # old files keep the source of a class, where there is one
+        patch.setitem(sys.modules, Unknown.__module__, sys.modules.get(Unknown.__module__) or ModuleType("gone"))
+        patch.setattr(sys.modules[Unknown.__module__], "Unknown", Unknown, raising=False)
+        torch.save({"model": net}, tmp_path / "whole.pt", _use_new_zipfile_serialization=not legacy)
+    model = load_model(str(tmp_path / "whole.pt"), device="cpu")
+    assert same(model, net)
+    assert "whole network with code of its own" in " ".join(model.notes)
+    assert "0/s2/p1 tanh avg2" in " ".join(model.notes)

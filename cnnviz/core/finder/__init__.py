@@ -22,11 +22,13 @@ from cnnviz.core.finder.plan import Plan
 from cnnviz.core.finder.sequential import chain_plans
 from cnnviz.core.finder.units import unit_plans
 from cnnviz.core.model import Preprocessing
+from cnnviz.core.whole import Settings
 
 __all__ = ["Candidate", "Evidence", "Finding", "candidates", "find", "finding_of"]
 
 _BUDGET = 8e9  # multiply-adds spent on evidence: a few seconds at most
 _PRIOR = 0.06  # how much the evidence must speak against one step of unusualness
+_FAR = 2.5  # guesses that are so much more unusual than the first are not tried
 _HIDDEN = (
     ("leaky", "max", 0.8),
     ("relu", "avg", 0.6),
@@ -67,16 +69,16 @@ class Finding:
     notes: tuple[str, ...]
 
 
-def candidates(tensors: Mapping[str, Tensor], file: str) -> list[Candidate]:
+def candidates(tensors: Mapping[str, Tensor], file: str, settings: Settings | None = None) -> list[Candidate]:
     """All guesses for these tensors, the most usual first; none when they belong to no network that is known."""
     found = list(torchvision_candidates(tensors, file))
     if not found:
         layers = layers_of(tensors)
-        found = _planned(layers, tensors)
+        found = _planned(layers, tensors, settings)
     return sorted(found, key=lambda one: one.cost)
 
 
-def _planned(layers: Sequence[Layer], tensors: Mapping[str, Tensor]) -> list[Candidate]:
+def _planned(layers: Sequence[Layer], tensors: Mapping[str, Tensor], settings: Settings | None) -> list[Candidate]:
     blocks = unit_plans(layers)
     if blocks:
         said = f"Its {len(layers):,} layers form a network of blocks: strides and activations are those that are usual."
@@ -85,7 +87,11 @@ def _planned(layers: Sequence[Layer], tensors: Mapping[str, Tensor]) -> list[Can
     said = f"Its {len(layers):,} layers form a chain: activations and poolings are guesses."
     dense = all(layer.kind != "conv" for layer in layers)
     title = "Multilayer perceptron" if dense else "Chain of layers"
-    plans = chain_plans(layers, after)
+    plans = chain_plans(layers, after, settings.convolutions if settings else None)
+    if settings and settings.activation:
+        plans = [(cost, plan.with_activation(settings.activation)) for cost, plan in plans]
+    if settings and settings.pooling:
+        plans = [(cost, plan.with_pooling(settings.pooling)) for cost, plan in plans]
     return [planned(plan, tensors, cost, title, said) for cost, plan in plans]
 
 
@@ -94,8 +100,10 @@ def _follows_relu(name: str, tensor: Tensor) -> bool:
     return name.endswith(".running_mean") and tensor.numel() >= 4 and bool((tensor >= 0).float().mean() > 0.97)
 
 
-def find(tensors: Mapping[str, Tensor], file: str) -> Finding:
+def find(tensors: Mapping[str, Tensor], file: str, settings: Settings | None = None) -> Finding:
     """The network that the tensors of a file belong to.
+
+    ``settings`` is what a network that was pickled whole says about its parts.
 
     Raises
     ------
@@ -103,7 +111,7 @@ def find(tensors: Mapping[str, Tensor], file: str) -> Finding:
         No network is known that they fit, or they are no network's at all.
     """
     own, removed = unwrapped(tensors)
-    guesses = candidates(own, file)
+    guesses = candidates(own, file, None if removed else settings)
     if not guesses:
         raise ModelError(_unknown(own, file), "\n".join(f"{name} {tuple(t.shape)}" for name, t in own.items()))
     notes = (f"The prefix “{removed}” was removed from the names of its tensors.",) if removed else ()
@@ -136,13 +144,14 @@ def finding_of(guesses: Sequence[Candidate]) -> Finding:
     """The guess that explains the sample pictures best, the more usual one where they do not tell."""
     trial = _Trial()
     for candidate in guesses[:12]:
-        if trial.decided(candidate):
+        if trial.decided(candidate) or candidate.cost > guesses[0].cost + _FAR:
             break
         trial.weigh(candidate)
     if not trial.tried:
         raise ModelError("The network that its tensors seem to form does not run.", guesses[0].name)
     evidence = trial.best.evidence
     if evidence is not None and evidence.pictures and math.isnan(evidence.distance):
+        trial.budget = _BUDGET
         _try_activations(guesses[:3], trial)
     best = trial.best
     others = tuple(c for c in guesses if c.name != best.candidate.name)

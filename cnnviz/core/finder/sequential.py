@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cnnviz.core.finder.layers import Layer
@@ -15,10 +15,15 @@ from cnnviz.core.finder.spatial import Spatial, ways
 _SMALLEST = 8  # pictures with fewer pixels at an edge are none: so many inputs are a row of numbers
 
 
-def chain_plans(layers: Sequence[Layer], after: frozenset[str] = frozenset()) -> list[tuple[float, Plan]]:
+def chain_plans(
+    layers: Sequence[Layer],
+    after: frozenset[str] = frozenset(),
+    known: Mapping[str, tuple[int, int]] | None = None,
+) -> list[tuple[float, Plan]]:
     """Plans for a chain with how unusual each is, best first; none when the layers form no chain.
 
-    ``after`` names the norms that stand behind the activation instead of before it.
+    ``after`` names the norms that stand behind the activation instead of before it, ``known`` the stride and padding
+    of convolutions.
     """
     aligning, rest = _transformer(layers)
     chain = chained(rest)
@@ -27,7 +32,7 @@ def chain_plans(layers: Sequence[Layer], after: frozenset[str] = frozenset()) ->
     if not chain.convs:
         return _perceptrons(chain, after)
     planes = chain.convs[0].inputs
-    found = [(way.cost, _plan(chain, way, planes, after)) for way in ways(chain)]
+    found = [(way.cost, _plan(chain, way, planes, after)) for way in ways(chain, known=known)]
     return [whole for pair in found if (whole := _with_transformer(pair, aligning, after)) is not None]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from cnnviz.core.finder.layers import number_of, parent_of
 from cnnviz.core.finder.order import Chain, Link
@@ -56,10 +57,15 @@ class Spatial:
     last: str = ""
 
 
-def ways(chain: Chain, count: int = 12, size: int | None = None) -> list[Spatial]:
+def ways(
+    chain: Chain,
+    count: int = 12,
+    size: int | None = None,
+    known: Mapping[str, tuple[int, int]] | None = None,
+) -> list[Spatial]:
     """The most usual ways in which these layers fit together, best first; none when nothing fits.
 
-    ``size`` is that of the input where it is known already.
+    ``size`` is that of the input where it is known already, ``known`` the stride and padding of convolutions by path.
     """
     convs = chain.convs
     planes = convs[0].inputs
@@ -73,9 +79,15 @@ def ways(chain: Chain, count: int = 12, size: int | None = None) -> list[Spatial
         return []
     hints = [_between(link, after) for link, after in itertools.pairwise([*convs, *chain.dense[:1]])] + [None]
     found: dict[tuple[object, ...], Spatial] = {}
+    paddings_of = _paddings(convs)
+    strides_of: Callable[[int], list[tuple[tuple[int, ...], float]]] = partial(_strides, convs)
+    if known and all(link.layer.path in known for link in convs):
+        said = [known[link.layer.path] for link in convs]
+        paddings_of = [(tuple(padding for _, padding in said), 0.0)]
+        strides_of = lambda _: [(tuple(stride for stride, _ in said), 0.0)]  # noqa: E731
     masks = list(_masks(convs))
-    for (edge, unusual), (paddings, padding_cost) in itertools.product(sizes.items(), _paddings(convs)):
-        for strides, stride_cost in _strides(convs, edge):
+    for (edge, unusual), (paddings, padding_cost) in itertools.product(sizes.items(), paddings_of):
+        for strides, stride_cost in strides_of(edge):
             for mask, mask_cost in masks:
                 base = unusual + padding_cost + stride_cost + mask_cost + _against(hints, mask, strides)
                 for way in _fitting(convs, edge, paddings, strides, mask, pixels, base):

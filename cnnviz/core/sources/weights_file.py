@@ -25,7 +25,7 @@ from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.sources.base import Architecture, Asked, Offer, trained_module
 from cnnviz.core.sources.ready import labels_of, sized
 from cnnviz.core.weights import Weights, opened_model, read_weights
-from cnnviz.core.whole import made_again, unknown_classes
+from cnnviz.core.whole import made_again, settings_of, unknown_classes
 
 SUFFIXES = frozenset(".pt .pth .th .tar .ckpt .bin .safetensors .h5 .pkl .pickle .weights .model".split())
 _SAYS_ARCHITECTURE = ("architecture", "arch", "model_name", "model_arch", "arch_name", "backbone", "model")
@@ -171,7 +171,11 @@ def _whole(asked: Asked, path: Path, weights: Weights) -> Model:
     named = ", ".join(unknown[:3]) or kind
     note = f"It is a whole network with code of its own ({named}), which was not run: only its weights were read."
     try:
-        return _found(asked, replace(weights, notes=(*weights.notes, note)), find(weights.tensors, weights.name))
+        return _found(
+            asked,
+            replace(weights, notes=(*weights.notes, note)),
+            find(weights.tensors, weights.name, settings_of(weights.whole)),
+        )
     except ModelError as error:
         raise ModelError(
             f"{weights.name} is a whole network, and opening it would run code ({named}): save its state_dict(), "

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cnnviz.slides import Ints
 from cnnviz.core.ops.base import operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.minimum import minimum_pooling
 from cnnviz.core.ops.pool import AdaptivePooling, Pooling
+from cnnviz.slides import Ints
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record

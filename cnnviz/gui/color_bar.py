@@ -23,7 +23,9 @@ def colors(colormap: str) -> np.ndarray:
     """The colour map as (256,) uint32 premultiplied ARGB, as QImage stores it; ``GROUND`` is transparent."""
     rgba = lut(colormap).astype(np.uint32)
     argb = rgba[:, 3] << 24 | rgba[:, 0] << 16 | rgba[:, 1] << 8 | rgba[:, 2]
-    return np.where(rgba[:, 3] == 255, argb, np.uint32(0)).astype(np.uint32)
+    table = np.where(rgba[:, 3] == 255, argb, np.uint32(0)).astype(np.uint32)
+    table.flags.writeable = False  # shared by all who paint
+    return table
 
 
 def shared(scale: Scale, stretched: bool = False, noun: str = "map") -> str:

@@ -30,11 +30,12 @@ class Fact(NamedTuple):
 
 
 class _Laid(NamedTuple):
-    """A fact where it stands: its upper edge and the lines of its value."""
+    """A fact where it stands: its upper edge, the lines of its value, and how far below the name they begin."""
 
     fact: Fact
     top: int
     lines: list[str]
+    below: int = 0
 
 
 class Facts(QWidget):
@@ -95,9 +96,10 @@ class Facts(QWidget):
         self._laid, top = [], 0
         for fact in self._facts:
             room = self._width - (names.horizontalAdvance(fact.name) + theme.px(12) if fact.name else 0)
-            lines = broken(fact.text, max(room, theme.px(60)), values.horizontalAdvance)
-            self._laid.append(_Laid(fact, top, lines))
-            top += line * len(lines) + gap
+            below = line if room < min(theme.px(60), values.horizontalAdvance(fact.text)) else 0
+            lines = broken(fact.text, self._width if below else room, values.horizontalAdvance)
+            self._laid.append(_Laid(fact, top, lines, below))
+            top += below + line * len(lines) + gap
         height = max(0, top - gap)
         if height != self._height:
             self._height = height
@@ -115,15 +117,15 @@ class Facts(QWidget):
         font, enabled = theme.font(self._font), self.isEnabled()
         values = QFontMetrics(font)
         painter.setPen(theme.color("dim" if enabled else "faint"))
-        for fact, top, _ in self._laid:
+        for fact, top, _, _ in self._laid:
             if fact.name:
                 painter.drawText(QPointF(0, top + values.ascent()), fact.name)
         painter.setFont(font)
         painter.setPen(theme.color("text" if enabled else "faint"))
-        for fact, top, lines in self._laid:
+        for fact, top, lines, below in self._laid:
             for order, line in enumerate(lines):
                 left = self.width() - values.horizontalAdvance(line) if fact.name else 0
-                painter.drawText(QPointF(left, top + order * values.height() + values.ascent()), line)
+                painter.drawText(QPointF(left, top + below + order * values.height() + values.ascent()), line)
         painter.end()
 
     # what the person does

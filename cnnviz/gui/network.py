@@ -180,8 +180,9 @@ class Network(QAbstractScrollArea):
             self.columns_wanted.emit(ColumnsQuery(self._key, first, last, self._frame.count, self._colormaps))
 
     def _is_short(self, index: int, room: int) -> bool:
-        drawn = self._drawn[index]
-        return self._steps[index].index != PICTURE and drawn.count < min(room, drawn.total)
+        drawn, step = self._drawn[index], self._steps[index]
+        room *= 2 if len(step.shape) == 1 else 1  # units are drawn half as high as maps
+        return step.index != PICTURE and drawn.count < min(room, drawn.total)
 
     def _layout(self) -> None:
         frame = Frame(self._fitting_width(), self.viewport().height())

@@ -27,6 +27,10 @@ NONE = -1
 class EvidenceOptions:
     """For which class, against which."""
 
+    of: int = field(
+        default=NONE,
+        metadata=option("For class", low=NONE, lowest="most likely", help="The class whose logit is taken apart."),
+    )
     against: int = field(
         default=NONE,
         metadata=option(
@@ -36,7 +40,6 @@ class EvidenceOptions:
     inputs: int = field(
         default=16, metadata=option("Inputs", low=1, high=512, help="So many are shown; the rest is summed.")
     )
-    channel: int | None = None
 
 
 def fits(trace: Trace, record: Record | None) -> bool:
@@ -56,12 +59,11 @@ def fits(trace: Trace, record: Record | None) -> bool:
 def evidence(trace: Trace, record: Record, options: EvidenceOptions) -> Figure:
     """Weight times input as bars that add up to the logit; where maps were averaged, also where in them it lies.
 
-    The class is the selected unit, or else the most likely one; a unit is clicked in the other views.
+    The class is the most likely one unless another is asked for.
     """
     from cnnviz.core.evidence import evidence as evidence_for
 
-    best = trace.top(2)
-    a = options.channel if options.channel is not None else best[0].index
+    a = options.of if options.of != NONE else trace.top(1)[0].index
     b = None if options.against in (NONE, a) else options.against
     found = evidence_for(trace, a, b)
     names = _name(trace, a) if b is None else f"{_name(trace, a)} against {_name(trace, b)}"

@@ -21,7 +21,7 @@ from cnnviz.views.grids import image_grid
 from cnnviz.views.options import option
 
 if TYPE_CHECKING:
-    from cnnviz.core.ops import Explanation
+    from cnnviz.core.ops import Explanation, Folded
     from cnnviz.core.trace import Record, Trace
 
 
@@ -47,7 +47,10 @@ class ExplainOptions:
     )
     gradient: bool = field(
         default=False,
-        metadata=option("Gradient", help="On which pixels of its receptive field this number really depends."),
+        metadata=option(
+            "Gradient",
+            help="On which pixels of its receptive field this number really depends, in place of the contributions.",
+        ),
     )
     channel: int | None = None
     at: tuple[int, ...] | None = None
@@ -66,33 +69,49 @@ def explain(trace: Trace, record: Record, options: ExplainOptions) -> Figure:
     channel, at = _chosen(record, options)
     which = f"channel {channel} at ({', '.join(map(str, at))})" if at else f"unit {channel}"
     remarks = [f"how {which} came about"]
+    if options.at not in (None, at):
+        remarks.append(f"there is no position ({', '.join(map(str, options.at or ()))}) here")
     fold = ops.folded(trace, record) if options.folded else None
     if fold is not None:
         record = fold.last
         remarks.append(f"{' + '.join(r.key for r in (fold.layer, fold.norm, fold.activation) if r)} as one step")
     elif options.folded:
         remarks.append("nothing to fold here")
+    outcome = None
     try:
         found = fold.explain(channel, at) if fold else ops.explain(trace, record, channel=channel, at=at)
-    except CnnvizError as error:
-        panels: tuple[Panel, ...] = (*_maps(trace, record, channel, at), Note(str(error)))
-        outcome = None
-    else:
-        window = ops.sliding_window(trace, fold.layer if fold else record, channel)
-        if fold is not None and window is not None:
-            window = fold.over(window, channel)
-        parts = contributions(trace, record, found, window, channel, at, options.inputs)
-        outcome = Outcome(found.formula, found.value, found.captured, _tolerance(found))
-        if window is not None and len(window.slides) == 2:
-            panels = (_sliding(trace, record, window, channel, at, options.inputs), parts)
-        else:
-            panels = (*_maps(trace, record, channel, at), *curve(trace, record, channel, at), parts)
+        outcome = Outcome(found.formula, found.value, found.captured, found.tolerance)
+        panels: tuple[Panel, ...] = _panels(trace, record, found, fold, channel, at, options.inputs)
         remarks += [f"{name} {f'{value:.0f}' if value == int(value) else number(value)}" for name, value in found.facts]
         survivors, won = _survivors(trace, record, channel)
         remarks += survivors
-        panels = (*panels[:-1], *won, *_gradient(trace, record, channel, at, options.gradient), panels[-1])
+        seen = _gradient(trace, record, channel, at) if options.gradient else panels[-1:]
+        panels = (*panels[:-1], *won, *seen)
+    except CnnvizError as error:
+        panels = (*_maps(trace, record, channel, at), Note(str(error)))
     made = figure(trace, record, "explain", " · ".join(remarks), *panels)
     return replace(made, outcome=outcome, cell=Cell(record.key, channel, at))
+
+
+def _panels(
+    trace: Trace,
+    record: Record,
+    found: Explanation,
+    fold: Folded | None,
+    channel: int,
+    at: tuple[int, ...],
+    count: int,
+) -> tuple[Panel, ...]:
+    """The sliding window, or the maps and the curve; then what contributed most."""
+    from cnnviz.core import ops
+
+    window = ops.sliding_window(trace, fold.layer if fold else record, channel)
+    if fold is not None and window is not None:
+        window = fold.over(window, channel)
+    parts = contributions(trace, record, found, window, channel, at, count)
+    if window is not None and len(window.slides) == 2:
+        return _sliding(trace, record, window, channel, at, count), parts
+    return (*_maps(trace, record, channel, at), *curve(trace, record, channel, at), parts)
 
 
 def _chosen(record: Record, options: ExplainOptions) -> tuple[int, tuple[int, ...]]:
@@ -111,10 +130,6 @@ def _chosen(record: Record, options: ExplainOptions) -> tuple[int, tuple[int, ..
     if at is None or len(at) != len(places) or any(not 0 <= p < n for p, n in zip(at, sizes, strict=True)):
         at = tuple(int(i) for i in np.unravel_index(int(np.abs(np.nan_to_num(maps[channel])).argmax()), sizes))
     return channel, at
-
-
-def _tolerance(found: Explanation) -> float:
-    return found.tolerance + 1e-12
 
 
 def _sliding(
@@ -208,12 +223,8 @@ def _survivors(trace: Trace, record: Record, channel: int) -> tuple[list[str], t
     return [f"{found.share:.1%} of the layer's input survives"], (grid,)
 
 
-def _gradient(
-    trace: Trace, record: Record, channel: int, at: tuple[int, ...], wanted: bool
-) -> tuple[ImageGrid | Note, ...]:
+def _gradient(trace: Trace, record: Record, channel: int, at: tuple[int, ...]) -> tuple[ImageGrid | Note, ...]:
     """How fast the number changes with each pixel, over all channels of the picture: where it really looks."""
-    if not wanted:
-        return ()
     from cnnviz.core.traceback import support
 
     try:
@@ -221,7 +232,7 @@ def _gradient(
     except CnnvizError as error:
         return (Note(str(error)),)
     strength = np.abs(found.gradient).sum(0, keepdims=True)
-    scale = scale_from(Range(0.0, float(strength.max()) or 1.0, False), "this number")
+    scale = scale_from(Range(0.0, float(strength.max()) or 1.0, False), "this map")
     pixels = int(found.mask.sum())
     field = int(np.prod([last - first + 1 for first, last in found.field])) if found.field else found.mask.size
     title = f"gradient by the picture: it depends on {pixels:,} of {field:,} pixels"

@@ -78,7 +78,7 @@ def softmax(trace: Trace, record: Record, options: SoftmaxOptions) -> Figure:
     )
     loss = found.loss(true)
     formula = (
-        f"p({labels[true]}) = {number(float(found.exponentials[true]), 4)} / {number(found.total, 5)}"
+        f"p({labels[true]}) = {number(float(found.exponentials[true]), 5)} / {number(found.total, 8)}"
         f" = {number(float(probabilities[true]), 5)}   loss = −ln p = {number(loss, 4)}"
     )
     made = figure(trace, record, "softmax", f"T = {number(options.temperature, 3)} · true class {labels[true]}", panel)

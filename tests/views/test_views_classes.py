@@ -33,7 +33,7 @@ def passed() -> Trace:
 
 
 def test_the_evidence_adds_up_to_the_logit(passed: Trace) -> None:
-    figure = views.make(passed, "fc", "evidence", channel=2)
+    figure = views.make(passed, "fc", "evidence", of=2)
     bars, where, strongest = figure.panels
     assert isinstance(bars, Contributions)
     means = passed.records[0].numpy().astype(float).mean((1, 2))
@@ -51,7 +51,7 @@ def test_the_evidence_adds_up_to_the_logit(passed: Trace) -> None:
 
 
 def test_the_evidence_for_one_class_against_another(passed: Trace) -> None:
-    figure = views.make(passed, "fc", "evidence", channel=2, against=0)
+    figure = views.make(passed, "fc", "evidence", of=2, against=0)
     assert figure.outcome is not None
     assert figure.outcome.captured == pytest.approx(float(passed.logits[2] - passed.logits[0]), abs=1e-6)
     assert figure.outcome.agrees
@@ -59,7 +59,7 @@ def test_the_evidence_for_one_class_against_another(passed: Trace) -> None:
 
 
 def test_each_piece_of_evidence_leads_to_its_mean(passed: Trace) -> None:
-    (bars, *_) = views.make(passed, "fc", "evidence", channel=2).panels
+    (bars, *_) = views.make(passed, "fc", "evidence", of=2).panels
     assert isinstance(bars, Contributions)
     cells = [cell for cell in bars.cells if cell is not None]
     assert cells[0] == Cell("flatten", cells[0].channel)
@@ -70,7 +70,7 @@ def test_evidence_of_flattened_maps_leads_to_their_cells() -> None:
     torch.manual_seed(2)
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(2 * 3 * 3, 4))
     traced = trace(network.eval(), torch.randn(1, 1, 5, 5))
-    (bars, *_) = views.make(traced, 2, "evidence", channel=1).panels
+    (bars, *_) = views.make(traced, 2, "evidence", of=1).panels
     assert isinstance(bars, Contributions)
     cell = bars.cells[0]
     assert cell is not None

@@ -84,6 +84,7 @@ class FigureView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("figure-view")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setObjectName("figure-splitter")
         self._splitter.setChildrenCollapsible(False)
@@ -141,6 +142,9 @@ class FigureView(QWidget):
         while kept < min(len(wanted), len(self._panels)) and type(self._panels[kept]) is wanted[kept]:
             kept += 1
         for widget in self._panels[kept:]:
+            focused = widget.focusWidget()
+            if focused is not None and focused.hasFocus():
+                self.setFocus()  # else Qt would hand the keys to whatever comes next, a field of options say
             widget.hide()
             widget.setParent(self)  # without a parent it would be Python's, to be freed by whichever thread comes along
             widget.deleteLater()

@@ -190,14 +190,13 @@ class _Columns:
         small, mono = QFontMetrics(theme.font("small")), QFontMetrics(theme.font("mono"))
         gap = theme.px(10)
         sums = [] if panel.value is None else [panel.value, panel.rest]
-        self._label = min(
-            max((small.horizontalAdvance(t) for t in (*panel.labels, "1,000 others")), default=0), round(width * 0.6)
-        )
         self._texts = [
             max(mono.horizontalAdvance(t[i]) if i < len(t) else 0 for t in (*panel.texts, panel.heads))
             for i in range(len(panel.heads))
         ]
         self._value = max(mono.horizontalAdvance(number(float(v), 4, signed=True)) for v in (*panel.values, *sums, 0.0))
+        widest = max(small.horizontalAdvance(label) for label in (*panel.labels, "1,000 others"))
+        self._label = min(widest, width - self._value - 2 * gap)
         left = self._label + gap
         self._text_places: list[int] = []
         if left + sum(self._texts) + gap * (len(self._texts) + 2) + self._value > width:

@@ -66,6 +66,7 @@ class SlidingWidget(PanelWidget[Sliding]):
         self.play.setAccessibleName("Slide the window over the whole map")
         self.play.setToolTip("Slide the window over the whole map")
         self.play.toggled.connect(self._on_play)
+        self.play.clicked.connect(self._on_play_clicked)
         self.speed = QSlider(Qt.Orientation.Horizontal, self)
         self.speed.setObjectName("slide-speed")
         self.speed.setRange(SLOWEST, FASTEST)
@@ -126,7 +127,8 @@ class SlidingWidget(PanelWidget[Sliding]):
         self.bench.set_cell(at, patch, self.rows.row, outcome.value)
         self.outcome_changed.emit(outcome)
         y, x = at
-        self.readout.set_text(f"cell ({y}, {x}) of {self.cells[0]} × {self.cells[1]}")
+        stays = "" if at == panel.at else "  ·  a look only: click to stay"
+        self.readout.set_text(f"cell ({y}, {x}) of {self.cells[0]} × {self.cells[1]}{stays}")
         self.hovered.emit(panel.output.indices[0], y, x, value)
 
     # what the person does
@@ -191,6 +193,11 @@ class SlidingWidget(PanelWidget[Sliding]):
             self._timer.start(1000 // self.speed.value())
         else:
             self._timer.stop()
+
+    def _on_play_clicked(self, playing: bool) -> None:
+        """Who pauses wants to stay where it has stopped."""
+        if not playing:
+            self._on_picked(self._at)
 
     def _on_speed(self, speed: int) -> None:
         self.speed.setToolTip(f"{speed} cells a second")

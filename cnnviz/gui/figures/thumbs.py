@@ -20,7 +20,7 @@ class Thumbs:
         self.height, self.width = (int(n) for n in grid.raster.shape[1:3])
         self._table: list[int] = []
         if grid.scale is not None and grid.raster.ndim == 3:
-            argb = colors(grid.scale.colormap)
+            argb = colors(grid.scale.colormap).copy()
             argb[GROUND] = theme.color("border").rgba()
             self._table = argb.tolist()
         self._images: dict[tuple[int, int], tuple[QImage, np.ndarray]] = {}

@@ -12,6 +12,7 @@ from cnnviz import views
 from cnnviz.commands.common import complain, each_picture, model_request, open_model, run_pass
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture
+from cnnviz.core.ops.explanation import cell
 from cnnviz.core.trace import Record, Trace
 from cnnviz.export import export, formats
 from cnnviz.figure import Figure
@@ -73,7 +74,9 @@ class _Run:
                 figure = self._figure(traced, record, picture.path)
                 if figure is not None:
                     drawn += 1
-                    self._write(figure, f"{Path(picture.path).stem}-{_layer_name(record)}-{figure.view}")
+                    self._write(
+                        figure, f"{Path(picture.path).stem}-{_layer_name(record)}-{figure.view}{_cell_name(figure)}"
+                    )
             except CnnvizError as error:
                 problems.append(str(error))
         if not drawn and not problems:
@@ -91,6 +94,9 @@ class _Run:
         known = _options(view)
         given = {name: value for name, value in self.options.options if name in known}
         self.unused -= given.keys()
+        if record is not None and "at" in given:
+            chosen = filled(view.options, given)
+            cell(record, chosen.channel or 0, chosen.at)  # a sentence, rather than another number than was asked for
         figure = views.make(traced, record, view.name, **given)
         return replace(figure, request=self._request(view, record, image, given))
 
@@ -149,6 +155,14 @@ def _records(traced: Trace, layers: str) -> tuple[list[Record | None], list[str]
 
 def _layer_name(record: Record | None) -> str:
     return record.key if record is not None else PICTURE
+
+
+def _cell_name(figure: Figure) -> str:
+    """``-channel-4-at-5-4`` for a figure of one number: others of its layer do not write over it."""
+    if figure.cell is None:
+        return ""
+    at = "".join(f"-{place}" for place in figure.cell.at)
+    return f"-channel-{figure.cell.channel}" + (f"-at{at}" if at else "")
 
 
 class _Names:

@@ -55,12 +55,20 @@ class Classified:
 
 
 def gather(dropped: tuple[str, ...]) -> Iterator[Progress]:
-    """Find the picture files in files and folders."""
+    """Find the picture files in files and folders; the first of them, which is shown at once, can be read."""
     from cnnviz.core import images
+    from cnnviz.core.errors import CnnvizError
 
     yield Progress(0, 1)
     files, skipped = images.expand(dropped)
-    yield Progress(1, 1, Found(tuple(files), tuple(skipped)))
+    unreadable: list[str] = []
+    for path in files:
+        try:
+            images.read(path)
+            break
+        except CnnvizError as error:
+            unreadable.append(str(error))
+    yield Progress(1, 1, Found(tuple(files[len(unreadable) :]), (*unreadable, *skipped)))
 
 
 def classify(explorer: Callable[[], Explorer], request: ModelRequest, paths: tuple[str, ...]) -> Iterator[Progress]:

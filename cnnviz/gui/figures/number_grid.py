@@ -95,8 +95,9 @@ class NumberGrid:
         No font where none fits.
         """
         flat = [float(v) for v in self.values.reshape(-1)]
-        for role in ("mono", "tiny"):
-            font = theme.font(role)
+        small = theme.font("tiny")
+        small.setPixelSize(theme.px(9))
+        for font in (theme.font("mono"), theme.font("tiny"), small):
             metrics = QFontMetrics(font)
             if metrics.height() > room:
                 continue

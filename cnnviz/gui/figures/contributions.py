@@ -196,7 +196,7 @@ class _Columns:
         ]
         self._value = max(mono.horizontalAdvance(number(float(v), 4, signed=True)) for v in (*panel.values, *sums, 0.0))
         widest = max(small.horizontalAdvance(label) for label in (*panel.labels, "1,000 others"))
-        self._label = min(widest, width - self._value - 2 * gap)
+        self._label = min(widest + theme.px(4), width - self._value - 2 * gap)
         left = self._label + gap
         self._text_places: list[int] = []
         if left + sum(self._texts) + gap * (len(self._texts) + 2) + self._value > width:

@@ -109,3 +109,16 @@ def test_the_true_class_is_shown_however_unlikely(passed: Trace) -> None:
     assert isinstance(bars, Bars)
     assert bars.indices[-1] == last
     assert len(bars.indices) == 2
+
+
+def test_scores_that_overflow_say_what_the_maximum_is_for() -> None:
+    class Large(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.flatten(1).sum(1, keepdim=True) * torch.tensor([[1.0, 2.0, 3.0]])
+
+    traced = trace(Large(), torch.full((1, 1, 4, 4), 100.0))
+    record = traced.records[traced.logits_record]
+    (bars,) = views.make(traced, record, "softmax").panels
+    assert isinstance(bars, Bars)
+    assert "too large for a number" in bars.title
+    assert bars.values[0] == 1.0

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnnviz import views
+from cnnviz.core.errors import CnnvizError
 from cnnviz.core.trace import Trace, trace
 from cnnviz.figure import Contributions, Curve, ImageGrid, Note, Sliding
 from cnnviz.request import Cell
@@ -135,3 +136,78 @@ def test_what_has_no_arithmetic_says_so_and_shows_its_maps() -> None:
     assert len(maps) == 2
     assert isinstance(note, Note)
     assert "not explained yet" in note.text
+
+
+@pytest.fixture
+def normed() -> Trace:
+    torch.manual_seed(3)
+    network = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU())
+    norm = network[1]
+    norm.running_mean.normal_()
+    norm.running_var.uniform_(0.5, 2.0)
+    return trace(network.eval(), torch.randn(1, 3, 6, 6))
+
+
+def test_convolution_norm_and_activation_are_folded_into_one_step(normed: Trace) -> None:
+    conv, norm, _ = normed.module
+    channel = int(normed.records[2].numpy().reshape(4, -1).max(1).argmax())
+    at = np.unravel_index(normed.records[2].numpy()[channel].argmax(), (6, 6))
+    figure = views.make(normed, 0, "explain", channel=channel, at=f"{at[0]},{at[1]}", folded=True)
+    sliding = figure.panels[0]
+    assert isinstance(sliding, Sliding)
+    gain = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
+    kernels = conv.weight[channel].detach().double() * float(gain[channel])
+    np.testing.assert_allclose(sliding.window.kernels, kernels.numpy(), rtol=1e-6)
+    assert figure.outcome is not None
+    assert figure.outcome.captured == pytest.approx(float(normed.records[2].numpy()[channel].max()))
+    assert figure.outcome.agrees
+    assert "0 + 1 + 2 as one step" in figure.subtitle
+
+
+def test_what_cannot_be_folded_says_so(passed: Trace) -> None:
+    assert "nothing to fold here" in views.make(passed, 0, "explain", folded=True).subtitle
+
+
+def test_the_gradient_takes_the_place_of_the_contributions(normed: Trace) -> None:
+    figure = views.make(normed, 0, "explain", channel=1, at=(2, 3), gradient=True)
+    grid = figure.panels[-1]
+    assert isinstance(grid, ImageGrid)
+    expected = np.zeros((6, 6))
+    expected[1:4, 2:5] = np.abs(normed.module[0].weight[1].detach().numpy()).sum(0)
+    np.testing.assert_allclose(grid.values[0], expected, rtol=1e-5)
+    assert "9 of 9 pixels" in grid.title
+
+
+def test_without_a_way_back_the_gradient_is_a_sentence() -> None:
+    class Fixed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.own = nn.Parameter(torch.randn(1, 2, 3, 3))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.relu(self.own) + 0 * x.sum()
+
+    traced = trace(Fixed(), torch.randn(1, 2, 3, 3))
+    first = next(record for record in traced.records if record.op == "relu")
+    assert isinstance(views.make(traced, first, "explain", gradient=True).panels[-1], Note)
+
+
+def test_a_position_that_is_not_there_is_told(passed: Trace) -> None:
+    assert "there is no position (9, 9) here" in views.make(passed, 0, "explain", channel=0, at=(9, 9)).subtitle
+
+
+def test_a_number_without_channels_is_explained_too() -> None:
+    class Total(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.sum()
+
+    traced = trace(Total(), torch.ones(1, 1, 2, 2))
+    figure = views.make(traced, 0, "explain")
+    assert figure.outcome is not None
+    assert figure.outcome.value == 4.0
+
+
+def test_positions_are_whole_numbers(passed: Trace) -> None:
+    with pytest.raises(CnnvizError, match="whole numbers such as 5,4"):
+        views.make(passed, 0, "explain", at="five")
+    assert views.make(passed, 0, "explain", at="", channel="").cell is not None

@@ -138,7 +138,7 @@ class MatrixTable(QTableView):
 
     def set_colormap(self, name: str) -> None:
         """Take a colour map for the cells."""
-        argb = colors(name)
+        argb = colors(name).copy()
         argb[GROUND] = theme.color("sunken").rgba()
         self._table = argb.tolist()
         self._inks = readable(argb)

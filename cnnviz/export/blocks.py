@@ -139,6 +139,12 @@ def _grid(panel: ImageGrid, with_bar: bool, remark: str = "") -> Block:
         for i, text in enumerate(texts):
             left, upper = corner(i)
             sheet.text(x + left, y + upper - 3, text, SMALL, color=sheet.palette.dim)
+        if panel.spot is not None:  # the cell that is explained, where cells are drawn one by one
+            (row, column), scaled = panel.spot, cell[0] / panel.raster.shape[1]
+            for i in range(count):
+                left, upper = corner(i)
+                place = x + left + column * scaled, y + upper + row * scaled
+                sheet.box(*place, scaled, scaled, sheet.palette.accent, edge=True, zorder=3)
         if panel.marked is not None:
             left, upper = corner(panel.marked)
             sheet.box(x + left - 1, y + upper - 1, cell[1] + 2, cell[0] + 2, sheet.palette.accent, edge=True, zorder=3)

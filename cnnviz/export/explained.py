@@ -47,7 +47,8 @@ def contributions(panel: Contributions) -> Block:
                 sheet.text(place, line + 12, text, align="right", mono=True, color=sheet.palette.dim)
             length = abs(value) * unit if np.isfinite(value) else 0.0
             start = x + left + zero + min(begin, begin + value) * unit if np.isfinite(value) else x + left + zero
-            colour = sheet.palette.accent if label == "=" else sheet.palette.bar
+            palette = sheet.palette
+            colour = palette.accent if label == "=" else palette.bar if value >= 0 else palette.negative
             sheet.box(start, line + 4, max(length, 0.5), ROW - 8, colour)
             sheet.text(x + left + BARS + GAP + end, line + 12, told, align="right", mono=True)
         sheet.line([x + left + zero] * 2, [y + ROW, y + ROW * (len(rows) + 1)], sheet.palette.dim)

@@ -63,11 +63,12 @@ class Palette:
     dim: str
     accent: str
     bar: str
+    negative: str
 
 
 PALETTES = {
-    "light": Palette("#ffffff", "#dfe3e9", "#1b1f27", "#5f6875", "#b85710", "#9aa3b2"),
-    "dark": Palette("#14161a", "#2a2f38", "#e6e9ee", "#8d96a5", "#f2994a", "#6f7887"),
+    "light": Palette("#ffffff", "#dfe3e9", "#1b1f27", "#5f6875", "#b85710", "#9aa3b2", "#4f81bd"),
+    "dark": Palette("#14161a", "#2a2f38", "#e6e9ee", "#8d96a5", "#f2994a", "#6f7887", "#6fa8dc"),
 }
 
 

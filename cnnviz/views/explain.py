@@ -168,6 +168,7 @@ def _sliding(
         )
     output = image_grid(window.output[None], scale, indices=[channel], captions=[f"channel {channel}"], title="output")
     y, x = at
+    output, partials = replace(output, spot=(y, x)), partials and replace(partials, spot=(y, x))
     key = key_of(trace, window.source)
     return Sliding(window, (y, x), rows, inputs, kernels, partials, output, f"y[{channel}, {{}}]", key)
 

@@ -15,7 +15,6 @@ from cnnviz.figure import Figure
 from cnnviz.gui import clipboard, finder, menus
 from cnnviz.gui.about import AboutDialog
 from cnnviz.gui.help import ShortcutSheet, groups_of
-from cnnviz.gui.model_dialog import ModelDialog
 from cnnviz.gui.palette import CommandPalette, Entry
 from cnnviz.gui.preferences import PreferencesDialog
 from cnnviz.gui.theme import theme
@@ -41,7 +40,7 @@ class Commands(QObject):
         acts: dict[str, Callable[[], object]] = {
             "open-pictures": self._open_pictures,
             "open-folder": self._open_folder,
-            "open-model": self.ask_for_model,
+            "open-model": controller.opening.ask,
             "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
             "export": self._export,
             "quit": self._window.close,
@@ -84,12 +83,6 @@ class Commands(QObject):
         menus.fill_choices(window.devices, menus.DEVICES, device, self._set_device)
         menus.fill_recent(window.recent, chosen.recent_images, lambda path: controller.collection.add([path]))
         menus.fill_themes(window.themes, chosen.theme, self._set_theme)
-
-    def ask_for_model(self, file: str = "") -> None:
-        """Let the person choose a model."""
-        dialog = ModelDialog(self._controller.jobs, file, self._window)
-        dialog.chosen.connect(self._controller.open_model)
-        _open(dialog)
 
     def _open_pictures(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(self._window, "Open pictures")

@@ -19,6 +19,7 @@ from cnnviz.gui.exporting import Exporter
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.model_dialog import is_model_file
+from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
@@ -66,6 +67,7 @@ class Controller(QObject):
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
+        self.opening = Opening(window)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
         self.sandboxing = Sandboxing(window, session)
@@ -95,12 +97,13 @@ class Controller(QObject):
         """End all threads and save what is to be remembered."""
         self.player.set_playing(False)
         self.jobs.stop()
+        self.opening.stop()
         self.runner.stop()
 
     @property
     def busy(self) -> bool:
         """Whether something is being computed or waits for it."""
-        return not self.runner.idle.is_set() or self.jobs.active
+        return not self.runner.idle.is_set() or self.jobs.active or self.opening.active
 
     @property
     def settled(self) -> bool:
@@ -112,13 +115,13 @@ class Controller(QObject):
         return self.response is not None and replace(self.response.request, view=asked.view) == asked
 
     def open_files(self, files: list[str], problem: str = "") -> None:
-        """Pictures and folders go to the tray; the first model file is offered to be opened."""
+        """Pictures and folders go to the tray; the first model file is opened."""
         if problem:
             self.complain(problem)
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
-            self.acts.ask_for_model(models[0])
+            self.open_model(ModelRequest(models[0]))
 
     @Slot(object)
     def open_model(self, model: ModelRequest) -> None:
@@ -181,6 +184,10 @@ class Controller(QObject):
         self.player.playing_changed.connect(self.window.commands["play"].setChecked)
         self.collection.problem.connect(self.complain)
         self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
+        self.opening.chosen.connect(self.open_model)
+        self.opening.reported.connect(self._on_job)
+        self.opening.problem.connect(self.complain)
+        self.opening.news.connect(self._on_exported)
         self.exporter.problem.connect(self.complain)
         self.exporter.done.connect(self._on_exported)
         self.sandboxing.news.connect(self._on_exported)
@@ -268,6 +275,9 @@ class Controller(QObject):
         item = self.window.tray.model.item(self.session.request.image)
         labels = self.response.model.labels if self.response else ()
         known = item is not None and item.true_label in labels
+        true = labels.index(item.true_label) if item is not None and known else -1
+        if dict(self.session.request.options).get("true", -1) != true:
+            self.session.set_option("true", true, finished=False)  # the loss that is explained is of the same class
         self.window.softmax.set_true_class(labels.index(item.true_label) if item is not None and known else None)
 
     @Slot()
@@ -302,7 +312,8 @@ class Controller(QObject):
         if report.ended:
             self.window.status.end_job(report.job)
         elif report.total != 1:
-            self.window.status.set_job(report.job, report.job.title, report.done, report.total, report.seconds_left)
+            counts = report.done, report.total, report.seconds_left, report.note
+            self.window.status.set_job(report.job, report.job.title, *counts)
         self.activity.emit()
 
     def complain(self, sentence: str, details: str = "") -> None:

@@ -27,11 +27,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a job: how many of how many are done, and what this step found."""
+    """One step of a job: how many of how many are done, what this step found, and other words for the counts."""
 
     done: int
     total: int
     result: Any = None
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobReport:
-    """What the window hears of a job: counts, seconds left (None when unknown), the results since the last report."""
+    """What the window hears of a job: counts, seconds left (None when unknown), the results since the last report.
+
+    ``note`` stands for the counts and the time left, where there are better words for them.
+    """
 
     job: Job
     done: int
@@ -56,6 +60,7 @@ class JobReport:
     ended: bool = False
     problem: str = ""
     details: str = ""
+    note: str = ""
 
 
 class _Worker(QObject):
@@ -86,7 +91,8 @@ class _Worker(QObject):
                 now = time.monotonic()
                 if now - reported >= REPORT_EVERY:
                     left = (now - started) / max(progress.done, 1) * (progress.total - progress.done)
-                    self.reported.emit(JobReport(job, progress.done, progress.total, left, tuple(results)))
+                    told = JobReport(job, progress.done, progress.total, left, tuple(results), note=progress.note)
+                    self.reported.emit(told)
                     results.clear()
                     reported = now
                 while not self._idle.wait(0.2) and not job.cancelled.is_set():

@@ -76,14 +76,16 @@ class StatusBar(QFrame):
             label.setText(text)
             self._fit()
 
-    def set_job(self, number: object, title: str, done: int, total: int, seconds_left: float | None) -> None:
-        """Show a job's progress; a total of 0 means that it is not known yet."""
+    def set_job(
+        self, number: object, title: str, done: int, total: int, seconds_left: float | None, note: str = ""
+    ) -> None:
+        """Show a job's progress; a total of 0 means that it is not known yet. ``note`` stands for counts and time."""
         job = self._jobs.get(number)
         if job is None:
             job = self._jobs[number] = _Job(title, self)
             job.cancel.clicked.connect(lambda: self._cancel(number))
             self._jobs_row.addWidget(job)
-        job.set_progress(title, done, total, seconds_left, self._roomy)
+        job.set_progress(title, done, total, seconds_left, self._roomy, note)
         self._fit()
 
     def end_job(self, number: object) -> None:
@@ -182,7 +184,9 @@ class _Job(QWidget):
     def title(self) -> str:
         return self._title.text()
 
-    def set_progress(self, title: str, done: int, total: int, seconds_left: float | None, roomy: bool) -> None:
+    def set_progress(
+        self, title: str, done: int, total: int, seconds_left: float | None, roomy: bool, note: str = ""
+    ) -> None:
         self._bar.setFixedWidth(theme.px(96))
         self._bar.setRange(0, total)  # 0 to 0 shows that something is going on
         self._bar.setValue(done)
@@ -191,7 +195,8 @@ class _Job(QWidget):
         self._title.setText(title)
         self._title.setMinimumWidth(min(self._title.sizeHint().width(), theme.px(150 if roomy else 70)))
         counts = f"{done:,} of {total:,}" if total else "starting"
-        self._counts.setText(counts + (f" · {remaining(seconds_left)} left" if seconds_left is not None else ""))
+        left = f" · {remaining(seconds_left)} left" if seconds_left is not None else ""
+        self._counts.setText(note or counts + left)
         self.setAccessibleName(f"{title}: {self._counts.text()}")
 
     def set_cancelling(self) -> None:

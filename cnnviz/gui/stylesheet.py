@@ -224,6 +224,12 @@ QHeaderView { background: $panel; border: none; }
 QHeaderView::section {
     background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 8px; font-weight: 600;
 }
+QHeaderView::up-arrow, QHeaderView::down-arrow {
+    width: 8px; height: 8px; subcontrol-position: top center;
+}
+QHeaderView::up-arrow { image: url($chevron-up@dim); }
+QHeaderView::down-arrow { image: url($chevron-down@dim); }
+QTableView#gallery-table QHeaderView::section { padding: 9px 8px 4px 8px; }
 QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $line; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }

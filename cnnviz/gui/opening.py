@@ -1,0 +1,91 @@
+"""How models are opened: chosen in the gallery, downloaded where their weights are not here."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from cnnviz.gui.gallery_jobs import fetch
+from cnnviz.gui.jobs import Job, JobReport, Jobs
+from cnnviz.gui.model_dialog import ModelDialog
+from cnnviz.request import ModelRequest
+
+
+class Opening(QObject):
+    """Everything between the wish for a model and the request for it.
+
+    Signals
+    -------
+    chosen(ModelRequest)
+        What is to be opened.
+    reported(JobReport)
+        How listing and downloading go on.
+    problem(str, str), news(str)
+        Sentences for the bar, with details, and for the status line.
+    """
+
+    chosen = Signal(object)
+    reported = Signal(object)
+    problem = Signal(str, str)
+    news = Signal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        always = threading.Event()  # neither takes the processor from the pictures
+        always.set()
+        self._listing = Jobs(always, self)
+        self._downloads = Jobs(always, self)
+        self._wanted: dict[Job, tuple[str, str]] = {}  # name and title of what is being downloaded
+        self._listing.reported.connect(self.reported)
+        self._downloads.reported.connect(self._on_download)
+
+    @property
+    def active(self) -> bool:
+        """Whether something is being listed or downloaded."""
+        return self._listing.active or self._downloads.active
+
+    def stop(self) -> None:
+        """End all threads; what was downloaded so far is used the next time."""
+        self._listing.stop()
+        self._downloads.stop()
+
+    def ask(self) -> None:
+        """Let the person choose a model."""
+        dialog = ModelDialog(self._listing, self._window)
+        dialog.chosen.connect(self.chosen)
+        dialog.wanted.connect(self.download)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot(str, str)
+    def download(self, name: str, title: str) -> None:
+        """Fetch the weights of a network, and then open it."""
+        if any(name == under_way for under_way, _ in self._wanted.values()):
+            self.news.emit(f"{title} is being downloaded already")
+            return
+        job = Job(f"Downloading {title}", partial(fetch, name))
+        self._wanted[job] = name, title
+        self._downloads.start(job)
+
+    @Slot(object)
+    def _on_download(self, report: JobReport) -> None:
+        if report.ended and report.job in self._wanted:
+            self._end(report)
+        self.reported.emit(report)
+
+    def _end(self, report: JobReport) -> None:
+        name, title = self._wanted.pop(report.job)
+        for fetched in report.results:
+            if fetched.problem:
+                self.problem.emit(fetched.problem, fetched.details)
+            else:
+                self.news.emit(f"{title} is on this computer now")
+                self.chosen.emit(ModelRequest(name))
+        if report.problem:
+            self.problem.emit(report.problem, report.details)
+        if report.job.cancelled.is_set():
+            self.news.emit(f"The download of {title} was cancelled; what is there is used the next time")

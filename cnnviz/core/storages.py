@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,15 +188,3 @@ def array_of(foreign: Any) -> Tensor | None:
         return None
     array = np.frombuffer(bytes(content), dtype).reshape(shape, order="F" if fortran else "C")
     return torch.from_numpy(array.astype(dtype.newbyteorder("="), order="C"))
-
-
-def tensors_of(content: Mapping[Any, Any]) -> dict[str, Tensor]:
-    """The tensors and arrays of a mapping, read now."""
-    found = {}
-    for key, value in content.items():
-        tensor = (
-            value.tensor() if isinstance(value, Described) else value if isinstance(value, Tensor) else array_of(value)
-        )
-        if tensor is not None:
-            found[str(key)] = tensor
-    return found

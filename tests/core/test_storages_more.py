@@ -14,7 +14,7 @@ from torch import Tensor
 from cnnviz.core import pickles
 from cnnviz.core.errors import ModelError
 from cnnviz.core.pickles import Foreign, Global, Read, read_pickle
-from cnnviz.core.storages import Described, Stored, array_of, makers, storage, tensors_of
+from cnnviz.core.storages import Described, Stored, array_of, makers, storage
 
 
 def nothing(content: Any) -> Any:
@@ -157,16 +157,6 @@ def test_what_is_no_array() -> None:
     for state in ((version, (5,), kind, fortran, content), (version, shape, 3, fortran, content), (1, 2)):
         whole.state = state
         assert array_of(whole) is None
-
-
-def test_tensors_and_arrays_of_a_mapping() -> None:
-    described = Described(numbers(1, 2, 3, 4), 0, (2, 2), (1, 2), torch.float32)
-    found = tensors_of({"a": described, 1: torch.ones(2), "b": read(np.arange(3.0)).content, "epoch": 3})
-    assert {key: tensor.tolist() for key, tensor in found.items()} == {
-        "a": [[1, 3], [2, 4]],
-        "1": [1, 1],
-        "b": [0, 1, 2],
-    }
 
 
 def test_tensors_are_described_before_they_are_read() -> None:

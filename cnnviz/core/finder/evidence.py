@@ -216,10 +216,3 @@ def alternatives(planes: int, size: tuple[int, int]) -> tuple[tuple[str, Preproc
     if planes == 3 and min(size) > 64:
         names = ("ImageNet", "half", "none", "raw")
     return tuple((name, preprocessing(planes, size, name)) for name in names)
-
-
-def better(one: Evidence, other: Evidence, normed: bool) -> bool:
-    """Whether the evidence for one is clearly stronger than for the other, which is the more usual guess."""
-    if one.recognises or other.recognises:
-        return one.right >= other.right and one.likelihood > other.likelihood + 0.15
-    return normed and one.distance < 0.85 * other.distance

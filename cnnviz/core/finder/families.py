@@ -7,7 +7,6 @@ own and other names in the same order are allowed for; what is left is compared 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -160,9 +159,3 @@ def _in_order(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> 
     if any(expected[name].shape != tensor.shape for name, tensor in pairs):
         return None
     return dict(pairs)
-
-
-def named_in(text: str) -> list[str]:
-    """Names of torchvision's networks that a file's name has in it, the longest first."""
-    plain = re.sub(r"[^a-z0-9]+", "_", text.lower())
-    return sorted((name for name in known.names() if name in plain), key=len, reverse=True)

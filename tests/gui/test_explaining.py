@@ -198,3 +198,23 @@ def test_the_picture_came_from_nowhere_so_the_first_operation_is_explained(opene
     opened.ask(layer="")
     opened.press(Qt.Key.Key_E)
     assert (opened.request.layer, opened.controller.response.request.view) == ("0", "explain")
+
+
+def test_a_number_under_the_window_and_its_bar_are_marked_together(opened):
+    opened.ask(view="explain", channel=4, at=(5, 4))
+    widget = sliding(opened)
+    bars = next(p for p in opened.window.pane.figure_view.panels if isinstance(p, ContributionsWidget)).bars
+    pitch = bars._pitch
+    cell = opened.controller.response.figure.panels[-1].cells[2]
+    opened.qtbot.mouseMove(bars.viewport(), QPoint(20, 3 * pitch + pitch // 2))
+    assert widget.rows.row == widget._panel.inputs.indices.index(cell.channel)
+    assert widget.bench._tap == (cell.at[0] - 5, cell.at[1] - 4)  # a 5 × 5 window without padding begins at the cell
+    y, x = widget.bench._tap
+    tile = widget.bench._tiles[0]
+    edge = tile.rect.width() / 5
+    widget.bench.set_marked(None)
+    bars.set_marked(None)
+    opened.qtbot.mouseMove(
+        widget.bench, QPoint(int(tile.rect.x() + (x + 0.5) * edge), int(tile.rect.y() + (y + 0.5) * edge))
+    )
+    assert bars._row == 2

@@ -35,6 +35,7 @@ from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.figures.sliding import SlidingWidget
 from cnnviz.gui.figures.vector import VectorWidget
 from cnnviz.gui.theme import theme
+from cnnviz.request import Cell
 
 WIDGETS: dict[type, Callable[[], PanelWidget[Any]]] = {
     ImageGrid: ImageGridWidget,
@@ -157,6 +158,7 @@ class FigureView(QWidget):
             widget.cell_picked.connect(self.cell_picked)
             widget.cell_followed.connect(self.cell_followed)
             widget.outcome_changed.connect(self.outcome.set_outcome)
+            widget.cell_pointed.connect(self._on_cell_pointed)
             self._splitter.addWidget(widget)
             self._panels.append(widget)
         self._moved = False
@@ -189,6 +191,12 @@ class FigureView(QWidget):
         rest = room - sum(width for width in widths if width is not None)
         takers = max(widths.count(None), 1)
         self._splitter.setSizes([rest // takers if width is None else width for width in widths])
+
+    def _on_cell_pointed(self, cell: Cell | None) -> None:
+        """The number under the window and its bar belong together: pointing at one marks the other."""
+        for widget in self._panels:
+            if widget is not self.sender():
+                widget.mark_cell(cell)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """What no panel has taken was a click beside everything."""

@@ -11,6 +11,7 @@ from cnnviz.figure import Contributions, number
 from cnnviz.gui import numbers
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
+from cnnviz.request import Cell
 
 
 class ContributionsWidget(PanelWidget[Contributions]):
@@ -41,11 +42,16 @@ class ContributionsWidget(PanelWidget[Contributions]):
         panel = self._panel
         if panel is None:
             return
+        self.cell_pointed.emit(panel.cells[row] if isinstance(row, int) else None)
         if not isinstance(row, int):
             self.readout.set_text(panel.remark or ("click a bar to trace it back" if any(panel.cells) else ""))
             return
         told = [f"{head} {text}" for head, text in zip(panel.heads, panel.texts[row], strict=False) if text]
         self.readout.set_text("  ·  ".join([panel.labels[row], *told, numbers.exact(float(panel.values[row]))]))
+
+    def mark_cell(self, cell: Cell | None) -> None:
+        cells = self._panel.cells if self._panel is not None else ()
+        self.bars.set_marked(cells.index(cell) if cell is not None and cell in cells else None)
 
     def _on_picked(self, row: int) -> None:
         if self._panel is not None and (cell := self._panel.cells[row]) is not None:
@@ -85,6 +91,12 @@ class SignedBars(QAbstractScrollArea):
         self._panel, self._row = panel, None
         self.verticalScrollBar().setValue(0)
         self._refit()
+
+    def set_marked(self, row: int | None) -> None:
+        """Mark a row whose cell is pointed at elsewhere."""
+        if row != self._row:
+            self._row = row
+            self.viewport().update()
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(300), theme.px(240))

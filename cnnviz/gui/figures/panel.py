@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from cnnviz.figure import Panel
 from cnnviz.gui.theme import theme
+from cnnviz.request import Cell
 
 P = TypeVar("P", bound=Panel)
 
@@ -84,6 +85,8 @@ class PanelWidget(QWidget, Generic[P]):
         A ``Cell`` from which the explained number came is to be explained.
     outcome_changed
         The ``Outcome`` of the number that is shown right now.
+    cell_pointed
+        The ``Cell`` whose share in the explained number is under the cursor, or None.
     """
 
     channel_picked = Signal(object)
@@ -92,6 +95,7 @@ class PanelWidget(QWidget, Generic[P]):
     cell_picked = Signal(int, object)
     cell_followed = Signal(object)
     outcome_changed = Signal(object)
+    cell_pointed = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +122,9 @@ class PanelWidget(QWidget, Generic[P]):
     def set_panel(self, panel: P) -> None:
         """Show a panel; what is the same as before stays as it is."""
         raise NotImplementedError
+
+    def mark_cell(self, cell: Cell | None) -> None:
+        """Mark what another panel points at; most panels show nothing of single cells."""
 
     def set_title(self, text: str) -> None:
         """Show a heading, or none."""

@@ -164,7 +164,9 @@ class SlidingWidget(PanelWidget[Sliding]):
         """Say what stands where the cursor is: where in the input, times which weight."""
         panel, patch = self._panel, self._patch
         if panel is None or patch is None or not isinstance(tap, tuple):
+            self.cell_pointed.emit(None)
             return
+        self.cell_pointed.emit(self._source_of(tap))
         i, j = tap
         which = int(panel.rows[self.rows.row])
         y, x = int(patch.places[0][i]), int(patch.places[1][j])
@@ -181,11 +183,26 @@ class SlidingWidget(PanelWidget[Sliding]):
 
     def _on_tap_picked(self, tap: tuple[int, int]) -> None:
         """Go back to the number under the window."""
+        if (cell := self._source_of(tap)) is not None:
+            self.cell_followed.emit(cell)
+
+    def _source_of(self, tap: tuple[int, int]) -> Cell | None:
+        """The number of the source that stands under the window there; None in padding with zeros."""
         panel, patch = self._panel, self._patch
-        if panel is not None and patch is not None:
-            at = int(patch.origins[0][tap[0]]), int(patch.origins[1][tap[1]])
-            if min(at) >= 0 and panel.source is not None:
-                self.cell_followed.emit(Cell(panel.source, panel.inputs.indices[self.rows.row], at))
+        if panel is None or patch is None or panel.source is None:
+            return None
+        at = int(patch.origins[0][tap[0]]), int(patch.origins[1][tap[1]])
+        return Cell(panel.source, panel.inputs.indices[self.rows.row], at) if min(at) >= 0 else None
+
+    def mark_cell(self, cell: Cell | None) -> None:
+        """A contribution is pointed at: show its input, and mark its place under the window."""
+        panel, patch = self._panel, self._patch
+        if panel is None or patch is None or cell is None or cell.channel not in panel.inputs.indices:
+            self.bench.set_marked(None)
+            return
+        self.rows.select(panel.inputs.indices.index(cell.channel))
+        found = [np.flatnonzero(origins == p) for origins, p in zip(patch.origins, cell.at, strict=False)]
+        self.bench.set_marked((int(found[0][0]), int(found[1][0])) if all(len(f) for f in found) and found else None)
 
     def _on_play(self, playing: bool) -> None:
         self._dress()

@@ -226,6 +226,12 @@ class SlidingBench(QWidget):
                 return None, tap
         return None, None
 
+    def set_marked(self, tap: tuple[int, int] | None) -> None:
+        """Mark a place under the window that is pointed at elsewhere."""
+        if tap != self._tap:
+            self._tap = tap
+            self.update()
+
     def _point_at(self, tap: tuple[int, int] | None) -> None:
         if tap != self._tap:
             self._tap = tap

@@ -33,8 +33,9 @@ run: $(INSTALLED)
 	    echo "There is no display, so the window was drawn off screen: $(CURDIR)/$(WINDOW)"; \
 	fi
 
+# Each of the workers takes one core: with more threads they stand in each other's way and take twice as long.
 test: $(INSTALLED)
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
+	@OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(INSTALLED)
 	@status=0; for check in "ruff check ." "ruff format --check ." "mypy --strict" "lint-imports"; do \

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -111,17 +112,16 @@ def _node(node: Any, values: dict[str, Any]) -> Any:
 
 
 def _called(name: str, schema: str, args: list[Any]) -> Any:
-    """An operation by torch's own function of that name, else by the operator itself."""
+    """An operation by torch's own function of that name, else by the very operator that the graph names."""
+    overload, positional, named = _split(schema)
+    keywords = {key: arg for key, arg in zip(named, args[positional:], strict=False) if arg is not None}
     tensors = any(isinstance(arg, (Tensor, list, tuple)) for arg in args[:2])
     function = _function(name) if tensors else None
-    if function is None:
-        return getattr(torch.ops.aten, name)(*args)
-    positional, named = _split(schema)
-    keywords = {key: arg for key, arg in zip(named, args[positional:], strict=False) if arg is not None}
-    try:
-        return function(*args[:positional], **keywords)
-    except TypeError:
-        return getattr(torch.ops.aten, name)(*args)
+    if function is not None:
+        with suppress(TypeError):
+            return function(*args[:positional], **keywords)
+    # by its overload: of numbers alone, the first that would take them is often the one for truth values
+    return getattr(getattr(torch.ops.aten, name), overload)(*args[:positional], **keywords)
 
 
 @cache
@@ -134,10 +134,11 @@ def _function(name: str) -> Callable[..., Any] | None:
 
 
 @cache
-def _split(schema: str) -> tuple[int, tuple[str, ...]]:
-    """How many arguments go by position, and the names of those that do not."""
+def _split(schema: str) -> tuple[str, int, tuple[str, ...]]:
+    """The overload, how many arguments go by position, and the names of those that do not."""
     parsed = torch._C.parse_schema(schema)
     return (
+        parsed.overload_name or "default",
         sum(not argument.kwarg_only for argument in parsed.arguments),
         tuple(argument.name for argument in parsed.arguments if argument.kwarg_only),
     )
@@ -270,6 +271,12 @@ def _batch_norm(
     return F.batch_norm(x, mean, var, weight, bias, training, momentum, eps)
 
 
+def _elu(x: Tensor, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Tensor:
+    if (scale, input_scale) == (1.0, 1.0):
+        return F.elu(x, alpha)
+    return torch._C._nn.elu(x, alpha, scale, input_scale)
+
+
 def _pooled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Pooling for which an empty stride means the size of its window."""
     return lambda x, kernel, stride=(), *rest: function(x, kernel, stride or kernel, *rest)
@@ -298,7 +305,8 @@ _CHANGED: Mapping[str, Callable[..., Any]] = {
     "hardsigmoid_": lambda x: F.hardsigmoid(x, inplace=True),
     "leaky_relu": F.leaky_relu,
     "leaky_relu_": lambda x, slope: F.leaky_relu(x, slope, inplace=True),
-    "elu": F.elu,
+    "elu": _elu,
+    "elu_": _elu,
     "gelu": lambda x, approximate="none": F.gelu(x, approximate=approximate),
     "layer_norm": lambda x, shape, weight, bias, eps, *_: F.layer_norm(x, shape, weight, bias, eps),
 }

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cnnviz.core.errors import ModelError
+from cnnviz.core.onnx.resize import resize, upsample
 
 Function = Callable[[Sequence[Any], Mapping[str, Any]], Any]
 
@@ -149,7 +150,8 @@ def _squeeze(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Tensor:
 
 def _unsqueeze(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Tensor:
     x = inputs[0]
-    for axis in sorted(_axes(inputs, attributes) or []):
+    axes = _axes(inputs, attributes) or []
+    for axis in sorted(axis % (x.ndim + len(axes)) for axis in axes):
         x = x.unsqueeze(axis)
     return x  # type: ignore[no-any-return]
 
@@ -212,15 +214,6 @@ def _gather(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Tensor:
     axis = attributes.get("axis", 0)
     flat = torch.index_select(x, axis, index.reshape(-1) % x.shape[axis])
     return flat.reshape(*x.shape[:axis], *index.shape, *x.shape[axis + 1 :] if axis != -1 else ())
-
-
-def _resize(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Tensor:
-    x = inputs[0]
-    scales = inputs[2] if len(inputs) > 2 else inputs[1] if len(inputs) > 1 else torch.tensor(attributes["scales"])
-    sizes = inputs[3].tolist()[2:] if len(inputs) > 3 and inputs[3] is not None else None
-    factor = None if sizes else scales.tolist()[2:]
-    mode = {"nearest": "nearest", "linear": "bilinear", "cubic": "bicubic"}[attributes.get("mode", "nearest")]
-    return F.interpolate(x, size=sizes, scale_factor=factor, mode=mode)
 
 
 def _lrn(inputs: Sequence[Any], attributes: Mapping[str, Any]) -> Tensor:
@@ -334,13 +327,17 @@ OPERATIONS: dict[str, Function] = {
     "Cast": _cast,
     "Gather": _gather,
     "Expand": lambda inputs, attributes: inputs[0] * torch.ones(inputs[1].tolist(), dtype=inputs[0].dtype),
-    "Resize": _resize,
-    "Upsample": _resize,
-    "Shape": lambda inputs, attributes: torch.tensor(inputs[0].shape),
+    "Resize": resize,
+    "Upsample": upsample,
+    "Shape": lambda inputs, attributes: torch.tensor(
+        inputs[0].shape[attributes.get("start", 0) : attributes.get("end")]
+    ),
     "ConstantOfShape": lambda inputs, attributes: torch.full(
         inputs[0].tolist(), attributes["value"].item() if "value" in attributes else 0.0
     ),
-    "ArgMax": lambda inputs, attributes: torch.argmax(inputs[0], attributes.get("axis", 0)),
+    "ArgMax": lambda inputs, attributes: torch.argmax(
+        inputs[0], attributes.get("axis", 0), keepdim=bool(attributes.get("keepdims", 1))
+    ),
     "Range": lambda inputs, attributes: torch.arange(*(item.item() for item in inputs)),
 }
 """By the name of the operation."""

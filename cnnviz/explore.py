@@ -20,6 +20,9 @@ from cnnviz.core import device, geometry, images, maps, ops, pixels, ranges, sou
 from cnnviz.core.colormaps import AUTO, COLORMAPS, WEIGHTS
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.flattening import flattening
+from cnnviz.core.graph.answers import graph
+from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
+from cnnviz.core.graph.tiles import tiles
 from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
@@ -144,6 +147,25 @@ class Explorer:
             return None
         wanted = kept.steps[query.first : query.last + 1]
         return Columns(query, tuple(_column(kept.trace, step, query.count, query.colormaps) for step in wanted))
+
+    def look_up(
+        self, query: ColumnsQuery | GraphQuery | TilesQuery, wanted: Callable[[], bool] = lambda: True
+    ) -> object | None:
+        """The answer to a query about a pass; None when that pass is not kept any more.
+
+        Raises
+        ------
+        Cancelled
+            It is no longer wanted.
+        """
+        if isinstance(query, ColumnsQuery):
+            return self.columns(query)
+        kept = self._passes.get(query.key)
+        if kept is None:
+            return None
+        if isinstance(query, GraphQuery):
+            return graph(kept.trace, query, wanted)
+        return tiles(kept.trace, query, wanted)
 
     def model(self, request: ModelRequest) -> Model:
         """The model, loaded or found among those kept."""

@@ -177,7 +177,7 @@ class Controller(QObject):
         self.session.history_changed.connect(self._on_history)
         self.runner.answered.connect(self._on_response)
         self.runner.failed.connect(self._on_failure)
-        self.runner.columns_ready.connect(self._on_columns)
+        self.runner.found.connect(self._on_found)
         self.jobs.reported.connect(self._on_job)
         self.player.due.connect(self._play_on)
         self.player.playing_changed.connect(window.stepper.set_playing)
@@ -204,7 +204,7 @@ class Controller(QObject):
         window.softmax.top_k_changed.connect(lambda k: self.set_settings(replace(self.settings, top_k=k)))
         window.tray.labelled.connect(lambda *_: self._show_true_class())
         window.network.hovered.connect(self._on_hover)
-        window.network.columns_wanted.connect(self.runner.submit_columns)
+        window.network.columns_wanted.connect(self.runner.look_up)
         window.stepper.step_requested.connect(self.go_to)
         window.stepper.scrubbed.connect(lambda position: self.go_to(position, finished=False))
         window.stepper.play_toggled.connect(self.player.set_playing)
@@ -302,8 +302,9 @@ class Controller(QObject):
         self.window.status.set_remark(text or self.window.remark)
 
     @Slot(object)
-    def _on_columns(self, columns: Columns) -> None:
-        self.window.network.set_columns(columns)
+    def _on_found(self, found: object) -> None:
+        if isinstance(found, Columns):
+            self.window.network.set_columns(found)
         self.activity.emit()
 
     @Slot(object)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
 from cnnviz.request import Request
 from cnnviz.response import ColumnsQuery, Failure
 
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Query = ColumnsQuery | GraphQuery | TilesQuery
+"""Parts of what is shown that need an answer of their own, each kind in a lane of its own."""
+
 
 class _Worker(QObject):
     """Lives in the runner's thread; imports torch there, after the window has been painted."""
 
     answered = Signal(object)  # Response
     failed = Signal(object)  # Failure
-    columns_ready = Signal(object)  # Columns
+    found = Signal(object)  # Columns, GraphAnswer or Tiles
     busy = Signal(bool)
 
     def __init__(self, runner: Runner) -> None:
@@ -44,7 +48,7 @@ class _Worker(QObject):
                 if request is not None:
                     self._answer(request)
                 elif query is not None:
-                    self._columns(query)
+                    self._look_up(query)
                 else:
                     return
         finally:
@@ -66,15 +70,19 @@ class _Worker(QObject):
         else:
             self.answered.emit(response)
 
-    def _columns(self, query: ColumnsQuery) -> None:
+    def _look_up(self, query: Query) -> None:
+        from cnnviz.core.cancel import Cancelled
+
         try:
-            columns = self._runner.explorer().columns(query)
+            found = self._runner.explorer().look_up(query, lambda: self._runner.wants_look_up(query))
+        except Cancelled:
+            self._runner.put_back(query)
         except Exception as error:
-            log.exception("Columns failed: %s", query)
-            self.failed.emit(Failure(None, f"The small maps could not be drawn: {error}", traceback.format_exc()))
+            log.exception("A query failed: %s", query)
+            self.failed.emit(Failure(None, f"This part could not be drawn: {error}", traceback.format_exc()))
         else:
-            if columns is not None:
-                self.columns_ready.emit(columns)
+            if found is not None:
+                self.found.emit(found)
 
 
 class Runner(QObject):
@@ -88,7 +96,7 @@ class Runner(QObject):
 
     answered = Signal(object)
     failed = Signal(object)
-    columns_ready = Signal(object)
+    found = Signal(object)
     busy_changed = Signal(bool)
     _wake = Signal()
 
@@ -99,7 +107,7 @@ class Runner(QObject):
         self._making = threading.Lock()
         self._waiting = threading.Lock()
         self._request: Request | None = None
-        self._query: ColumnsQuery | None = None
+        self._queries: dict[type, Query] = {}  # a lane for each kind, in each the newest
         self._stopping = False
         self.idle = threading.Event()
         """Set while nothing waits: jobs go on only then."""
@@ -111,7 +119,7 @@ class Runner(QObject):
         self._wake.connect(self._worker.work)
         self._worker.answered.connect(self.answered)
         self._worker.failed.connect(self.failed)
-        self._worker.columns_ready.connect(self.columns_ready)
+        self._worker.found.connect(self.found)
         self._worker.busy.connect(self._on_busy)
 
     def start(self) -> None:
@@ -125,10 +133,10 @@ class Runner(QObject):
             self.idle.clear()
         self._wake.emit()
 
-    def submit_columns(self, query: ColumnsQuery) -> None:
-        """Ask for small maps; replaces a query that still waits. Requests go first."""
+    def look_up(self, query: Query) -> None:
+        """Ask for a part; replaces a query of the same kind that still waits. Requests go first."""
         with self._waiting:
-            self._query = query
+            self._queries[type(query)] = query
             self.idle.clear()
         self._wake.emit()
 
@@ -136,7 +144,8 @@ class Runner(QObject):
         """End the thread; a pass that is under way stops at its next operation."""
         with self._waiting:
             self._stopping = True
-            self._request = self._query = None
+            self._request = None
+            self._queries.clear()
         self._thread.quit()
         self._thread.wait()
         self.idle.set()
@@ -156,16 +165,16 @@ class Runner(QObject):
         if self._explorer is not None:
             self._explorer.budget = budget
 
-    def take(self) -> tuple[Request | None, ColumnsQuery | None]:
-        """The newest request, or else the newest query, taken out of the queue by the worker."""
+    def take(self) -> tuple[Request | None, Query | None]:
+        """The newest request, or else the query that has waited longest, taken out of the queue by the worker."""
         with self._waiting:
             request, self._request = self._request, None
             if request is not None:
                 return request, None
-            query, self._query = self._query, None
-            if query is None:
+            if not self._queries:
                 self.idle.set()
-            return None, query
+                return None, None
+            return None, self._queries.pop(next(iter(self._queries)))
 
     def wants_pass_of(self, request: Request) -> bool:
         """Whether the newest request still needs the forward pass of ``request``."""
@@ -174,6 +183,17 @@ class Runner(QObject):
             return not self._stopping and (
                 newest is None or (newest.model, newest.image) == (request.model, request.image)
             )
+
+    def wants_look_up(self, query: Query) -> bool:
+        """Whether nothing newer of its kind is asked for, and no request waits."""
+        with self._waiting:
+            return not self._stopping and self._request is None and type(query) not in self._queries
+
+    def put_back(self, query: Query) -> None:
+        """Let a query that gave way to a request wait again, where nothing newer of its kind does."""
+        with self._waiting:
+            if not self._stopping:
+                self._queries.setdefault(type(query), query)
 
     @Slot(bool)
     def _on_busy(self, busy: bool) -> None:

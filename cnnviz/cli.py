@@ -203,6 +203,9 @@ def _add_model(parser: argparse.ArgumentParser, *, required: bool = True) -> Non
     group.add_argument("--input-size", type=_size_of_input, metavar="HxW", help="height and width of the input")
     group.add_argument("--mean", type=_numbers, metavar="M,...", help="mean of each channel, on a 0 to 1 pixel scale")
     group.add_argument("--std", type=_positive_numbers, metavar="S,...", help="deviation of each channel")
+    group.add_argument("--fit", choices=("crop", "stretch", "pad"), help="how a picture of other proportions fits")
+    group.add_argument("--output", default="", metavar="NAME", help="which of several outputs holds the logits")
+    group.add_argument("--half", action="store_true", help="half precision, on a GPU")
     group.add_argument("--device", type=_device, default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     group.add_argument("--trust", action="store_true", help="allow code that comes with the model to run")
 

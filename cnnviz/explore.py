@@ -133,6 +133,7 @@ class Explorer:
             scores=kept.scores,
             seconds=traced.seconds,
             kept_bytes=kept.nbytes,
+            device_memory=device.memory(traced.device),
             reaches=_reaches(traced, record),
             flattened=_flattened(traced, record),
             notes=kept.card.notes + traced.notes,
@@ -203,7 +204,8 @@ class Explorer:
             traced, problem, details = error.trace, str(error), error.details
         self._traces.put(key, traced)
         scores = _scores(traced) if not problem else None
-        made = _Pass(traced, key, _model_card(model), _steps(traced), scores, traced.nbytes, problem, details)
+        card = _model_card(model, traced.outputs)
+        made = _Pass(traced, key, card, _steps(traced), scores, traced.nbytes, problem, details)
         self._passes = {k: v for k, v in self._passes.items() if k in self._traces} | {key: made}
         return made
 
@@ -250,7 +252,7 @@ def _channels(traced: Trace, record: Record | None) -> int:
     return int(traced.input.shape[1]) if record is None else maps.maps_shape(record)[0]
 
 
-def _model_card(model: Model) -> ModelCard:
+def _model_card(model: Model, outputs: tuple[str, ...]) -> ModelCard:
     return ModelCard(
         model.name,
         model.title,
@@ -259,6 +261,11 @@ def _model_card(model: Model) -> ModelCard:
         device.describe(model.device),
         model.labels,
         model.notes,
+        model.preprocessing,
+        outputs,
+        model.arch,
+        model.choices,
+        device.devices(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,16 @@ from numpy.typing import NDArray
 from cnnviz.figure import Control, Figure, Histogram, Scale
 from cnnviz.request import ModelRequest, Request
 
+if TYPE_CHECKING:
+    from cnnviz.core.model import Preprocessing
+
 PICTURE = -1
 """Index of the step before the first record: the picture itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What the window says about the model."""
+    """What the window says about the model; ``outputs`` are those among which the logits can be chosen."""
 
     name: str
     title: str
@@ -25,6 +29,11 @@ class ModelCard:
     device: str
     labels: tuple[str, ...]
     notes: tuple[str, ...]
+    preprocessing: Preprocessing
+    outputs: tuple[str, ...]
+    arch: str
+    choices: tuple[tuple[str, str], ...]
+    devices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,8 @@ class Response:
         All columns of the network; the same tuple for every response of one pass.
     current
         Position in ``steps`` of the step that is shown.
+    device_memory
+        How much memory of a GPU is taken; empty on the CPU.
     reaches
         What a cell of the current record reads: of its sources, and of the picture. Empty where it has no rows and
         columns.
@@ -182,6 +193,7 @@ class Response:
     scores: Scores | None
     seconds: float
     kept_bytes: int
+    device_memory: str = ""
     reaches: tuple[Reach, ...] = ()
     flattened: Flattened | None = None
     notes: tuple[str, ...] = ()
@@ -219,8 +231,13 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request that could not be answered: a sentence, and details for those who want them."""
+    """A request that could not be answered: a sentence, and details for those who want them.
+
+    ``consent`` is the file whose code would have to run, and ``would`` is what it would import.
+    """
 
     request: Request | None
     sentence: str
     details: str
+    consent: str = ""
+    would: tuple[str, ...] = ()

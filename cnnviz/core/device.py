@@ -19,6 +19,21 @@ def best() -> torch.device:
     return torch.device("cpu")
 
 
+def devices() -> tuple[tuple[str, str], ...]:
+    """What a pass can run on here: the name that `choose` takes, and words for people."""
+    found = [("auto", "Best device"), ("cpu", "CPU")]
+    found += [(f"cuda:{i}", describe(torch.device("cuda", i))) for i in range(torch.cuda.device_count())]
+    return (*found, ("mps", "Apple GPU")) if torch.backends.mps.is_available() else tuple(found)
+
+
+def memory(device: torch.device) -> str:
+    """How much memory of a GPU is taken, in words; empty for the CPU."""
+    if device.type != "cuda":
+        return ""
+    free, total = torch.cuda.mem_get_info(device)  # pragma: no cover - needs a GPU
+    return f"{(total - free) / 2**30:.1f} of {total / 2**30:.0f} GiB of its memory are taken"  # pragma: no cover
+
+
 def choose(name: str = "auto") -> torch.device:
     """The device of that name, checked.
 

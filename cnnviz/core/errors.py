@@ -25,3 +25,22 @@ class PictureError(CnnvizError):
 
 class ModelError(CnnvizError):
     """A model cannot be opened."""
+
+
+class ConsentNeeded(ModelError):
+    """A model cannot be opened without running code that came with it.
+
+    Parameters
+    ----------
+    message, details
+        As of every error.
+    file
+        The file whose code would run.
+    would
+        What it would import and call, as far as that can be told without running it, one name each.
+    """
+
+    def __init__(self, message: str, file: str, would: tuple[str, ...] = (), details: str = "") -> None:
+        super().__init__(message, details)
+        self.file = file
+        self.would = would

@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 _NAMES = ("logits", "scores", "out", "output", "pred", "predictions", "pred_logits")
 
 
+def outputs(output: Any, path: str = "") -> dict[str, Tensor]:
+    """Everything in a network's output that could be class scores, by its place: ``logits``, ``0``, ``out.1``."""
+    if isinstance(output, Tensor):
+        return {} if as_scores(output) is None else {path: output}
+    names = getattr(output, "_fields", None) or range(len(output)) if isinstance(output, (list, tuple)) else None
+    parts = zip(names, output, strict=True) if names is not None else _named_parts(output)
+    found: dict[str, Tensor] = {}
+    for name, part in parts:
+        found |= outputs(part, f"{path}.{name}" if path else str(name))
+    return found
+
+
 def find_logits(output: Any) -> Tensor | None:
     """The tensor of class scores in a network's output, or None where there is none.
 
@@ -68,10 +80,10 @@ def probabilities(logits: Tensor, last_op: str) -> NDArray[np.float64]:
 
 
 def _parts(output: Any) -> list[Any]:
+    return list(output) if isinstance(output, (list, tuple)) else [part for _, part in _named_parts(output)]
+
+
+def _named_parts(output: Any) -> list[tuple[str, Any]]:
     if isinstance(output, Mapping):
-        return list(output.values())
-    if isinstance(output, (list, tuple)):
-        return list(output)
-    if is_dataclass(output):
-        return list(vars(output).values())
-    return []
+        return [(str(name), part) for name, part in output.items()]
+    return list(vars(output).items()) if is_dataclass(output) else []

@@ -21,7 +21,9 @@ class Preprocessing:
     mean, std
         One number a channel, in units of a 0 to 1 pixel scale: the input is ``(pixel / 255 - mean) / std``.
     resize
-        Length of the shorter edge before the centre is cropped out, in pixels; None stretches straight to ``size``.
+        Length of the shorter edge before the centre is cropped out, in pixels; None goes straight to ``size``.
+    padded
+        Without ``resize``: whether the whole picture is fitted in, with black beside it, instead of being stretched.
     interpolation
         Name of the Pillow filter, antialiased: ``"bilinear"``, ``"bicubic"``, ``"nearest"`` ...
     guessed
@@ -33,8 +35,16 @@ class Preprocessing:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     resize: int | None = None
+    padded: bool = False
     interpolation: str = "bilinear"
     guessed: bool = False
+
+    @property
+    def fit(self) -> str:
+        """How a picture of other proportions is made to fit: ``"crop"``, ``"stretch"`` or ``"pad"``."""
+        if self.resize is not None:
+            return "crop"
+        return "pad" if self.padded else "stretch"
 
     @property
     def channels(self) -> int:
@@ -66,6 +76,12 @@ class Model:
         Identity of the weights: the SHA-256 of their file, or ``"random:SEED"``.
     notes
         What was guessed, converted or overridden, one sentence each.
+    output
+        Which of several outputs holds the logits, as `logits.outputs` names it; empty for the one that is found.
+    arch
+        What ``--arch`` would say to open it again: a name, or a plan; empty where there is nothing to choose.
+    choices
+        What its architecture could be instead: (what ``--arch`` takes, words for people), the most likely first.
     """
 
     name: str
@@ -77,6 +93,14 @@ class Model:
     device: torch.device
     weights: str
     notes: tuple[str, ...] = ()
+    output: str = ""
+    arch: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def half(self) -> bool:
+        """Whether its numbers have half precision."""
+        return next((p.dtype == torch.float16 for p in self.module.parameters() if p.is_floating_point()), False)
 
     @property
     def parameters(self) -> int:

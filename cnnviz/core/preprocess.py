@@ -17,6 +17,9 @@ from cnnviz.core.errors import PictureError
 from cnnviz.core.guard import PIXEL_LIMIT
 from cnnviz.core.model import Preprocessing
 
+FITS = ("crop", "stretch", "pad")
+"""How a picture of other proportions is made to fit: its centre, all of it distorted, all of it with black beside."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
@@ -55,6 +58,7 @@ def prepare(picture: Picture, preprocessing: Preprocessing) -> Prepared:
         how = "0.299 R + 0.587 G + 0.114 B" if preprocessing.mode == "L" else "the grey value three times"
         steps.append(_step("Converted", f"to {'grey' if preprocessing.mode == 'L' else 'RGB'}: {how}", image))
     image = _resized(image, picture.name, preprocessing, steps)
+    image = _padded(image, preprocessing.size, steps) if preprocessing.padded else image
     image = _cropped(image, preprocessing.size, steps)
     values = _normalised(np.asarray(image), preprocessing)
     mean, std = _numbers(preprocessing.mean), _numbers(preprocessing.std)
@@ -91,8 +95,9 @@ def overridden(
     size: tuple[int, int] | None,
     mean: tuple[float, ...] | None,
     std: tuple[float, ...] | None,
+    fit: str | None = None,
 ) -> Preprocessing:
-    """The preprocessing with another size, mean or std; the resize before the crop grows and shrinks with the size.
+    """The preprocessing with another size, mean, std or fit; the resize before the crop changes with the size.
 
     Raises
     ------
@@ -106,6 +111,11 @@ def overridden(
         if resize is not None:
             resize = max(*size, round(resize * max(size) / max(preprocessing.size)))
         preprocessing = replace(preprocessing, size=(int(size[0]), int(size[1])), resize=resize)
+    if fit is not None and fit != preprocessing.fit:
+        if fit not in FITS:
+            raise ValueError(f"The picture can be made to fit by {', '.join(FITS)}, not by “{fit}”.")
+        edge = max(preprocessing.size) if fit == "crop" else None
+        preprocessing = replace(preprocessing, resize=edge, padded=fit == "pad")
     for name, values in (("mean", mean), ("std", std)):
         if values is None:
             continue
@@ -130,7 +140,11 @@ def _resized(image: Image.Image, name: str, preprocessing: Preprocessing, steps:
     """To a shorter edge of ``resize``, or straight to the size."""
     width, height = image.size
     edge = preprocessing.resize
-    if edge is None:
+    if preprocessing.padded:
+        share = min(preprocessing.size[1] / width, preprocessing.size[0] / height)
+        target = max(round(width * share), 1), max(round(height * share), 1)
+        how = ", as large as fits"
+    elif edge is None:
         target = preprocessing.size[1], preprocessing.size[0]
         kept = target[0] * height == target[1] * width
         how = "" if kept else ", stretched: the proportions changed"
@@ -146,6 +160,19 @@ def _resized(image: Image.Image, name: str, preprocessing: Preprocessing, steps:
     caption = f"{width:,} × {height:,} to {target[0]:,} × {target[1]:,}{how}, {filtering}"
     steps.append(_step("Resized", caption, small))
     return small
+
+
+def _padded(image: Image.Image, size: tuple[int, int], steps: list[Step]) -> Image.Image:
+    """In the middle of black."""
+    (width, height), (rows, columns) = image.size, size
+    if (width, height) == (columns, rows):
+        return image
+    left, top = (columns - width) // 2, (rows - height) // 2
+    page = Image.new(image.mode, (columns, rows))
+    page.paste(image, (left, top))
+    caption = f"to {columns:,} × {rows:,}, black beside it: the picture begins at column {left} and row {top}"
+    steps.append(_step("Padded", caption, page))
+    return page
 
 
 def _cropped(image: Image.Image, size: tuple[int, int], steps: list[Step]) -> Image.Image:

@@ -19,7 +19,7 @@ from cnnviz.core.cancel import Cancelled
 from cnnviz.core.device import describe, on_cpu, synchronize
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import storages
-from cnnviz.core.logits import as_scores, find_logits, probabilities
+from cnnviz.core.logits import as_scores, find_logits, outputs, probabilities
 from cnnviz.core.record import Dropped, Record, Source
 from cnnviz.core.recorder import Recorder
 from cnnviz.core.where import Failure
@@ -72,6 +72,8 @@ class Trace:
         (K,) class scores as the network put them out; (0,) where it gave none.
     logits_record
         Index of the record that produced them; -1 where there is none.
+    outputs
+        Names of the parts of its output that could be the logits, where there are several.
     seconds
         Duration of the pass.
     device
@@ -90,7 +92,9 @@ class Trace:
         seconds: float = 0.0,
         notes: tuple[str, ...] = (),
     ) -> None:
-        found = find_logits(output)
+        several = outputs(output)
+        self.outputs = tuple(several) if len(several) > 1 else ()
+        found = several[model.output] if model and model.output in several else find_logits(output)
         source = None if found is None else recorder.producer(found)
         recorder.finish()
         self.records = tuple(recorder.records)
@@ -226,7 +230,9 @@ def trace(
     else:
         module, whole = model.module, model
         tensor, prepared = _prepare(model, image)
-    tensor = tensor.to(_device_of(module))
+    tensor = tensor.to(_device_of(module), non_blocking=True)
+    if whole is not None and whole.half:  # pragma: no cover - needs a GPU
+        tensor = tensor.half()
     try:
         return _run(module, tensor, whole, prepared, wanted, budget)
     except torch.OutOfMemoryError as error:
@@ -260,6 +266,9 @@ def _run(
         raise TraceError(_sentence(recorder, error), str(error), partial) from error
     synchronize(tensor.device)
     seconds = time.perf_counter() - start
+    if model is not None and model.output and model.output not in (there := outputs(output)):
+        known = " and ".join(there) if len(there) > 1 else "one"
+        raise CnnvizError(f"This network has no output “{model.output}”: it has {known}.")
     return Trace(recorder, output, model=model, prepared=prepared, seconds=seconds, notes=notes)
 
 

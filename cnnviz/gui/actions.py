@@ -36,6 +36,7 @@ COMMANDS = (
     Command("File", "open-pictures", "Open pictures…", (Keys.Open,), "image"),
     Command("File", "open-folder", "Open folder of pictures…", ("Ctrl+Shift+O",), "folder"),
     Command("File", "open-model", "Open model…", ("Ctrl+M",), "model"),
+    Command("File", "about-model", "About this model…", ("Ctrl+I",), "info"),
     Command("File", "paste", "Paste pictures", (Keys.Paste,), "paste"),
     Command("File", SEPARATOR, ""),
     Command("File", "export", "Export figure…", (Keys.Save,), "export"),

@@ -41,6 +41,7 @@ class Commands(QObject):
             "open-pictures": self._open_pictures,
             "open-folder": self._open_folder,
             "open-model": controller.opening.ask,
+            "about-model": lambda: controller.opening.show_sheet(controller.response),
             "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
             "export": self._export,
             "quit": self._window.close,
@@ -78,11 +79,28 @@ class Commands(QObject):
         controller, window = self._controller, self._window
         chosen, menu = controller.settings, window.commands.menus["Model"]
         menus.fill_models(menu, chosen.recent_models, controller.open_model, window.commands["open-model"])
+        menu.addAction(window.commands["about-model"])
         menu.addMenu(window.devices)
-        device = controller.session.request.model.device
-        menus.fill_choices(window.devices, menus.DEVICES, device, self._set_device)
+        if not window.devices.actions():
+            self.fill_devices(menus.DEVICES)
         menus.fill_recent(window.recent, chosen.recent_images, lambda path: controller.collection.add([path]))
         menus.fill_themes(window.themes, chosen.theme, self._set_theme)
+
+    def fill_devices(self, devices: tuple[tuple[str, str], ...]) -> None:
+        """The devices on which a pass can run, and half precision where one of them is a GPU."""
+        model, menu = self._controller.session.request.model, self._window.devices
+        menus.fill_choices(menu, devices, model.device, self._set_device)
+        if len(devices) > len(menus.DEVICES):
+            menu.addSeparator()
+            half = menu.addAction("Half precision on the GPU")
+            half.setObjectName("half-precision")
+            half.setCheckable(True)
+            half.setChecked(model.half)
+            half.toggled.connect(self._set_half)
+
+    def _set_half(self, half: bool) -> None:
+        session = self._controller.session
+        session.update(model=replace(session.request.model, half=half))
 
     def _open_pictures(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(self._window, "Open pictures")
@@ -122,7 +140,9 @@ class Commands(QObject):
         return finder.steps(self._controller.steps, self._controller.go_to) + finder.commands(self._window.menus)
 
     def _preferences(self) -> None:
-        dialog = PreferencesDialog(self._controller.settings, dict(menus.DEVICES), self._window)
+        response = self._controller.response
+        devices = dict(response.model.devices if response else menus.DEVICES)
+        dialog = PreferencesDialog(self._controller.settings, devices, self._window)
         dialog.changed.connect(self._controller.set_settings)
         _open(dialog)
 

@@ -27,11 +27,15 @@ from cnnviz.gui.session import Session
 from cnnviz.gui.theme import theme
 from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
-from cnnviz.response import Columns, Failure, Response, Step, ViewOffer
+from cnnviz.response import Columns, Failure, ModelCard, Response, Step, ViewOffer
 from cnnviz.settings import Settings
 
 NEWS = 6000
 """Milliseconds for which the status line says that something is done."""
+
+
+GUESSED = "{n}: part of what it needs is guessed. “About this model” (Ctrl+I) shows what, and changes it."
+"""What is said of a model for whose file nobody knows everything."""
 
 
 def colormaps_of(settings: Settings) -> tuple[str, str, str]:
@@ -67,7 +71,7 @@ class Controller(QObject):
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
-        self.opening = Opening(window)
+        self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
         self.sandboxing = Sandboxing(window, session)
@@ -185,6 +189,7 @@ class Controller(QObject):
         self.collection.problem.connect(self.complain)
         self.collection.opened.connect(lambda files: self.set_settings(self.settings.opened(images=files)))
         self.opening.chosen.connect(self.open_model)
+        self.opening.changed.connect(lambda model: self.session.update(model=model))
         self.opening.reported.connect(self._on_job)
         self.opening.problem.connect(self.complain)
         self.opening.news.connect(self._on_exported)
@@ -234,15 +239,27 @@ class Controller(QObject):
         self.response = response
         self.window.show_response(response, current=self._is_answered())
         self.explaining.set_response(response)
+        self.opening.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)
         self.window.tray.set_classes(response.model.labels)
         if new_model:
             self.set_settings(self.settings.opened(model=response.request.model))
+            self.acts.fill_devices(response.model.devices)
+            self._say_guesses(response.model)
         if response.problem:
             self.complain(response.problem, response.details)
         self.player.painted()
         self.activity.emit()
+
+    def _say_guesses(self, model: ModelCard) -> None:
+        """What is guessed about a model is said once, with the way to change it."""
+        errors = self.window.errors
+        for message in errors.messages:
+            if message.group == GUESSED:
+                errors.close_message(message)
+        if model.preprocessing.guessed:
+            errors.add(GUESSED.format(n=model.title), "\n".join(model.notes), "info", GUESSED)
 
     def _keep_view_state(self) -> None:
         """Remember zoom and scroll of what is about to leave the screen."""
@@ -253,7 +270,11 @@ class Controller(QObject):
     def _on_failure(self, failure: Failure) -> None:
         """Say what failed, and go back to what is still on the screen."""
         self.player.set_playing(False)
-        self.complain(failure.sentence, failure.details)
+        if failure.would or failure.consent:
+            self.opening.ask_consent(failure)
+            self.problem.emit(failure.sentence)
+        else:
+            self.complain(failure.sentence, failure.details)
         if failure.request == self.session.request:
             if self.response is not None:
                 self.session.return_to(self.response.request)

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -27,6 +26,7 @@ from cnnviz.gui.gallery_jobs import Row, list_rows
 from cnnviz.gui.gallery_table import GalleryFilter, GalleryModel, make_table, megabytes
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.naming import named
+from cnnviz.gui.segment import Segment
 from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
 
@@ -159,22 +159,11 @@ class ModelDialog(QDialog):
                     row.addWidget(widget, 1 if widget is self.file else 0)
             layout.addLayout(row)
 
-    def _make_axes(self) -> QFrame:
-        segment = named(QFrame(), "gallery-axis", "Along the chart")
-        segment.setProperty("role", "segment")
-        row = QHBoxLayout(segment)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
-        group = QButtonGroup(segment)
-        for axis, text in (("gflops", "GFLOPs"), ("parameters", "Parameters")):
-            button = named(QPushButton(text), f"axis-{axis}", f"{text} along the chart")
-            button.setCheckable(True)
-            button.setAutoDefault(False)
-            button.setChecked(axis == "gflops")
-            button.clicked.connect(lambda _=False, axis=axis: self.chart.set_axis(axis))
-            group.addButton(button)
-            row.addWidget(button)
-        return segment
+    def _make_axes(self) -> Segment:
+        axes = named(Segment({"gflops": "GFLOPs", "parameters": "Parameters"}), "gallery-axis", "Along the chart")
+        axes.set_value("gflops")
+        axes.chosen.connect(self.chart.set_axis)
+        return axes
 
     def _fit(self, parent: QWidget | None) -> None:
         """As large as the window allows."""

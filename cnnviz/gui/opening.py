@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from cnnviz.gui.consent_dialog import ConsentDialog
 from cnnviz.gui.gallery_jobs import fetch
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.model_dialog import ModelDialog
+from cnnviz.gui.model_sheet.sheet import ModelSheet
 from cnnviz.request import ModelRequest
+from cnnviz.response import Failure, Response
+
+if TYPE_CHECKING:
+    from cnnviz.explore import Explorer
 
 
 class Opening(QObject):
-    """Everything between the wish for a model and the request for it.
+    """Everything between the wish for a model and the request for it, and the sheet on the one that is open.
 
     Signals
     -------
     chosen(ModelRequest)
         What is to be opened.
+    changed(ModelRequest)
+        The model that is open, with another answer to what nobody knows about it.
     reported(JobReport)
         How listing and downloading go on.
     problem(str, str), news(str)
@@ -28,13 +40,16 @@ class Opening(QObject):
     """
 
     chosen = Signal(object)
+    changed = Signal(object)
     reported = Signal(object)
     problem = Signal(str, str)
     news = Signal(str)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, explorer: Callable[[], Explorer]) -> None:
         super().__init__(window)
         self._window = window
+        self._explorer = explorer
+        self._sheet: ModelSheet | None = None
         always = threading.Event()  # neither takes the processor from the pictures
         always.set()
         self._listing = Jobs(always, self)
@@ -60,6 +75,41 @@ class Opening(QObject):
         dialog.wanted.connect(self.download)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def ask_consent(self, failure: Failure) -> None:
+        """Whether the code of a model may run, which could not be opened without; a yes opens it again."""
+        assert failure.request is not None
+        model = failure.request.model
+        code = model.arch if model.arch and ":" in model.arch and not model.arch.startswith("plan:") else model.name
+        what = Path(failure.consent).name or code
+        dialog = ConsentDialog(what, failure.consent, failure.would, self._window)
+        dialog.rejected.connect(lambda: self.problem.emit(f"{what} was not opened: its code was not run.", ""))
+        dialog.agreed.connect(lambda kept: self.chosen.emit(model if kept else replace(model, trust=True)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_sheet(self, response: Response | None, page: str = "input") -> None:
+        """What is known and guessed about the model of this response, to be changed."""
+        if response is None:
+            return
+        if self._sheet is None:
+            self._sheet = ModelSheet(self._listing, self._explorer, self._window)
+            self._sheet.changed.connect(self.changed)
+            self._sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._sheet.destroyed.connect(self._on_sheet_gone)
+            self._sheet.set_response(response)
+        self._sheet.show_page(page)
+        self._sheet.show()
+        self._sheet.raise_()
+
+    def set_response(self, response: Response) -> None:
+        """The sheet follows what the window shows."""
+        if self._sheet is not None:
+            self._sheet.set_response(response)
+
+    @Slot()
+    def _on_sheet_gone(self) -> None:
+        self._sheet = None
 
     @Slot(str, str)
     def download(self, name: str, title: str) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QDialog,
     QDoubleSpinBox,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.core.colormaps import AUTO, DIVERGING, SEQUENTIAL, WEIGHTS, lut, names
+from cnnviz.gui.segment import Segment
 from cnnviz.gui.stepper import SPEEDS
 from cnnviz.gui.theme import MODES, SCALES, theme
 from cnnviz.settings import Settings
@@ -109,7 +109,7 @@ class PreferencesDialog(QDialog):
 
     def _build(self) -> None:
         look = self._card("Appearance")
-        self._row(look, "theme", "Theme", "Auto follows the system", _Segment({mode: mode.title() for mode in MODES}))
+        self._row(look, "theme", "Theme", "Auto follows the system", Segment({mode: mode.title() for mode in MODES}))
         sizes = {scale: f"{scale:.0%}" for scale in SCALES}
         self._row(look, "interface_scale", "Size of the interface", "Ctrl + and Ctrl −", _combo(sizes))
         maps = self._card("Colours of values")
@@ -158,7 +158,7 @@ class PreferencesDialog(QDialog):
         elif isinstance(editor, QSpinBox | QDoubleSpinBox):
             editor.setKeyboardTracking(False)
             editor.valueChanged.connect(lambda value: self._edited(name, value))
-        elif isinstance(editor, _Segment):
+        elif isinstance(editor, Segment):
             editor.chosen.connect(lambda value: self._edited(name, value))
 
     def _edited(self, name: str, value: Any) -> None:
@@ -193,31 +193,6 @@ class PreferencesDialog(QDialog):
         wanted = self._page.sizeHint() + QSize(theme.px(60), theme.px(90))
         room = self.screen().availableGeometry().size()
         self.resize(max(theme.px(520), wanted.width()), min(wanted.height(), room.height() - theme.px(80)))
-
-
-class _Segment(QFrame):
-    """A few choices side by side."""
-
-    chosen = Signal(object)
-
-    def __init__(self, choices: Mapping[Any, str]) -> None:
-        super().__init__()
-        self.setProperty("role", "segment")
-        self._group = QButtonGroup(self)
-        self._keys = list(choices)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(2)
-        for place, (key, title) in enumerate(choices.items()):
-            button = QPushButton(title)
-            button.setObjectName(f"choice-{key}")
-            button.setCheckable(True)
-            self._group.addButton(button, place)
-            row.addWidget(button, 1)
-        self._group.idClicked.connect(lambda place: self.chosen.emit(self._keys[place]))
-
-    def set_value(self, value: Any) -> None:
-        self._group.button(self._keys.index(value)).setChecked(True)
 
 
 class _ColormapBox(QComboBox):
@@ -258,5 +233,5 @@ def _show(editor: QWidget, value: Any) -> None:
         editor.setCurrentIndex(max(row, 0))
     elif isinstance(editor, QSpinBox | QDoubleSpinBox):
         editor.setValue(value)
-    elif isinstance(editor, _Segment):
+    elif isinstance(editor, Segment):
         editor.set_value(value)

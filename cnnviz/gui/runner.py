@@ -56,12 +56,14 @@ class _Worker(QObject):
 
     def _answer(self, request: Request) -> None:
         from cnnviz.core.cancel import Cancelled
-        from cnnviz.core.errors import CnnvizError
+        from cnnviz.core.errors import CnnvizError, ConsentNeeded
 
         try:
             response = self._runner.explorer().answer(request, lambda: self._runner.wants_pass_of(request))
         except Cancelled:
             return
+        except ConsentNeeded as error:
+            self.failed.emit(Failure(request, str(error), error.details, error.file, error.would))
         except CnnvizError as error:
             self.failed.emit(Failure(request, str(error), error.details))
         except Exception as error:

@@ -142,7 +142,8 @@ class TopBar(QFrame):
         self._model.setToolTip("\n".join((model.name, model.caption, *response.notes)))
         self._device_texts = (f"{model.device}   {response.seconds * 1000:.1f} ms", model.device)
         self._device.setToolTip(
-            f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded."
+            f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded.\n"
+            f"{response.device_memory}".strip()
         )
         self._fit()
 

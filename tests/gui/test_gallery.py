@@ -127,7 +127,7 @@ def test_table_and_chart_are_in_step(opened, dialog, qtbot):
     better = sorted((row.top1, row.name) for row in dialog._model.rows if row.data == IMAGENET)
     assert dialog.current.name == better[1][1]
     before = dialog.chart.disc_of("alexnet:IMAGENET1K_V1")
-    qtbot.mouseClick(dialog.findChild(type(dialog.browse), "axis-parameters"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.findChild(type(dialog.browse), "choice-parameters"), Qt.MouseButton.LeftButton)
     assert dialog.chart.disc_of("alexnet:IMAGENET1K_V1").x() != before.x()
     qtbot.keyClicks(dialog.search, "vgg")
     qtbot.keyClick(dialog.search, Qt.Key.Key_Down)

@@ -31,6 +31,9 @@ def load_model(
     input_size: tuple[int, int] | None = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
+    fit: str | None = None,
+    output: str = "",
+    half: bool = False,
     device: str = "auto",
     trust: bool = False,
 ) -> Model:
@@ -49,6 +52,12 @@ def load_model(
         (height, width) of the input in pixels, instead of the model's own.
     mean, std
         Normalisation, one number a channel or one for all, of a 0 to 1 pixel scale, instead of the model's own.
+    fit
+        ``crop``, ``stretch`` or ``pad``: how a picture of other proportions is made to fit.
+    output
+        Which of several outputs holds the logits: its name in the network's output, such as ``aux`` or ``1``.
+    half
+        Whether it runs in half precision, on a GPU.
     device
         ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
     trust
@@ -70,8 +79,11 @@ def load_model(
         raise ModelError(f"{name} has its architecture already: leave --arch {arch} out.")
     named = read_labels(Path(labels).expanduser()) if labels else ()
     model = source.load(Asked(name, arch, named, trust))
-    model = _with_overrides(model, named, input_size, mean, std)
-    return replace(model, module=model.module.to(chosen), device=chosen)
+    model = replace(_with_overrides(model, named, input_size, mean, std, fit), output=output)
+    if half and chosen.type == "cpu":
+        raise ModelError("Half precision needs a GPU: a CPU computes it much more slowly than single precision.")
+    module = model.module.to(chosen)
+    return replace(model, module=module.half() if half else module, device=chosen)
 
 
 def available() -> list[Offer]:
@@ -119,17 +131,20 @@ def _with_overrides(
     size: tuple[int, int] | None,
     mean: Sequence[float] | None,
     std: Sequence[float] | None,
+    fit: str | None,
 ) -> Model:
     """The model with what the user said in the place of what was known, each with a note."""
     notes = list(model.notes)
     try:
         preprocessing = overridden(
-            model.preprocessing, size, None if mean is None else tuple(mean), None if std is None else tuple(std)
+            model.preprocessing, size, None if mean is None else tuple(mean), None if std is None else tuple(std), fit
         )
     except ValueError as error:
         raise ModelError(str(error)) from error
     given = [
-        name for name, value in (("input size", size), ("mean", mean), ("standard deviation", std)) if value is not None
+        name
+        for name, value in (("input size", size), ("mean", mean), ("standard deviation", std), ("fit", fit))
+        if value is not None
     ]
     if given:
         notes.append(f"Its {', '.join(given)} {'was' if len(given) == 1 else 'were'} given by hand.")

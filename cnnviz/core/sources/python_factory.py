@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import inspect
@@ -17,7 +18,7 @@ import torch
 from torch import nn
 
 from cnnviz.core.consent import agreed
-from cnnviz.core.errors import ModelError
+from cnnviz.core.errors import ConsentNeeded, ModelError
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.sources.base import RANDOM, Architecture, Asked, Offer, random_module
 
@@ -67,7 +68,11 @@ def _architecture(name: str, trust: bool) -> Architecture:
     assert written is not None
     where, factory_name = written["file"] or written["module"], written["a"] or written["b"]
     if not (trust or _agreed(written)):
-        raise ModelError(f"{where} is a program, and opening it would run it: add --trust if you trust who wrote it.")
+        raise ConsentNeeded(
+            f"{where} is a program, and opening it would run it: add --trust if you trust who wrote it.",
+            written["file"] or "",
+            _imports(Path(written["file"]).expanduser()) if written["file"] else (where,),
+        )
     module = (
         _imported(Path(written["file"]).expanduser()) if written["file"] else _run(name, importlib.import_module, where)
     )
@@ -97,6 +102,21 @@ def _architecture(name: str, trust: bool) -> Architecture:
 def _agreed(written: re.Match[str]) -> bool:
     """Whether the person agreed before to run what this file holds."""
     return bool(written["file"]) and agreed(Path(written["file"]).expanduser())
+
+
+def _imports(file: Path) -> tuple[str, ...]:
+    """What the program imports, read from its text; empty when it cannot be read."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return ()
+    names: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= dict.fromkeys(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names |= dict.fromkeys(f"{node.module or '.'}.{alias.name}" for alias in node.names)
+    return tuple(names)
 
 
 def _imported(file: Path) -> ModuleType:

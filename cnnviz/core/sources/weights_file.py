@@ -16,7 +16,8 @@ import torch
 from torch import nn
 
 from cnnviz.core.architectures import ARCHITECTURES
-from cnnviz.core.errors import ModelError
+from cnnviz.core.consent import agreed
+from cnnviz.core.errors import ConsentNeeded, ModelError
 from cnnviz.core.finder import Finding, find, finding_of
 from cnnviz.core.finder.candidate import planned
 from cnnviz.core.finder.layers import unwrapped
@@ -124,7 +125,9 @@ def _found(asked: Asked, weights: Weights, finding: Finding) -> Model:
     labels, about = (asked.labels, ()) if asked.labels else labels_of(finding, _carried(weights))
     widened = _widened(weights)
     every = weights.notes + finding.notes + widened + about
-    return _model(asked, weights, finding.candidate.title, finding.module, finding.preprocessing, labels, every)
+    model = _model(asked, weights, finding.candidate.title, finding.module, finding.preprocessing, labels, every)
+    choices = tuple((other.name, other.title) for other in finding.others[:11] if other.plan is not None)
+    return replace(model, arch=finding.candidate.name if finding.candidate.plan is not None else "", choices=choices)
 
 
 def _model(
@@ -163,7 +166,7 @@ def _whole(asked: Asked, path: Path, weights: Weights) -> Model:
             return _found(asked, weights, finding_of(sized(made, kind, said)))
         except (ModelError, RuntimeError, AttributeError, TypeError, ValueError):
             pass
-    if asked.trust:
+    if asked.trust or agreed(path):
         module = _executed(path, unknown)
         if isinstance(module, nn.Module):
             said = f"It is a whole network of the class {kind}; its code was run, because you trust it."
@@ -177,9 +180,11 @@ def _whole(asked: Asked, path: Path, weights: Weights) -> Model:
             find(weights.tensors, weights.name, settings_of(weights.whole)),
         )
     except ModelError as error:
-        raise ModelError(
+        raise ConsentNeeded(
             f"{weights.name} is a whole network, and opening it would run code ({named}): save its state_dict(), "
             "name its architecture with --arch, or add --trust if you trust who made it.",
+            str(path),
+            weights.imports,
             "\n".join(("It would import:", *weights.imports, "", str(error), error.details)),
         ) from error
 

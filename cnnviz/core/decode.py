@@ -43,7 +43,7 @@ class Step:
     caption
         What was done, with its numbers.
     pixels
-        uint8, (H, W) grey or (H, W, 3) RGB; the last step, ``"Normalised"``, float32 of the same axes.
+        uint8, (H, W) grey or (H, W, 3) RGB; of the last steps, ``"Scaled"`` and ``"Normalised"``, float32.
     """
 
     name: str

@@ -32,7 +32,7 @@ class Prepared:
     preprocessing
         How it was made.
     steps
-        The picture's own steps, then those of the preprocessing; the last is ``"Normalised"``.
+        The picture's own steps, then those of the preprocessing; the last are ``"Scaled"`` and ``"Normalised"``.
     tensor
         (1, C, H, W) float32 on the CPU.
     """
@@ -60,7 +60,9 @@ def prepare(picture: Picture, preprocessing: Preprocessing) -> Prepared:
     image = _resized(image, picture.name, preprocessing, steps)
     image = _padded(image, preprocessing.size, steps) if preprocessing.padded else image
     image = _cropped(image, preprocessing.size, steps)
-    values = _normalised(np.asarray(image), preprocessing)
+    scaled = np.asarray(image, np.float32) / np.float32(255)
+    steps.append(Step("Scaled", f"pixel ÷ 255: from {scaled.min():.2f} to {scaled.max():.2f}", scaled))
+    values = _normalised(scaled, preprocessing)
     mean, std = _numbers(preprocessing.mean), _numbers(preprocessing.std)
     caption = f"(pixel ÷ 255 − {mean}) ÷ {std}: from {values.min():+.2f} to {values.max():+.2f}"
     steps.append(Step("Normalised", caption.replace("-", "−"), values))
@@ -188,11 +190,11 @@ def _cropped(image: Image.Image, size: tuple[int, int], steps: list[Step]) -> Im
     return cut
 
 
-def _normalised(pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.float32]:
+def _normalised(scaled: NDArray[np.float32], preprocessing: Preprocessing) -> NDArray[np.float32]:
     mean, std = (np.array(v, np.float32) for v in (preprocessing.mean, preprocessing.std))
-    if pixels.ndim == 2:
+    if scaled.ndim == 2:
         mean, std = mean[0], std[0]
-    return ((pixels.astype(np.float32) / np.float32(255) - mean) / std).astype(np.float32)
+    return ((scaled - mean) / std).astype(np.float32)
 
 
 def _numbers(values: tuple[float, ...]) -> str:

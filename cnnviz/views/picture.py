@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,22 +40,24 @@ def fits(trace: Trace, record: Record | None) -> bool:
 def picture(trace: Trace, record: None, options: PictureOptions) -> Figure:
     """Each step as pixels, then the tensor, one channel a picture."""
     steps = trace.prepared.steps if trace.prepared is not None else ()
-    panels = [_pixels(step) for step in steps if step.pixels.dtype == np.uint8]
-    caption = next((step.caption for step in steps if step.pixels.dtype != np.uint8), "")
+    panels = [_pixels(step) for step in steps[:-1]]
+    caption = steps[-1].caption if steps else ""
     size = times(*trace.input.shape[1:])
     about = f"tensor of {size}" + (f" · {caption}" if caption else "")
     return figure(trace, None, "picture", about, *panels, _tensor(trace, options))
 
 
 def _pixels(step: Step) -> ImageGrid:
-    """One step as it is: RGB, without a scale."""
-    pixels = np.asarray(step.pixels, np.uint8)
-    raster: NDArray[np.uint8] = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+    """One step as it is, whole numbers to 255 or shares of 1: RGB, without a scale."""
+    pixels: NDArray[np.uint8] | NDArray[np.float32] = step.pixels
+    values: Any = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)  # of its own type
+    white = 255 if values.dtype == np.uint8 else 1
+    raster = values if white == 255 else np.rint(values * 255)
     return ImageGrid(
-        values=raster[None],
-        raster=raster[None],
+        values=values[None],
+        raster=raster.astype(np.uint8)[None],
         scale=None,
-        ranges=np.array([[0, 255]], np.float32),
+        ranges=np.array([[0, white]], np.float32),
         indices=(0,),
         captions=(step.caption,),
         notes=("",),
@@ -70,19 +72,12 @@ def _tensor(trace: Trace, options: PictureOptions) -> ImageGrid:
     """What goes into the network."""
     maps, known = maps_of(trace, None)[:LIMIT], extents(trace, None)
     colours = ("red", "green", "blue") if len(maps) == 3 else ("grey",) if len(maps) == 1 else None
-    model = None if trace.prepared is None else trace.prepared.preprocessing
-    captions = None if colours is None else list(colours)
-    if captions is not None and model is not None and len(model.mean) == len(captions):
-        captions = [
-            f"{name}: (pixel ÷ 255 − {mean:g}) ÷ {std:g}"
-            for name, mean, std in zip(captions, model.mean, model.std, strict=True)
-        ]
     return image_grid(
         maps,
         layer_scale(trace, None, options.colormap, options.contrast),
         stretched(range_of(trace, None), known, options.contrast)[:LIMIT],
         notes=known.notes[:LIMIT],
-        captions=captions,
+        captions=None if colours is None else list(colours),
         noun="channel",
         title="Normalised tensor",
         channel=options.channel,

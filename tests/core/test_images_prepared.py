@@ -58,14 +58,14 @@ def test_grey_for_a_colour_network_and_colour_for_a_grey_one() -> None:
     assert (
         np.abs(prepared.tensor[0, 0].numpy() - expected).max() < 1 / 255 / 0.3081 + 1e-6
     )  # one grey level of rounding
-    assert [step.name for step in prepared.steps] == ["As decoded", "Converted", "Normalised"]
+    assert [step.name for step in prepared.steps] == ["As decoded", "Converted", "Scaled", "Normalised"]
 
 
 def test_a_digit_of_the_right_size_is_only_normalised() -> None:
     digit = picture(28, 28, 1)
     prepared = prepare(read(digit), MNIST)
     assert np.allclose(prepared.tensor[0, 0].numpy(), (digit / 255 - 0.1307) / 0.3081, atol=1e-6)
-    assert [step.name for step in prepared.steps] == ["As decoded", "Normalised"]
+    assert [step.name for step in prepared.steps] == ["As decoded", "Scaled", "Normalised"]
     normalised = prepared.steps[-1]
     assert normalised.pixels.dtype == np.float32
     assert np.array_equal(normalised.pixels, prepared.tensor[0, 0].numpy())
@@ -76,14 +76,15 @@ def test_a_digit_of_the_right_size_is_only_normalised() -> None:
 def test_each_step_is_kept_with_its_numbers() -> None:
     prepared = prepare(read(picture(480, 641)), IMAGENET)
     names = [step.name for step in prepared.steps]
-    assert names == ["As decoded", "Resized", "Cropped", "Normalised"]
-    decoded, resized, cropped, normalised = prepared.steps
+    assert names == ["As decoded", "Resized", "Cropped", "Scaled", "Normalised"]
+    decoded, resized, cropped, scaled, normalised = prepared.steps
     assert decoded.pixels.shape == (480, 641, 3)
     assert resized.pixels.shape == (256, 341, 3)
     assert cropped.pixels.shape == (224, 224, 3)
     assert np.array_equal(cropped.pixels, resized.pixels[16:240, 58:282])  # (341 − 224) / 2 = 58.5, to the even 58
     assert "641 × 480 to 341 × 256" in resized.caption
     assert "column 58 and row 16" in cropped.caption
+    assert np.array_equal(scaled.pixels, cropped.pixels / np.float32(255))
     assert normalised.pixels.shape == (224, 224, 3)
 
 
@@ -102,7 +103,7 @@ def test_too_long_and_narrow_is_a_sentence() -> None:
 def test_back_to_pixels() -> None:
     pixels = picture(256, 256)
     prepared = prepare(read(pixels), IMAGENET)
-    assert np.array_equal(to_pixels(prepared.tensor, IMAGENET), prepared.steps[-2].pixels)
+    assert np.array_equal(to_pixels(prepared.tensor, IMAGENET), prepared.steps[-3].pixels)
     grey = to_pixels(prepare(read(picture(28, 28, 1)), MNIST).tensor, MNIST)
     assert np.array_equal(grey, np.repeat(picture(28, 28, 1)[:, :, None], 3, 2))
     wild = torch.full((3, 2, 2), 100.0)

@@ -69,6 +69,8 @@ def prepare(app: QApplication, options: WindowOptions) -> Controller:
     controller = Controller(MainWindow(), Session(_first_request(options, chosen)), chosen)
     if problem:
         controller.complain(problem)
+    if options.workspace:
+        controller.window.top.workspace_picked.emit(options.workspace)
     return controller
 
 

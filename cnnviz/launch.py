@@ -29,6 +29,8 @@ class WindowOptions:
         Empty for a window on the screen.
     size
         (width, height) in pixels of the window; None for its own.
+    workspace
+        ``network`` or ``sandbox``; empty for the one that fits the view.
     """
 
     images: tuple[str, ...] = ()
@@ -37,3 +39,4 @@ class WindowOptions:
     view: str = ""
     screenshot: str = ""
     size: tuple[int, int] | None = None
+    workspace: str = ""

@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
             view=options.view,
             screenshot=os.path.abspath(options.screenshot) if options.screenshot else "",  # noqa: PTH100
             size=options.size,
+            workspace=options.workspace,
         )
     )
 

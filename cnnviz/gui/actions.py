@@ -68,6 +68,7 @@ COMMANDS = (
     *(Command("Go", f"shift-{way}", f"Shift the window {way}", (f"Ctrl+{way.title()}",)) for way in SHIFTS),
     Command("Go", "level-up", "One level up", ("Esc",)),
     Command("Go", "sandbox", "Sandbox", ("B",), checkable=True),
+    Command("Go", "network", "Network as a graph", ("G",), checkable=True),
     Command("Go", SEPARATOR, ""),
     Command("Go", "next-picture", "Next picture", ("PgDown",)),
     Command("Go", "previous-picture", "Previous picture", ("PgUp",)),

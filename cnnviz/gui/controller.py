@@ -16,6 +16,7 @@ from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
 from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
+from cnnviz.gui.graph.going import Networking
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.model_dialog import is_model_file
@@ -74,6 +75,7 @@ class Controller(QObject):
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
+        self.networking = Networking(window, session, self.runner)
         self.sandboxing = Sandboxing(window, session)
         self.response: Response | None = None
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
@@ -112,7 +114,7 @@ class Controller(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        return not self.busy and self._is_answered() and self.window.complete
+        return not self.busy and self._is_answered() and self.window.complete and self.networking.complete
 
     def _is_answered(self) -> bool:
         asked = self.session.request
@@ -182,6 +184,7 @@ class Controller(QObject):
         self.runner.answered.connect(self._on_response)
         self.runner.failed.connect(self._on_failure)
         self.runner.found.connect(self._on_found)
+        self.runner.busy_changed.connect(self.activity)
         self.jobs.reported.connect(self._on_job)
         self.player.due.connect(self._play_on)
         self.player.playing_changed.connect(window.stepper.set_playing)
@@ -196,6 +199,7 @@ class Controller(QObject):
         self.exporter.problem.connect(self.complain)
         self.exporter.done.connect(self._on_exported)
         self.sandboxing.news.connect(self._on_exported)
+        self.networking.entering.connect(self.sandboxing.leave)
         window.facts_shown.connect(self._on_facts)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)
@@ -239,6 +243,7 @@ class Controller(QObject):
         self.response = response
         self.window.show_response(response, current=self._is_answered())
         self.explaining.set_response(response)
+        self.networking.set_response(response)
         self.opening.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)
@@ -326,6 +331,8 @@ class Controller(QObject):
     def _on_found(self, found: object) -> None:
         if isinstance(found, Columns):
             self.window.network.set_columns(found)
+        else:
+            self.networking.take(found)
         self.activity.emit()
 
     @Slot(object)

@@ -31,6 +31,16 @@ DARK = {
     "info": "#7fb4f0",
     "handle": "#4a5362",  # scroll bars
     "shadow": "#000000",
+    "op-picture": "#c3cad6",  # families of operations in the graph
+    "op-conv": "#5b9bf3",
+    "op-norm": "#8a86c9",
+    "op-activation": "#e3b24a",
+    "op-pool": "#3fbf9f",
+    "op-dense": "#c87fe0",
+    "op-join": "#ef6f86",
+    "op-shape": "#7a8596",
+    "op-softmax": "#a5c957",
+    "op-other": "#a08b7a",
 }
 LIGHT = {
     "ground": "#f6f7f9",
@@ -59,6 +69,16 @@ LIGHT = {
     "info": "#1c5fae",
     "handle": "#bcc3ce",
     "shadow": "#3a4252",
+    "op-picture": "#4c566a",
+    "op-conv": "#2f6fd0",
+    "op-norm": "#7069b8",
+    "op-activation": "#c08a12",
+    "op-pool": "#148a70",
+    "op-dense": "#9a48b8",
+    "op-join": "#cf3f5c",
+    "op-shape": "#7c8697",
+    "op-softmax": "#6a8f1d",
+    "op-other": "#8a6f5a",
 }
 
 

@@ -24,6 +24,7 @@ from cnnviz.response import Response
 
 WORKSPACES = (
     ("", "Explore", "Walk through the network and look at its maps"),
+    ("network", "Network", "All operations as a graph with their maps (G)"),
     ("explain", "Explain", "How one number came about (E)"),
     ("sandbox", "Sandbox", "A convolution or a pooling to play with (B)"),
 )
@@ -31,6 +32,9 @@ WORKSPACES = (
 
 SANDBOX = "sandbox"
 """The workspace that needs no network."""
+
+NETWORK = "network"
+"""The workspace that shows the graph."""
 
 FIND = "Find…   Ctrl K"
 
@@ -101,7 +105,7 @@ class TopBar(QFrame):
         row.setContentsMargins(*(theme.px(2),) * 4)
         row.setSpacing(theme.px(2))
         self._workspace: dict[str, QToolButton] = {}
-        self._of_network, self._sandboxed = "", False
+        self._of_network, self._over = "", ""
         for name, text, tip in WORKSPACES:
             button = QToolButton(segment)
             button.setObjectName(f"workspace-{name or 'explore'}")
@@ -117,14 +121,14 @@ class TopBar(QFrame):
         return segment
 
     def set_workspace(self, current: str) -> None:
-        """Show which workspace of the network is open; the sandbox lies over it."""
+        """Show which workspace of the network is open, unless another lies over it."""
         self._of_network = current
         for name, button in self._workspace.items():
-            button.setChecked(name == (SANDBOX if self._sandboxed else current))
+            button.setChecked(name == (self._over or current))
 
-    def set_sandbox(self, on: bool) -> None:
-        """Show whether the sandbox is open."""
-        self._sandboxed = on
+    def set_over(self, name: str) -> None:
+        """Show which workspace lies over the others: the sandbox or the graph; empty when none does."""
+        self._over = name
         self.set_workspace(self._of_network)
 
     def _on_workspace(self, name: str) -> None:

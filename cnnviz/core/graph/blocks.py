@@ -112,7 +112,8 @@ def _folded(facts: Sequence[Facts], parts: list[Part]) -> tuple[Part, ...]:
 
 def _repeat(same: list[Part]) -> Part:
     first, last = same[0], same[-1]
-    start = next((i for i, (a, b) in enumerate(zip(first.title, last.title, strict=False)) if a != b), 0)
+    same_letters = [a == b for a, b in zip(first.title, last.title, strict=False)]
+    start = [*same_letters, False].index(False)
     while start and first.title[start - 1].isdigit():  # a number is not cut
         start -= 1
     title = f"{first.title}–{last.title[start:]}"

@@ -102,17 +102,21 @@ class Designer:
         self, opened: frozenset[str], room: tuple[int, int], depth: int | None, wanted: Callable[[], bool]
     ) -> tuple[Layout, float]:
         """The layout whose rows are as wide as suits the room, and the zoom at which it fits there."""
-        best, limit, found = 0.0, 0.0, 4 * CARD[0]
-        while True:
-            whole = self._place(self.tree, opened, found, wanted)
-            zoom = min(room[0] / whole.width, room[1] / whole.height)
-            if zoom > best * 1.001:
-                best, limit = zoom, found
-            if whole.rows == 1 or whole.width / whole.height > 4 * room[0] / max(room[1], 1):
-                break
-            found *= 1.2
-        drawing = _Drawing(self, opened, limit, wanted)
-        return drawing.layout(depth), best
+        found: dict[float, float] = {}  # zoom by the width of the rows
+
+        def attempt(limit: float) -> Placed:
+            whole = self.place(self.tree, opened, limit, wanted)
+            found[limit] = min(room[0] / whole.width, room[1] / whole.height)
+            return whole
+
+        limit = 4 * CARD[0]
+        while (whole := attempt(limit)).rows > 1 and whole.width / whole.height < 4 * room[0] / max(room[1], 1):
+            limit *= 1.3
+        coarse = max(found, key=lambda width: (found[width], width))
+        for factor in (0.82, 0.88, 0.94, 1.06, 1.12, 1.2):
+            attempt(coarse * factor)
+        best = max(found, key=lambda width: (round(found[width], 4), width))
+        return _Drawing(self, opened, best, wanted).layout(depth), found[best]
 
     def _share_out(self) -> None:
         """Every flow goes to the blocks between whose parts it runs."""
@@ -149,12 +153,13 @@ class Designer:
         if not part.children or part.key not in opened:
             width, height = CARD if part.kind == RECORD else FOLDED
             return Item(width, height, height / 2, height / 2)
-        inner = self._place(part, opened, limit, wanted)
+        inner = self.place(part, opened, limit, wanted)
         return Item(
             inner.width, inner.height + HEAD + FOOT, inner.enter + HEAD, inner.leave + HEAD, tall=inner.rows > 1
         )
 
-    def _place(self, part: Part, opened: frozenset[str], limit: float, wanted: Callable[[], bool]) -> Placed:
+    def place(self, part: Part, opened: frozenset[str], limit: float, wanted: Callable[[], bool]) -> Placed:
+        """Where the children of an opened part stand in it."""
         if not wanted():
             raise Cancelled
         links = self.links(part)
@@ -168,10 +173,6 @@ class Designer:
         if key not in self._placed:
             self._placed[key] = placed(layering, items, limit)
         return self._placed[key]
-
-    def place(self, part: Part, opened: frozenset[str], limit: float, wanted: Callable[[], bool]) -> Placed:
-        """Where the children of an opened part stand in it."""
-        return self._place(part, opened, limit, wanted)
 
 
 class _Drawing:

@@ -24,6 +24,9 @@ PAD = 18.0
 """At both ends of a row."""
 
 ROUNDS = 3
+STRAIGHT = 20.0
+"""How much the cards of the main line pull at each other, beside other cards."""
+
 FAINT = 0.01
 """How much a lane pulls at what it leads to, beside a card."""
 
@@ -35,7 +38,7 @@ class Item:
     Attributes
     ----------
     tall
-        Whether it has several rows of its own; then it has a row to itself.
+        Whether it has several rows of its own; then no other such stands in its row.
     """
 
     width: float
@@ -82,7 +85,12 @@ def placed(layering: Layering, items: Sequence[Item], limit: float) -> Placed:
     limit
         Width in which a row is to end.
     """
-    return _Page(layering, items, limit).placed()
+    found = _Page(layering, items, limit, alone=False).placed()
+    if any(item.tall for item in items):  # two ways to go on beside it; the one that takes less room
+        found = min(
+            found, _Page(layering, items, limit, alone=True).placed(), key=lambda page: page.width * page.height
+        )
+    return found
 
 
 def natural_width(layering: Layering, items: Sequence[Item]) -> float:
@@ -107,7 +115,7 @@ def _gaps(layering: Layering) -> list[float]:
 class _Page:
     """One drawing in the making."""
 
-    def __init__(self, layering: Layering, items: Sequence[Item], limit: float) -> None:
+    def __init__(self, layering: Layering, items: Sequence[Item], limit: float, alone: bool) -> None:
         self.layering = layering
         lanes = sum(map(len, layering.layers)) - layering.count
         self.items = [*items, *[_LANE] * lanes]
@@ -118,8 +126,9 @@ class _Page:
             for a, b in itertools.pairwise(chain):
                 self.before[b].append(a)
                 self.after[a].append(b)
+        self.main = _main_line(layering, self.before, self.after)
         tall = [any(self.items[n].tall for n in layer) for layer in layering.layers]
-        self.rows = _rows(self.widths, self.gaps, self.crossed, tall, limit)
+        self.rows = _rows(self.widths, self.gaps, self.crossed, tall, limit, alone)
         self.row_of = [r for r, row in enumerate(self.rows) for _ in row]
         self.tops = [0.0] * len(self.items)
 
@@ -198,18 +207,25 @@ class _Page:
 
     def _wish(self, node: int, layer: int, row: range, back: bool, ahead: bool) -> float:
         total = weight = 0.0
-        item, count = self.items[node], self.layering.count
+        item = self.items[node]
         if back and layer > row.start:
             for n in self.before.get(node, ()):
-                share = 1.0 if (n < count) == (node < count) else FAINT
+                share = self._share(n, node)
                 total += share * (self.tops[n] + self.items[n].leave - item.enter)
                 weight += share
         if ahead and layer < row.stop - 1:
             for n in self.after.get(node, ()):
-                share = 1.0 if (n < count) == (node < count) else FAINT
+                share = self._share(node, n)
                 total += share * (self.tops[n] + self.items[n].enter - item.leave)
                 weight += share
         return total / weight if weight else self.tops[node]
+
+    def _share(self, one: int, other: int) -> float:
+        """How much the two ends of a line pull at each other."""
+        if (one, other) in self.main:
+            return STRAIGHT
+        count = self.layering.count
+        return 1.0 if (one < count) == (other < count) else FAINT
 
     def _routes(
         self, lefts: list[float], ends: list[float], channels: list[float], margin: float, corners: list[Point]
@@ -240,6 +256,24 @@ class _Page:
         return self.tops[node] + (item.leave if leave else item.enter)
 
 
+def _main_line(layering: Layering, before: dict[int, list[int]], after: dict[int, list[int]]) -> set[tuple[int, int]]:
+    """The links of the way with the most cards, but where more than two ways meet or part: there none is the main."""
+    most: dict[int, tuple[int, int]] = {}
+    for layer in layering.layers:
+        for node in layer:
+            longest = max(((most[n][0], -n) for n in before.get(node, ())), default=(0, 0))
+            most[node] = longest[0] + (node < layering.count), -longest[1] if before.get(node) else -1
+    found: set[tuple[int, int]] = set()
+    node = layering.count - 1
+    if not before.get(node):  # nothing goes out: the way to the last card
+        node = max(range(layering.count), key=lambda n: most[n][0])
+    while (n := most[node][1]) >= 0:
+        if len(before[node]) <= 2 and len(after[n]) <= 2:
+            found.add((n, node))
+        node = n
+    return found
+
+
 def _without_repeats(points: list[Point]) -> tuple[Point, ...]:
     """The corners alone: not twice the same, none in the middle of a straight line."""
     found: list[Point] = []
@@ -267,22 +301,27 @@ def isotonic(values: Sequence[float], weights: Sequence[float]) -> list[float]:
 
 
 def _rows(
-    widths: Sequence[float], gaps: Sequence[float], crossed: Sequence[int], tall: Sequence[bool], limit: float
+    widths: Sequence[float],
+    gaps: Sequence[float],
+    crossed: Sequence[int],
+    tall: Sequence[bool],
+    limit: float,
+    alone: bool,
 ) -> list[range]:
-    """Ranges of layers, each one row: cut where few lines are, and around what is tall."""
+    """Ranges of layers, each one row: cut where few lines are, with one tall item, which may have to be alone."""
     for most in (1, 3, max(crossed, default=0)):
         chunks = _chunks(crossed, most)
         if max(_width(chunk, widths, gaps) for chunk in chunks) <= 2 * limit:
             break
-    rows = _filled(chunks, widths, gaps, tall, limit)
+    rows = _filled(chunks, widths, gaps, tall, limit, alone)
     low, high = 0.0, limit
     for _ in range(10):  # as narrow as they may be without another row: then all are about as wide
         middle = (low + high) / 2
-        if len(_filled(chunks, widths, gaps, tall, middle)) > len(rows):
+        if len(_filled(chunks, widths, gaps, tall, middle, alone)) > len(rows):
             low = middle
         else:
             high = middle
-    return _filled(chunks, widths, gaps, tall, high)
+    return _filled(chunks, widths, gaps, tall, high, alone)
 
 
 def _chunks(crossed: Sequence[int], most: int) -> list[range]:
@@ -297,18 +336,24 @@ def _width(chunk: range, widths: Sequence[float], gaps: Sequence[float]) -> floa
 
 
 def _filled(
-    chunks: Sequence[range], widths: Sequence[float], gaps: Sequence[float], tall: Sequence[bool], limit: float
+    chunks: Sequence[range],
+    widths: Sequence[float],
+    gaps: Sequence[float],
+    tall: Sequence[bool],
+    limit: float,
+    alone: bool,
 ) -> list[range]:
+    """Chunks one after the other into rows; two that are tall would form a staircase."""
     rows: list[range] = []
-    room, alone = 0.0, True
+    room, is_tall = 0.0, False
     for chunk in chunks:
         width = _width(chunk, widths, gaps)
         high = any(tall[i] for i in chunk)
         more = width + gaps[chunk.start - 1] if chunk.start else width
-        if not rows or alone or high or room + more > limit:
+        if not rows or (is_tall and high) or (alone and (is_tall or high)) or room + more > limit:
             rows.append(chunk)
-            room, alone = width, high
+            room, is_tall = width, high
         else:
             rows[-1] = range(rows[-1].start, chunk.stop)
-            room += more
+            room, is_tall = room + more, is_tall or high
     return rows

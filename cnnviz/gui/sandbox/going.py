@@ -108,7 +108,7 @@ class Sandboxing(QObject):
 
     def _tell(self, on: bool) -> None:
         self._window.commands["sandbox"].setChecked(on)
-        self._window.top.set_sandbox(on)
+        self._window.top.set_over(SANDBOX if on else "")
 
     def _made(self) -> SandboxPage:
         page = SandboxPage()

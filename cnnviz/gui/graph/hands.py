@@ -1,0 +1,235 @@
+"""What mouse, wheel, fingers and keys do to the graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+
+from cnnviz.core.graph.shapes import RECORD, Card
+from cnnviz.gui.graph import camera as cam
+from cnnviz.gui.graph.camera import Camera
+from cnnviz.gui.graph.scene import box_of
+
+if TYPE_CHECKING:
+    from cnnviz.gui.graph.view import GraphView
+
+SLACK = 4
+"""Pixels by which the mouse may move in a click."""
+
+NOTCH = 1.25
+"""Factor of one notch of the wheel."""
+
+REACH = 6.0
+"""Pixels from which a line is taken."""
+
+
+_WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: +1}
+_BUTTONS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: +1}
+
+
+class Hands:
+    """Turns events into pan, zoom, choice and folding.
+
+    Attributes
+    ----------
+    frame
+        Key of the frame whose head is under the cursor.
+    """
+
+    def __init__(self, view: GraphView) -> None:
+        self._view = view
+        self._grip: tuple[QPointF, Camera] | None = None
+        self._dragged = False
+        self.frame = ""
+        self._does = {
+            QEvent.Type.MouseButtonPress: self._press,
+            QEvent.Type.MouseMove: self._move,
+            QEvent.Type.MouseButtonRelease: self._release,
+            QEvent.Type.MouseButtonDblClick: self._double,
+            QEvent.Type.Wheel: self._wheel,
+            QEvent.Type.NativeGesture: self._gesture,
+            QEvent.Type.KeyPress: self._key,
+            QEvent.Type.ShortcutOverride: self._override,
+            QEvent.Type.Leave: self._leave,
+        }
+
+    def event(self, event: QEvent) -> bool:
+        """Whether an event was dealt with."""
+        act = self._does.get(event.type())
+        return bool(act is not None and act(event))  # type: ignore[operator]
+
+    # mouse
+
+    def _press(self, event: QMouseEvent) -> bool:
+        if event.button() in _BUTTONS:
+            self._view.travelled.emit(_BUTTONS[event.button()])
+            return True
+        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            return False
+        self._view.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._grip, self._dragged = (event.position(), self._view.camera), False
+        return True
+
+    def _move(self, event: QMouseEvent) -> bool:
+        if self._grip is not None:
+            start, camera = self._grip
+            way = event.position() - start
+            if self._dragged or way.manhattanLength() > SLACK:
+                self._dragged = True
+                self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self._view.point_at(None)
+                self._view.look_from(Camera(camera.zoom, camera.left + way.x(), camera.top + way.y()))
+            return True
+        self._point(event.position())
+        return True
+
+    def _release(self, event: QMouseEvent) -> bool:
+        grip, self._grip = self._grip, None
+        self._view.unsetCursor()
+        if grip is not None and not self._dragged and event.button() == Qt.MouseButton.LeftButton:
+            if (card := self._card(event.position())) is not None:
+                self._view.choose(card)
+            self._point(event.position())
+        return True
+
+    def _double(self, event: QMouseEvent) -> bool:
+        if event.button() != Qt.MouseButton.LeftButton or self._view.scene is None:
+            return False
+        if (card := self._card(event.position())) is not None:
+            self.enter(card)
+        elif (key := self._head(event.position())) or (key := self._frame(event.position())):
+            self._view.toggle(key)
+        return True
+
+    def _leave(self, event: QEvent) -> bool:
+        self._view.point_at(None)
+        self._mark("")
+        return False
+
+    def _point(self, position: QPointF) -> None:
+        scene, camera = self._view.scene, self._view.camera
+        if scene is None:
+            return
+        x, y = camera.at(position.x(), position.y())
+        card = scene.card_at(x, y)
+        edge = scene.edge_at(x, y, REACH / camera.zoom) if card is None and camera.zoom > 0.1 else None
+        self._view.point_at(("card", card) if card is not None else ("edge", edge) if edge is not None else None)
+        self._mark("" if card is not None else self._head(position))
+
+    def _mark(self, frame: str) -> None:
+        if frame != self.frame:
+            self.frame = frame
+            self._view.setToolTip("Double-click to fold" if frame else "")
+            self._view.update()
+
+    def _card(self, position: QPointF) -> Card | None:
+        if self._view.scene is None:
+            return None
+        place = self._view.scene.card_at(*self._view.camera.at(position.x(), position.y()))
+        return self._view.scene.cards[place] if place is not None else None
+
+    def _frame(self, position: QPointF) -> str:
+        scene = self._view.scene
+        place = scene.frame_at(*self._view.camera.at(position.x(), position.y())) if scene is not None else None
+        return scene.frames[place].key if scene is not None and place is not None else ""
+
+    def _head(self, position: QPointF) -> str:
+        """Key of the frame whose head is at a point of the screen."""
+        scene = self._view.scene
+        place = scene.frame_at(*self._view.camera.at(position.x(), position.y())) if scene is not None else None
+        if scene is None or place is None:
+            return ""
+        _, y, _, _ = self._view.camera.box(box_of(scene.frames[place]))
+        head = max(28.0 * self._view.camera.zoom, 16.0)
+        return scene.frames[place].key if position.y() - y <= head else ""
+
+    def enter(self, card: Card) -> None:
+        """Open a block; see a record in Explore."""
+        if card.kind == RECORD:
+            self._view.record_opened.emit(card.first)
+        else:
+            self._view.chosen = card.key
+            self._view.toggle(card.key)
+
+    def close_around(self) -> None:
+        """Fold the innermost block in which the chosen card lies."""
+        scene, card = self._view.scene, self._view.chosen_card
+        if scene is None or card is None:
+            return
+        around = [frame for frame in scene.frames if frame.first <= card.first and card.last <= frame.last]
+        if around:
+            self._view.toggle(max(around, key=lambda frame: frame.depth).key)
+
+    # wheel and fingers
+
+    def _wheel(self, event: QWheelEvent) -> bool:
+        pixels, turned = event.pixelDelta(), event.angleDelta()
+        camera = self._view.camera
+        fingers = event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if (fingers or shift) and not control:
+            way = pixels if fingers else turned
+            across, down = (way.x() or way.y(), 0) if shift else (way.x(), way.y())
+            self._view.look_from(Camera(camera.zoom, camera.left + across, camera.top + down))
+        elif turn := turned.y() or turned.x():
+            self._zoom(NOTCH ** (turn / 120), event.position())
+        event.accept()
+        return True
+
+    def _gesture(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._zoom(1 + event.value(), event.position())
+        return True
+
+    def _zoom(self, factor: float, at: QPointF) -> None:
+        self._view.point_at(None)
+        self._view.look_from(cam.zoomed(self._view.camera, factor, at.x(), at.y(), self._view.least))
+
+    # keys
+
+    def _override(self, event: QKeyEvent) -> bool:
+        """Here Alt and the arrows go to the places that were seen before."""
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() in _WAYS:
+            event.accept()
+            return True
+        return False
+
+    def _key(self, event: QKeyEvent) -> bool:
+        keys, key = Qt.Key, event.key()
+        card = self._view.chosen_card
+        if event.modifiers() == Qt.KeyboardModifier.AltModifier and key in _WAYS:
+            self._view.travelled.emit(_WAYS[Qt.Key(key)])
+            return True
+        if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
+            return False
+        if key in (keys.Key_Return, keys.Key_Enter) and card is not None:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.close_around()
+            else:
+                self.enter(card)
+            return True
+        if key in (keys.Key_Up, keys.Key_Down) and card is not None:
+            self._beside(card, up=key == keys.Key_Up)
+            return True
+        return False
+
+    def _beside(self, card: Card, up: bool) -> None:
+        """Choose the nearest card above or below."""
+        scene = self._view.scene
+        assert scene is not None
+        x, y = card.x + card.width / 2, card.y + card.height / 2
+        found = []
+        for other in scene.cards:
+            across, down = other.x + other.width / 2 - x, other.y + other.height / 2 - y
+            if (down < -card.height / 2) if up else (down > card.height / 2):
+                found.append((abs(down) + 2 * abs(across), other.first, other))
+        if found:
+            nearest = min(found)[2]
+            self._view.choose(nearest)
+            target = cam.revealed(self._view.camera, box_of(nearest), self._view.room)
+            if target != self._view.camera:
+                self._view.look_from(target)

@@ -1,0 +1,279 @@
+"""The page of the workspace “Network”: tools above the graph, the legend below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from cnnviz.core.graph.shapes import GraphAnswer, GraphQuery
+from cnnviz.gui.elided import ElidedLabel
+from cnnviz.gui.graph.camera import Camera
+from cnnviz.gui.graph.find import FindBar, found
+from cnnviz.gui.graph.legend import Legend
+from cnnviz.gui.graph.paint_numbers import KINDS, Numbers
+from cnnviz.gui.graph.scene import Scene, box_of
+from cnnviz.gui.graph.view import GraphView
+from cnnviz.gui.theme import theme
+
+REST = 500
+"""Milliseconds without a move after which a place is one to come back to."""
+
+PLACES_KEPT = 200
+
+FAMILY = "Operation"
+
+
+class GraphPage(QFrame):
+    """Joins the graph with its tools; remembers the places that were seen."""
+
+    query_wanted = Signal(object)  # GraphQuery
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("graph-page")
+        self.setProperty("role", "card")
+        self.view = GraphView()
+        self.legend = Legend()
+        self.finder = FindBar()
+        self._places: list[tuple[GraphQuery, Camera]] = []
+        self._place = -1
+        self._landing: Camera | None = None
+        self._found: list[int] = []
+        self._at = 0
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self._note_place)
+        self._build()
+        self._connect()
+
+    # parts
+
+    def _build(self) -> None:
+        self._title = ElidedLabel(role="heading", parent=self)
+        self._title.setObjectName("graph-title")
+        self._folds = QFrame()
+        self._folds.setObjectName("graph-depths")
+        self._folds.setProperty("role", "segment")
+        self._fold_row = QHBoxLayout(self._folds)
+        self._fold_row.setContentsMargins(*(theme.px(2),) * 4)
+        self._fold_row.setSpacing(theme.px(2))
+        self._fold_buttons: list[QToolButton] = []
+        fold = QLabel("Depth")
+        fold.setProperty("role", "small")
+        colour = QLabel("Colour")
+        colour.setProperty("role", "small")
+        self.colours = QComboBox()
+        self.colours.setObjectName("graph-colours")
+        self.colours.setAccessibleName("Colour the cards by")
+        self.colours.setToolTip("Colour the cards by their operation, or by a number")
+        self.colours.addItems([FAMILY, *(kind.title for kind in KINDS)])
+        self.strongest = QCheckBox("Strongest first")
+        self.strongest.setObjectName("graph-strongest")
+        self.strongest.setChecked(True)
+        self.strongest.setToolTip("Show the channels with the largest values first; else all in order")
+        self._fit = self._button("fit", "fit", "Show all of it (F)")
+        self._search = self._button("search", "search", "Find in the graph (/)")
+        top = QHBoxLayout()
+        top.setSpacing(theme.px(8))
+        top.addWidget(self._title, 1)
+        for widget in (self.strongest, colour, self.colours, fold, self._folds, self._search, self._fit):
+            top.addWidget(widget)
+        self._zoom = QLabel()
+        self._zoom.setObjectName("graph-zoom")
+        self._zoom.setProperty("role", "tiny")
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.px(8))
+        foot.addWidget(self.legend, 1)
+        foot.addWidget(self._zoom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(theme.px(10),) * 4)
+        column.setSpacing(theme.px(8))
+        column.addLayout(top)
+        column.addWidget(self.finder)
+        column.addWidget(self.view, 1)
+        column.addLayout(foot)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def _button(self, name: str, icon: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"graph-{name}")
+        button.setProperty("role", "button")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.partition(" (")[0])
+        theme.set_icon(button, icon)
+        return button
+
+    def _connect(self) -> None:
+        self._fit.clicked.connect(lambda _: self.view.fit())
+        self._search.clicked.connect(self.finder.open_bar)
+        self.colours.currentIndexChanged.connect(self._on_colour)
+        self.strongest.toggled.connect(self.view.set_strongest)
+        self.strongest.toggled.connect(lambda _: self.view.ask())
+        self.view.folding_wanted.connect(self._on_folding)
+        self.view.travelled.connect(self.travel)
+        self.view.moved.connect(self._on_moved)
+        self.finder.asked.connect(self._on_asked)
+        self.finder.stepped.connect(self._on_stepped)
+        self.finder.left.connect(self._on_found_left)
+
+    # what is shown
+
+    @property
+    def scene(self) -> Scene | None:
+        return self.view.scene
+
+    def set_title(self, title: str) -> None:
+        """Name the network."""
+        self._title.setText(title)
+
+    def set_answer(self, answer: GraphAnswer) -> None:
+        """Show a graph."""
+        before = self.scene
+        other = before is None or before.facts is not answer.facts
+        if other:
+            self._places, self._place, self._landing = [], -1, None
+        self._query = answer.query
+        landing, self._landing = self._landing, None
+        self.view.set_answer(answer, landing)
+        self.legend.set_families({record.family for record in answer.facts})
+        self._show_depths(answer)
+        self._on_colour(self.colours.currentIndex())
+        if other:
+            self._on_asked(self.finder.line.text() if self.finder.isVisible() else "")
+
+    def _show_depths(self, answer: GraphAnswer) -> None:
+        """One button for each depth to which one can fold."""
+        deepest = answer.layout.deepest
+        if len(self._fold_buttons) != deepest:
+            for button in self._fold_buttons:
+                self._fold_row.removeWidget(button)
+                button.deleteLater()
+            self._fold_buttons = [self._depth_button(depth, deepest) for depth in range(1, deepest + 1)]
+        for depth, button in enumerate(self._fold_buttons, 1):
+            button.setChecked(depth == answer.layout.depth)
+
+    def _depth_button(self, depth: int, deepest: int) -> QToolButton:
+        button = QToolButton(self._folds)
+        button.setObjectName(f"graph-depth-{depth}")
+        button.setText("All" if depth == deepest and deepest > 1 else str(depth))
+        button.setCheckable(True)
+        button.setToolTip(
+            f"Open everything ({depth})" if depth == deepest else f"Fold what lies deeper than {depth} ({depth})"
+        )
+        button.setAccessibleName(button.toolTip().partition(" (")[0])
+        button.clicked.connect(lambda: self.fold(depth))
+        self._fold_row.addWidget(button)
+        return button
+
+    @Slot(int)
+    def _on_colour(self, index: int) -> None:
+        numbers = Numbers(KINDS[index - 1], self.scene) if index > 0 and self.scene is not None else None
+        self.view.set_numbers(numbers)
+        self.legend.set_numbers(numbers)
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self._zoom.setText(f"{self.view.camera.zoom:.0%}")
+        self._rest.start()
+
+    # folding
+
+    def fold(self, depth: int) -> None:
+        """Fold to a depth."""
+        if self.scene is not None:
+            self.view.fold(min(max(depth, 1), self.scene.layout.deepest))
+
+    def deeper(self, by: int) -> None:
+        """Open one level more everywhere, or fold one."""
+        if self.scene is None:
+            return
+        layout = self.scene.layout
+        depth = layout.depth if layout.depth is not None else max((f.depth for f in layout.frames), default=0) + 1
+        self.fold(depth + by)
+
+    @Slot(object, object)
+    def _on_folding(self, depth: int | None, opened: frozenset[str] | None) -> None:
+        for at, button in enumerate(self._fold_buttons, 1):
+            button.setChecked(at == depth)
+        self.query_wanted.emit(GraphQuery(self._query.key, self.room, depth, opened))
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """What the graph has to fill, in pixels at 100 %."""
+        return max(round(self.view.width() / theme.scale), 200), max(round(self.view.height() / theme.scale), 150)
+
+    # places
+
+    def zoom_to_chosen(self) -> None:
+        """Look at the chosen card closely."""
+        if (card := self.view.chosen_card) is not None:
+            self.view.zoom_to(box_of(card))
+
+    @Slot()
+    def _note_place(self) -> None:
+        if self.scene is None:
+            return
+        here = (self._query, self.view.camera)
+        if self._place >= 0 and self._places[self._place] == here:
+            return
+        del self._places[self._place + 1 :]
+        self._places.append(here)
+        del self._places[:-PLACES_KEPT]
+        self._place = len(self._places) - 1
+
+    @Slot(int)
+    def travel(self, step: int) -> None:
+        """Back to the place before, or forward again."""
+        self._rest.stop()
+        self._note_place()
+        if not 0 <= self._place + step < len(self._places):
+            return
+        self._place += step
+        query, camera = self._places[self._place]
+        if query == self._query:
+            self.view.go_to(camera)
+        else:
+            self._landing = camera
+            self.query_wanted.emit(query)
+
+    # finding
+
+    @Slot(str)
+    def _on_asked(self, text: str) -> None:
+        self._found = found(self.scene.facts, text) if self.scene is not None else []
+        self._at = 0
+        self.view.set_hits(frozenset(self._found))
+        self.finder.set_count(0, len(self._found))
+        self._show_hit()
+
+    @Slot(int)
+    def _on_stepped(self, step: int) -> None:
+        if self._found:
+            self._at = (self._at + step) % len(self._found)
+            self.finder.set_count(self._at, len(self._found))
+            self._show_hit()
+
+    def _show_hit(self) -> None:
+        """Go where the hit is: to its card, or to the block in which it is folded."""
+        if not self._found or self.scene is None:
+            return
+        card = self.scene.cards[self.scene.card_of(self._found[self._at])]
+        self.view.chosen = card.key
+        self.view.show_card(card)
+        self.view.record_picked.emit(self._found[self._at])
+
+    @Slot()
+    def _on_found_left(self) -> None:
+        self._found = []
+        self.view.set_hits(frozenset())
+        self.view.setFocus()

@@ -1,0 +1,98 @@
+"""What cards and lines say: short words from the facts of their records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Facts
+from cnnviz.gui.graph.scene import Scene
+
+FAMILIES = {
+    "conv": "convolution",
+    "norm": "normalisation",
+    "activation": "activation",
+    "pool": "pooling",
+    "dense": "dense",
+    "join": "join",
+    "shape": "reshape",
+    "softmax": "softmax",
+    "other": "other",
+}
+"""Families of operations in the order of the legend, as a person calls them."""
+
+_BRIEF = {"norm": "norm", "activation": "act", "pool": "pool", "shape": "shape", "dense": "dense"}
+
+
+def heading(card: Card, scene: Scene) -> str:
+    """The first line of a card."""
+    if card.kind != RECORD or card.first == PICTURE:
+        return card.title
+    return scene.facts[card.first].short
+
+
+def subheading(card: Card, scene: Scene) -> str:
+    """The second line: name and shape of a record, size of a block."""
+    if card.first == PICTURE:
+        return "input of the network"
+    if card.kind == RECORD:
+        return f"{card.title} · {scene.facts[card.first].shape_text}"
+    records = scene.records_of(card)
+    parameters = sum(record.parameters for record in records)
+    return f"{len(records)} operations · {amount(parameters)} parameters"
+
+
+def summary(records: Sequence[Facts]) -> str:
+    """``3 conv · 3 norm · 3 act · 1 join``."""
+    counts = Counter(record.family for record in records)
+    return " · ".join(f"{counts[family]} {_BRIEF.get(family, family)}" for family in FAMILIES if counts[family])
+
+
+def family_of(card: Card, scene: Scene) -> str:
+    """The family that gives a card its colour: of a block the one that computes most."""
+    if card.first == PICTURE:
+        return "picture"
+    records = scene.records_of(card)
+    if card.kind == RECORD:
+        return records[0].family
+    weights: Counter[str] = Counter()
+    for record in records:
+        weights[record.family] += record.macs + 1
+    return weights.most_common(1)[0][0]
+
+
+def amount(number: float) -> str:
+    """``75,008``, ``1.18 M``, ``4.1 G``."""
+    for unit, size in (("G", 1e9), ("M", 1e6)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    return f"{number:,.0f}" if number == int(number) else f"{number:.3g}"
+
+
+def nbytes(number: float) -> str:
+    """``3.1 MiB``."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if number < 1024:
+            return f"{number:.3g} {unit}"
+        number /= 1024
+    return f"{number:.3g} GiB"
+
+
+def told(card: Card, scene: Scene) -> str:
+    """One line about a card for the status bar."""
+    if card.first == PICTURE:
+        return "The picture that goes into the network"
+    records = scene.records_of(card)
+    shape = scene.facts[card.shown].shape_text
+    inputs, users = len(scene.sources(card)), len(scene.users(card))
+    ways = f"{inputs} in, {users} out"
+    if card.kind == RECORD:
+        one = records[0]
+        parts = [f"{one.index} · {one.short} ({one.key})", shape]
+        if one.parameters:
+            parts.append(f"{one.parameters:,} parameters")
+        if one.macs:
+            parts.append(f"{one.macs:,} multiply-adds")
+        return " · ".join([*parts, ways])
+    kinds = f"{card.count} equal blocks, " if card.count > 1 else ""
+    return f"{card.title} · {kinds}{len(records)} operations ({summary(records)}) · {shape} · {ways}"

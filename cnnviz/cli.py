@@ -141,6 +141,8 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
+    parser.add_argument("--time", action="store_true", help="measure how long each operation takes, too")
+    parser.add_argument("--health", metavar="IMAGE", help="what ails the pass of this picture: NaN, dead maps …")
     _add_json(parser)
 
 

@@ -83,3 +83,30 @@ def test_models_are_listed(capsys: pytest.CaptureFixture[str]):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["name", "source", "ready"]
     assert len(lines) == 1 + len(offers)
+
+
+SEVEN = str(Path(__file__).parent.parent / "resources/samples/lenet5-mnist/seven.png")
+
+
+def test_times_and_memory_on_request(capsys: pytest.CaptureFixture[str]):
+    assert cli.run(["inspect", *LENET, "--time", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["seconds"] == pytest.approx(sum(record["seconds"] for record in found["records"]))
+    assert found["seconds_bare"] > 0
+    assert [record["nbytes"] for record in found["records"]][:3] == [4 * 6 * 28 * 28, 4 * 6 * 28 * 28, 4 * 6 * 14 * 14]
+    assert cli.run(["inspect", *LENET, "--time"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[-2:] == ["time", "memory"]
+    assert lines[2].endswith("18.4 KiB")
+    assert lines[-1].startswith("The records take ")
+
+
+def test_the_health_of_a_pass(capsys: pytest.CaptureFixture[str]):
+    assert cli.run(["inspect", *LENET, "--health", SEVEN]) == 0
+    assert "This pass is in good health." in capsys.readouterr().out
+    assert cli.run(["inspect", "--model", "resnet18:random", "--device", "cpu", "--health", SEVEN, "--json"]) == 0
+    health = json.loads(capsys.readouterr().out)["health"]
+    assert health["birthplaces"] == []
+    assert {finding["kind"] for finding in health["findings"]} == {"dead"}
+    assert all(finding["channels"] for finding in health["findings"])
+    assert cli.run(["inspect", *LENET, "--health", "missing.png"]) == 1

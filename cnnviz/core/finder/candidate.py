@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
+import torch
 from torch import Tensor, nn
 
 from cnnviz.core.errors import ModelError
@@ -46,6 +48,11 @@ class Candidate:
     said: str
     plan: Plan | None = None
 
+    def with_plan(self, plan: Plan, cost: float) -> Candidate:
+        """The same weights in another plan of the same layers, by so much more unusual."""
+        make = partial(_made, plan, self.make().state_dict())
+        return replace(self, name=plan.text, plan=plan, cost=self.cost + cost, make=make)
+
 
 def fit(architecture: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> Fit:
     """Compares the tensors of a file with those that a network expects."""
@@ -62,17 +69,27 @@ def fit(architecture: str, tensors: Mapping[str, Tensor], expected: Mapping[str,
     )
 
 
+def _made(plan: Plan, tensors: Mapping[str, Tensor]) -> nn.Module:
+    """The network of a plan with these weights in it, in evaluation mode."""
+    with torch.device("meta"):  # nothing is drawn that would be replaced at once
+        module = build(plan, tensors)
+    missing, unexpected = module.load_state_dict(dict(tensors), strict=False, assign=True)
+    left = [name for name in (*missing, *unexpected) if not IGNORED.search(name)]
+    if left:
+        raise ModelError("The plan does not use all weights of the file.", ", ".join(left))
+    for part in module.modules():
+        part._buffers |= {
+            name: torch.zeros_like(one, device="cpu")
+            for name, one in part._buffers.items()
+            if one is not None and one.is_meta
+        }
+    return module.eval()
+
+
 def planned(plan: Plan, tensors: Mapping[str, Tensor], cost: float, title: str, said: str) -> Candidate:
     """The guess that a plan describes."""
-
-    def make() -> nn.Module:
-        module = build(plan, tensors)
-        floats = {name: tensor.float() for name, tensor in tensors.items() if tensor.is_floating_point()}
-        missing, unexpected = module.load_state_dict(floats, strict=False)
-        left = [name for name in (*missing, *unexpected) if not IGNORED.search(name)]
-        if left:
-            raise ModelError("The plan does not use all weights of the file.", ", ".join(left))
-        return module.eval()
+    floats = {name: tensor.float() for name, tensor in tensors.items() if tensor.is_floating_point()}
+    make = partial(_made, plan, floats)
 
     last = [step for step in plan.all_steps() if step.word == "layer"][-1]
     weight = tensors.get(f"{last.path}.weight")

@@ -54,7 +54,7 @@ class Evidence:
     @property
     def recognises(self) -> bool:
         """Whether that cannot be chance: chance is one of ten."""
-        return self.right >= 0.5 * self.pictures
+        return self.pictures > 0 and self.right >= 0.5 * self.pictures
 
 
 @cache
@@ -120,7 +120,7 @@ def weigh(module: nn.Module, preprocessing: Preprocessing, variants: int = 1) ->
     truth = [index for _, index in _pictures(preprocessing.channels, variants)]
     distances: list[float] = []
     try:
-        with torch.no_grad(), _watched(module, distances):
+        with torch.no_grad(), _watched(module, distances, every=max(variants, 1)):
             output = find_logits(module(pictures))
     except _FAILURES:
         return None
@@ -164,16 +164,34 @@ def first_distance(module: nn.Module, preprocessing: Preprocessing) -> float:
         raise _EnoughError
 
     with torch.no_grad(), _watched(module, distances, enough), suppress(_EnoughError, *_FAILURES):
-        module(_batch(preprocessing, 1))
+        module(_as_published(preprocessing))
     return distances[0] if distances else float("nan")
 
 
+@lru_cache(maxsize=24)
+def _as_published(preprocessing: Preprocessing) -> Tensor:
+    """The samples, with each channel moved to the mean and deviation that all pictures of their kind have.
+
+    A dozen pictures are brighter or darker than the tens of thousands of a data set, whose numbers are known.
+    """
+    batch = _batch(preprocessing, 1)
+    if max(preprocessing.size) > 64:
+        return batch
+    name = "MNIST" if preprocessing.channels == 1 else "CIFAR-10"
+    mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in _MEANS[name])
+    own_mean, own_std = (torch.tensor(v).view(1, -1, 1, 1) for v in (preprocessing.mean, preprocessing.std))
+    scaled = (batch - batch.mean((0, 2, 3), keepdim=True)) / batch.std((0, 2, 3), keepdim=True)
+    return (scaled * std + mean - own_mean) / own_std
+
+
 @contextmanager
-def _watched(module: nn.Module, distances: list[float], then: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Adds how far the inputs of each normalisation are from what it remembers."""
+def _watched(
+    module: nn.Module, distances: list[float], then: Callable[[], None] = lambda: None, every: int = 1
+) -> Iterator[None]:
+    """Adds how far the inputs of each normalisation, of every so-manieth picture, are from what it remembers."""
 
     def look(norm: nn.Module, given: tuple[Tensor, ...]) -> None:
-        x = given[0].transpose(0, 1).flatten(1)  # (C, N·H·W)
+        x = given[0][::every].transpose(0, 1).flatten(1)  # (C, N·H·W)
         mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var").clamp(min=1e-8)
         shift = ((x.mean(1) - mean).square() / (variance + 1e-5)).clamp(max=100)
         spread = (x.var(1).clamp(min=1e-8) / variance).log().abs().clamp(max=10)
@@ -194,13 +212,22 @@ def _watched(module: nn.Module, distances: list[float], then: Callable[[], None]
 _MEANS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "MNIST": ((0.1307,), (0.3081,)),
     "CIFAR-10": ((0.4914, 0.4822, 0.4465), (0.247, 0.2435, 0.2616)),
+    "CIFAR-10, picture by picture": ((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.201)),
+    "CIFAR-100": ((0.5071, 0.4867, 0.4408), (0.2675, 0.2565, 0.2761)),
+    "GTSRB": ((0.3403, 0.3121, 0.3214), (0.2724, 0.2608, 0.2669)),
     "ImageNet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     "half": ((0.5,), (0.5,)),
     "none": ((0.0,), (1.0,)),
     "raw": ((0.0,), (1 / 255,)),
 }
-NORMALISATIONS = {1: ("MNIST", "none", "half", "raw"), 3: ("CIFAR-10", "ImageNet", "half", "none", "raw")}
+NORMALISATIONS = {
+    1: ("MNIST", "none", "half", "raw"),
+    3: ("CIFAR-10", "CIFAR-10, picture by picture", "half", "none", "ImageNet", "raw"),
+}
 """Names of the usual ones by the number of planes, the most usual first."""
+
+_OF_DATA_SETS = {43: "GTSRB", 100: "CIFAR-100"}
+"""Names by the number of classes, of data sets with numbers of their own."""
 
 
 def preprocessing(planes: int, size: tuple[int, int], normalisation: str) -> Preprocessing:
@@ -210,9 +237,11 @@ def preprocessing(planes: int, size: tuple[int, int], normalisation: str) -> Pre
     return Preprocessing("L" if planes == 1 else "RGB", size, mean, std, resize, guessed=True)
 
 
-def alternatives(planes: int, size: tuple[int, int]) -> tuple[tuple[str, Preprocessing], ...]:
-    """The usual normalisations for an input, by name."""
+def alternatives(planes: int, size: tuple[int, int], classes: int = 0) -> tuple[tuple[str, Preprocessing], ...]:
+    """The usual normalisations for an input, by name, for a network with so many classes."""
     names = NORMALISATIONS.get(planes, ())
     if planes == 3 and min(size) > 64:
         names = ("ImageNet", "half", "none", "raw")
+    elif planes == 3 and classes in _OF_DATA_SETS:
+        names = (_OF_DATA_SETS[classes], *names)
     return tuple((name, preprocessing(planes, size, name)) for name in names)

@@ -7,6 +7,7 @@ own and other names in the same order are allowed for; what is left is compared 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,11 +25,17 @@ from cnnviz.core.sources import torchvision_models as known
 
 _HEADS = ("fc", "classifier", "head", "heads", "last_linear", "output", "linear")
 _SMALL = ((32, 1.0), (64, 1.3), (96, 1.6), (128, 1.6))
+_SMALL_CLASSES = (10, 100, 200)  # of the data sets of small pictures
+_AUXILIARY = re.compile(r"^(aux1|aux2|AuxLogits)\.")
 
 
 def torchvision_candidates(tensors: Mapping[str, Tensor], file: str) -> Iterator[Candidate]:
     """The networks of torchvision that these tensors belong to; mostly one or none."""
-    weights = {name: t for name, t in tensors.items() if t.is_floating_point() and not IGNORED.search(name)}
+    weights = {
+        name: t
+        for name, t in tensors.items()
+        if t.is_floating_point() and not IGNORED.search(name) and not _AUXILIARY.search(name)
+    }
     count = learned(weights.items())
     matrices = [(name, t) for name, t in weights.items() if t.ndim >= 2]
     if count < 100_000 or len(matrices) < 8:
@@ -110,7 +117,9 @@ def _fitted(
     )
     size = architecture.preprocessing.size
     sizes = [(size, 0.0)]
-    if classes != 1000 and not name.startswith(("vit", "swin", "maxvit", "inception")):
+    fixed = name.startswith(("vit", "swin", "maxvit", "inception"))
+    if (classes in _SMALL_CLASSES or planes == 1) and not fixed:
+        sizes += [((28, 28), 0.9)] if planes == 1 else []
         sizes += [((edge, edge), cost) for edge, cost in _SMALL]
     for one, cost in sizes:
         yield Candidate(name, architecture.title, planes, one, classes, cost, make, said)

@@ -10,12 +10,11 @@ from torch import Tensor, nn
 
 from cnnviz.core.errors import ModelError
 from cnnviz.core.finder.layers import Layer, layers_of
-from cnnviz.core.finder.plan import Plan, Step, pooling
+from cnnviz.core.finder.plan import Plan, Step, pooling, slope
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "relu6": nn.ReLU6,
-    "leaky": nn.LeakyReLU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
     "elu": nn.ELU,
@@ -154,6 +153,9 @@ def _module(step: Step, layers: Mapping[str, Layer]) -> nn.Module:
         return _layer(step, layers[step.path])
     if step.word in _ACTIVATIONS:
         return _ACTIVATIONS[step.word]()
+    leak = slope(step.word)
+    if leak is not None:
+        return nn.LeakyReLU(leak)
     if step.word == "flatten":
         return nn.Flatten()
     if step.word == "flatten_hwc":

@@ -20,6 +20,7 @@ ACTIVATIONS = (
 )
 """The activations that a plan may have, first the one that is mostly meant."""
 
+_LEAKY = re.compile(r"leaky(?P<slope>0?\.\d+)?")
 _PLAIN = re.compile(
     r"(?P<word>max|avg)(?P<size>\d+)(?:s(?P<stride>\d+))?(?:p(?P<padding>\d+))?(?P<ceil>c)?"
     r"|(?P<adaptive>gap|gmp)(?P<out>\d*)|(?P<sub>sub)(?P<step>\d+)(?P<where>both|end)(?P<to>\d+)"
@@ -90,8 +91,7 @@ class Plan:
 
     def with_activation(self, word: str) -> Plan:
         """The same with another activation everywhere."""
-        hidden = {*ACTIVATIONS[:-2]}
-        return self.exchanged(lambda step: replace(step, word=word) if step.word in hidden else step)
+        return self.exchanged(lambda step: replace(step, word=word) if is_activation(step.word) else step)
 
     def with_pooling(self, word: str) -> Plan:
         """The same with maxima, or with averages, everywhere."""
@@ -120,6 +120,17 @@ class Plan:
 def pooling(word: str) -> re.Match[str] | None:
     """What a word for a pooling says."""
     return _PLAIN.fullmatch(word)
+
+
+def slope(word: str) -> float | None:
+    """The slope of a leaky ReLU, 0.01 where the word names none (``leaky0.2``); None for other words."""
+    found = _LEAKY.fullmatch(word)
+    return None if found is None else float(found["slope"] or 0.01)
+
+
+def is_activation(word: str) -> bool:
+    """Whether a word stands for an activation between layers."""
+    return word in ACTIVATIONS[:-2] or slope(word) is not None
 
 
 def parse(text: str) -> Plan:
@@ -154,7 +165,7 @@ def _branches(tokens: list[str]) -> tuple[tuple[Step, ...], ...]:
 
 
 def _step(token: str) -> Step:
-    if token in ACTIVATIONS or token in ("flatten", "flatten_hwc") or pooling(token):
+    if token in ACTIVATIONS or slope(token) or token in ("flatten", "flatten_hwc") or pooling(token):
         return Step(token)
     path, *options = token.split("/")
     if path in ("(", ")", "|"):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from cnnviz.core.finder.layers import Layer
 from cnnviz.core.finder.order import Chain, Link, chained
 from cnnviz.core.finder.plan import Plan, Step
-from cnnviz.core.finder.spatial import Spatial, ways
+from cnnviz.core.finder.spatial import Spatial, rooms, steps_apart, ways
 
 _SMALLEST = 8  # pictures with fewer pixels at an edge are none: so many inputs are a row of numbers
 
@@ -80,11 +80,12 @@ def _perceptrons(chain: Chain, after: frozenset[str]) -> list[tuple[float, Plan]
 
 def _plan(chain: Chain, way: Spatial, planes: int, after: frozenset[str]) -> Plan:
     steps = [Step("layer", chain.first.path)] if chain.first else []
+    room = rooms(chain)
     ends_here = not chain.dense
     for link, stride, padding, pool in zip(chain.convs, way.strides, way.paddings, way.pools, strict=True):
         steps.append(Step("layer", link.layer.path, stride, padding, link.groups))
         if not (ends_here and link is chain.convs[-1]):
-            steps += _behind(link, after, pool)
+            steps += _behind(link, after, room.get(link.layer.path), pool)
     if way.last:
         steps.append(Step(way.last))
     steps.append(Step("flatten"))
@@ -92,19 +93,25 @@ def _plan(chain: Chain, way: Spatial, planes: int, after: frozenset[str]) -> Pla
 
 
 def _dense_steps(chain: Chain, after: frozenset[str]) -> list[Step]:
-    steps = []
+    steps, room = [], rooms(chain)
     for link in chain.dense:
         steps.append(Step("layer", link.layer.path))
         if link is not chain.dense[-1]:
-            steps += _behind(link, after)
+            steps += _behind(link, after, room.get(link.layer.path))
     return steps
 
 
-def _behind(link: Link, after: frozenset[str], pool: str = "") -> list[Step]:
-    """Norm, activation and pooling behind a layer, in the order that is usual, or with the norm last."""
+def _behind(link: Link, after: frozenset[str], room: int | None, pool: str = "") -> list[Step]:
+    """Norm, activation and pooling behind a layer, in the order that is usual, or with the norm last.
+
+    ``room`` is how many modules stand there, where numbers say so: there may be none for an activation.
+    """
     norm = [Step("layer", link.norm.path)] if link.norm else []
     active = [Step("layer", link.slope.path) if link.slope else Step("relu")]
     pooled = [Step(pool)] if pool else []
-    if link.norm and link.norm.path in after:
-        return [*active, *pooled, *norm]
+    if room is not None and not link.slope and room - len(pooled) < 1:
+        active = []
+    before = steps_apart(link.layer, link.norm) if link.norm else None
+    if link.norm and (link.norm.path in after if before is None else before > 0):
+        return [*active, *pooled, *norm] if before is None or before > len(active) else [*active, *norm, *pooled]
     return [*norm, *active, *pooled]

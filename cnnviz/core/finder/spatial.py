@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.finder.layers import number_of, parent_of
+from cnnviz.core.finder.layers import Layer, number_of, parent_of
 from cnnviz.core.finder.order import Chain, Link
 
 _SIZES = {
@@ -26,10 +26,19 @@ _SIZES = {
 }  # fmt: skip
 """How unusual an input of so many pixels is, by the number of planes."""
 
-KNOWN_SIZES = {(1, 43): {32: -0.5}, (1, 7): {48: -2.5}, (3, 43): {30: 1.5, 48: 1.2}, (3, 200): {64: -1.5}}
+KNOWN_SIZES = {(1, 43): {32: -0.5}, (1, 7): {48: -2.5}, (3, 43): {30: 0.8, 48: 1.2}, (3, 200): {64: -1.5}}
 """The same for (planes, classes) of well-known data sets: faces' expressions, traffic signs, Tiny ImageNet."""
 
-_POOLS = (("max2", 2, 2, 0, 0.0), ("max3s2", 3, 2, 0, 1.5), ("max3s2p1", 3, 2, 1, 2.0), ("max3", 3, 3, 0, 2.5))
+_PHOTOGRAPHS = {224: 0.2, 128: 0.6, 64: 0.6, 150: 0.8, 256: 0.9, 32: 0.8, 100: 1.2}
+"""The same for colour pictures of as few classes as people photograph themselves."""
+
+_POOLS = (
+    ("max2", 2, 2, 0, 0.0),
+    ("max3s2", 3, 2, 0, 1.5),
+    ("max3s2p1", 3, 2, 1, 2.0),
+    ("max3", 3, 3, 0, 2.5),
+    ("max4", 4, 4, 0, 3.0),
+)
 _LONG = 9  # with more convolutions, a pooling stands only where the channels change
 
 
@@ -59,7 +68,7 @@ class Spatial:
 
 def ways(
     chain: Chain,
-    count: int = 12,
+    count: int = 24,
     size: int | None = None,
     known: Mapping[str, tuple[int, int]] | None = None,
 ) -> list[Spatial]:
@@ -70,14 +79,13 @@ def ways(
     convs = chain.convs
     planes = convs[0].inputs
     classes = chain.links[-1].layer.outputs
-    sizes = dict(_SIZES.get(planes, _SIZES[3]))
-    sizes |= KNOWN_SIZES.get((planes, classes), {})
-    if size is not None:
-        sizes = {size: 0.0}
+    sizes = _sizes(planes, classes) if size is None else {size: 0.0}
     pixels = _pixels_left(chain)
     if pixels is None:
         return []
-    hints = [_between(link, after) for link, after in itertools.pairwise([*convs, *chain.dense[:1]])] + [None]
+    known_rooms = rooms(chain)
+    gaps = [known_rooms.get(link.layer.path) for link in convs]
+    linear = any(known_rooms.get(link.layer.path) == 0 for link in chain.dense)
     found: dict[tuple[object, ...], Spatial] = {}
     paddings_of = _paddings(convs)
     strides_of: Callable[[int], list[tuple[tuple[int, ...], float]]] = partial(_strides, convs)
@@ -85,15 +93,34 @@ def ways(
         said = [known[link.layer.path] for link in convs]
         paddings_of = [(tuple(padding for _, padding in said), 0.0)]
         strides_of = lambda _: [(tuple(stride for stride, _ in said), 0.0)]  # noqa: E731
-    masks = list(_masks(convs))
-    for (edge, unusual), (paddings, padding_cost) in itertools.product(sizes.items(), paddings_of):
+    kernels = [link.layer.kernel for link in convs]
+    masks = sorted(((mask, cost + _against(gaps, mask, linear)) for mask, cost in _masks(convs)), key=lambda m: m[1])
+    limit = math.inf  # what is more unusual than all of the best so far need not be looked at
+    for (edge, unusual), (paddings, padding_cost) in itertools.product(
+        sorted(sizes.items(), key=lambda pair: pair[1]), sorted(paddings_of, key=lambda pair: pair[1])
+    ):
         for strides, stride_cost in strides_of(edge):
+            halved = stride_cost and strides.count(2) >= len(convs) / 2
             for mask, mask_cost in masks:
-                base = unusual + padding_cost + stride_cost + mask_cost + _against(hints, mask, strides)
-                for way in _fitting(convs, edge, paddings, strides, mask, pixels, base):
+                base = unusual + padding_cost + stride_cost + mask_cost
+                if halved:
+                    base += 1.5 if any(mask) else -2.0
+                elif base > limit:
+                    break
+                if base > limit:
+                    continue
+                for way in _fitting(kernels, edge, paddings, strides, mask, pixels, base):
                     key = (way.size, way.paddings, way.strides, way.pools, way.last)
                     found[key] = min(way, found.get(key, way), key=lambda one: one.cost)
+        if len(found) >= count:
+            limit = sorted(way.cost for way in found.values())[count - 1]
     return sorted(found.values(), key=lambda way: (way.cost, way.size))[:count]
+
+
+def _sizes(planes: int, classes: int) -> dict[int, float]:
+    """How unusual each size of the input is."""
+    photographs = _PHOTOGRAPHS if planes == 3 and classes < 10 else {}
+    return _SIZES.get(planes, _SIZES[3]) | photographs | KNOWN_SIZES.get((planes, classes), {})
 
 
 def _pixels_left(chain: Chain) -> int | None:
@@ -105,21 +132,48 @@ def _pixels_left(chain: Chain) -> int | None:
     return side if side * side == left else None
 
 
-def _between(link: Link, after: Link) -> int | None:
+def steps_apart(layer: Layer, after: Layer) -> int | None:
     """How many modules stand between two layers, by their numbers in one sequence; None where nothing says."""
-    last = (link.slope or link.norm or link.layer).path
-    numbers = number_of(last), number_of(after.layer.path)
-    if None in numbers or parent_of(last) != parent_of(after.layer.path):
+    numbers = number_of(layer.path), number_of(after.path)
+    if None in numbers or parent_of(layer.path) != parent_of(after.path):
         return None
     return numbers[1] - numbers[0] - 1  # type: ignore[operator]
 
 
-def _against(hints: Sequence[int | None], mask: Sequence[bool], strides: Sequence[int]) -> float:
-    """How much the numbers of the layers speak against these poolings: one module between two is an activation."""
+def rooms(chain: Chain) -> dict[str, int]:
+    """How many activations, poolings and the like stand behind layers, by path; only where their numbers say so.
+
+    The norm and the slope of a layer are left out, and the flattening in front of a dense layer. Layers side by side
+    are in a list, not in a sequence: what stands between them has no numbers then.
+    """
+    found: dict[str, int] = {}
+    apart: dict[str, int] = {}
+    for link, following in itertools.pairwise(chain.links):
+        gap = steps_apart(link.layer, following.layer)
+        if gap is None:
+            continue
+        own = sum(part is not None and steps_apart(link.layer, part) is not None for part in (link.norm, link.slope))
+        flattened = link.layer.kind == "conv" and following.layer.kind == "dense"
+        found[link.layer.path] = gap - own - flattened
+        parent = parent_of(link.layer.path)
+        apart[parent] = max(apart.get(parent, 0), gap - own)
+    return {path: room for path, room in found.items() if apart[parent_of(path)]}
+
+
+def _against(gaps: Sequence[int | None], mask: Sequence[bool], linear: bool) -> float:
+    """How much the numbers of the layers speak against these poolings: one module between two is an activation.
+
+    ``linear`` says that dense layers follow each other with nothing between, so that there may be no activations.
+    """
     cost = 0.0
-    for number, pooled in zip(hints, mask, strict=False):
-        if number is not None:
-            cost += 3.0 * (pooled and number < 2) + 1.5 * (not pooled and number >= 2)
+    for gap, pooled in zip(gaps, mask, strict=False):
+        if gap is None:
+            continue
+        if gap == 1 and pooled:
+            cost += 0.0 if linear else 0.8
+        else:
+            cost += 3.0 * (pooled and gap < 2) + (1.5 if not linear else 0.5) * (not pooled and gap >= 2)
+            cost += 1.5 * (linear and gap == 1)
     return cost
 
 
@@ -148,10 +202,12 @@ def _strides(convs: Sequence[Link], size: int) -> list[tuple[tuple[int, ...], fl
     found = {ones: 0.0 if stem == ones else 1.5}
     found.setdefault(stem, 0.0)
     found.setdefault((2, *ones[1:]), 2.0)
-    found.setdefault(tuple(2 for _ in kernels), 3.0)
-    found.setdefault((1, *(2 for _ in kernels[1:])), 3.2)
+    found.setdefault(tuple(2 for _ in kernels), 1.4)
+    found.setdefault((1, *(2 for _ in kernels[1:])), 2.0)
+    found.setdefault(tuple(1 + n % 2 for n in range(len(kernels))), 2.0)
+    found.setdefault(tuple(2 - n % 2 for n in range(len(kernels))), 2.2)
     halving = tuple(2 if k == 4 else 1 for k in kernels)
-    found.setdefault(halving, 1.0)
+    found[halving] = min(found.get(halving, 9.0), 0.3 if 4 in kernels else 9.0)
     return list(found.items())
 
 
@@ -181,7 +237,7 @@ def _masks(convs: Sequence[Link]) -> Iterator[tuple[tuple[bool, ...], float]]:
 
 
 def _fitting(
-    convs: Sequence[Link],
+    kernels: Sequence[int],
     size: int,
     paddings: tuple[int, ...],
     strides: tuple[int, ...],
@@ -191,8 +247,8 @@ def _fitting(
 ) -> Iterator[Spatial]:
     for word, kernel, step, pad, cost in _POOLS if any(mask) else _POOLS[:1]:
         left = size
-        for link, padding, stride, pooled in zip(convs, paddings, strides, mask, strict=True):
-            left = (left + 2 * padding - link.layer.kernel) // stride + 1
+        for side, padding, stride, pooled in zip(kernels, paddings, strides, mask, strict=True):
+            left = (left + 2 * padding - side) // stride + 1
             if pooled and left >= 1:
                 left = (left + 2 * pad - kernel) // step + 1
             if left < 1:

@@ -15,7 +15,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from cnnviz.core.architectures import ARCHITECTURES
 from cnnviz.core.consent import agreed
 from cnnviz.core.errors import ConsentNeeded, ModelError
 from cnnviz.core.finder import Finding, find, finding_of
@@ -56,15 +55,14 @@ class WeightsFile:
         if weights.whole is not None:
             return _whole(asked, path, weights)
         said = _architecture_said(weights)
+        if said.startswith(PREFIX):
+            return _found(asked, weights, _as_planned(said, weights))
         if said:
             try:
                 return _named(asked, weights, said)
             except ModelError:
                 if "architecture" in weights.metadata:  # our own files are meant to fit
                     raise
-        bundled = _bundled(weights)
-        if bundled:
-            return _named(asked, weights, bundled)
         return _found(asked, weights, find(weights.tensors, weights.name))
 
     def offers(self) -> list[Offer]:
@@ -94,17 +92,6 @@ def _architecture_said(weights: Weights) -> str:
     return ""
 
 
-def _bundled(weights: Weights) -> str:
-    """The name of our own architecture that these tensors fit exactly; empty when there is none."""
-    own, _ = unwrapped(weights.tensors)
-    for name, make in ARCHITECTURES.items():
-        with torch.device("meta"):
-            expected = unwrapped(make().state_dict())[0]
-        if list(own) == list(expected) and all(own[k].shape[1:] == t.shape[1:] for k, t in expected.items()):
-            return name
-    return ""
-
-
 def _named(asked: Asked, weights: Weights, name: str) -> Model:
     """The architecture of that name with the weights in it."""
     from cnnviz.core.sources import find_architecture
@@ -114,8 +101,7 @@ def _named(asked: Asked, weights: Weights, name: str) -> Model:
     labels, about_labels = (asked.labels, ()) if asked.labels else _labels(architecture, weights, classes)
     preprocessing, about_preprocessing = _preprocessing(architecture, weights)
     if not asked.arch:
-        says = "as the file itself says" if name in weights.metadata.values() else "as its tensors show"
-        notes = (f"Its architecture is {name}, {says}.", *notes)
+        notes = (f"Its architecture is {name}, as the file itself says.", *notes)
     every = weights.notes + notes + architecture.notes + about_preprocessing + about_labels
     return _model(asked, weights, architecture.title, module, preprocessing, labels, every)
 
@@ -125,7 +111,8 @@ def _found(asked: Asked, weights: Weights, finding: Finding) -> Model:
     labels, about = (asked.labels, ()) if asked.labels else labels_of(finding, _carried(weights))
     widened = _widened(weights)
     every = weights.notes + finding.notes + widened + about
-    model = _model(asked, weights, finding.candidate.title, finding.module, finding.preprocessing, labels, every)
+    preprocessing = _written(weights) or finding.preprocessing
+    model = _model(asked, weights, finding.candidate.title, finding.module, preprocessing, labels, every)
     choices = tuple((other.name, other.title) for other in finding.others[:11] if other.plan is not None)
     return replace(model, arch=finding.candidate.name if finding.candidate.plan is not None else "", choices=choices)
 
@@ -234,18 +221,29 @@ def _labels(
 
 def _preprocessing(architecture: Architecture, weights: Weights) -> tuple[Preprocessing, tuple[str, ...]]:
     """What the file says it was trained with, or what is usual for the architecture."""
-    written = weights.metadata.get("preprocessing")
-    if written:
-        try:
-            about = json.loads(written)
-            height, width = about["size"]
-            return Preprocessing(
-                about["mode"], (height, width), tuple(about["mean"]), tuple(about["std"]), about.get("resize")
-            ), ()
-        except (ValueError, KeyError, TypeError):
-            pass  # somebody else's words: what is usual is taken
+    written = _written(weights)
+    if written is not None:
+        return written, ()
     usual = replace(architecture.preprocessing, guessed=True)
     return usual, (f"How pictures were prepared for it is not known: taken as usual for {architecture.name}.",)
+
+
+def _written(weights: Weights) -> Preprocessing | None:
+    """The preprocessing that the file describes, as `cnnviz.training` writes it; None where it describes none."""
+    try:
+        about = json.loads(weights.metadata.get("preprocessing", ""))
+        height, width = about["size"]
+        return Preprocessing(
+            about["mode"],
+            (height, width),
+            tuple(about["mean"]),
+            tuple(about["std"]),
+            about.get("resize"),
+            about.get("padded", False),
+            about.get("interpolation", "bilinear"),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None  # somebody else's words: what is usual is taken
 
 
 SOURCE = WeightsFile()

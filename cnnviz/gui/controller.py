@@ -183,6 +183,7 @@ class Controller(QObject):
         self.session.history_changed.connect(self._on_history)
         self.runner.answered.connect(self._on_response)
         self.runner.failed.connect(self._on_failure)
+        self.runner.busy_changed.connect(lambda busy: busy or self.activity.emit())
         self.runner.found.connect(self._on_found)
         self.runner.busy_changed.connect(self.activity)
         self.jobs.reported.connect(self._on_job)

@@ -55,10 +55,10 @@ class Explaining(QObject):
         cell = response.figure.cell
         for way in SHIFTS:
             self._window.commands[f"shift-{way}"].setEnabled(cell is not None and len(cell.at) == 2)
-        names = {step.key: step.title for step in response.steps}
         request = response.request
         here = response.figure.cell or Cell(request.layer, request.channel or 0, request.at or ())
-        self._window.pane.crumbs.set_trail(response.request.trail, here, names)
+        names = {step.key: step.title for step in response.steps} if request.trail else {}
+        self._window.pane.crumbs.set_trail(request.trail, here if request.trail else None, names)
         self._mark_cell()
 
     @Slot(bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QElapsedTimer, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -53,7 +53,10 @@ FRAME = 24
 
 
 FRAME_TIME = 12
-"""Milliseconds after which the facts at the edge follow what is in the middle, whatever comes in between."""
+"""Milliseconds after which the facts at the edge follow what is in the middle, when nothing comes in between."""
+
+FACTS_EVERY = 80
+"""Milliseconds after which they follow in any case."""
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +79,8 @@ class MainWindow(QMainWindow):
         self._later.setSingleShot(True)
         self._later.setInterval(FRAME_TIME)
         self._later.timeout.connect(self._show_facts)
+        self._facts_age = QElapsedTimer()
+        self._facts_age.start()
         self.commands = Actions(self, self.menus)
         self._build()
         self._lay_out()
@@ -222,8 +227,8 @@ class MainWindow(QMainWindow):
         self.pane.set_response(response)
         self.pane.set_stale(not current)
         self._latest = response
-        if not self._later.isActive():
-            self._later.start()
+        if not self._later.isActive() or self._facts_age.elapsed() < FACTS_EVERY:
+            self._later.start()  # from the beginning: while one walks quickly, the middle goes first
 
     @property
     def complete(self) -> bool:
@@ -232,6 +237,7 @@ class MainWindow(QMainWindow):
 
     def _show_facts(self) -> None:
         """The panels at the edge: they may lag behind by a frame, so that walking quickly never waits for them."""
+        self._facts_age.start()
         if (response := self._latest) is not None:
             self.card.set_card(response.card)
             self.card.set_stale(self.pane.stale)

@@ -11,14 +11,17 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
 from cnnviz.request import Request
-from cnnviz.response import ColumnsQuery, Failure
+from cnnviz.response import ColumnsQuery, Failure, Response
 
 if TYPE_CHECKING:
     from cnnviz.explore import Explorer
+
+PATIENCE = 0.1
+"""Seconds for which the worker waits until its answer is painted; a window that is not there paints nothing."""
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +73,9 @@ class _Worker(QObject):
             log.exception("A request failed: %s", request)
             self.failed.emit(Failure(request, f"This could not be shown: {error}", traceback.format_exc()))
         else:
+            self._runner.painted.clear()
             self.answered.emit(response)
+            self._runner.painted.wait(PATIENCE)
 
     def _look_up(self, query: Query) -> None:
         from cnnviz.core.cancel import Cancelled
@@ -119,7 +124,12 @@ class Runner(QObject):
         self._worker = _Worker(self)
         self._worker.moveToThread(self._thread)
         self._wake.connect(self._worker.work)
-        self._worker.answered.connect(self.answered)
+        self.painted = threading.Event()
+        """Set once the last answer is on the screen: together both threads would wait for Python's lock in turns."""
+        self._after_painting = QTimer(self)  # of no length: due when all that was posted is done, painting included
+        self._after_painting.setSingleShot(True)
+        self._after_painting.timeout.connect(self.painted.set)
+        self._worker.answered.connect(self._on_answered)
         self._worker.failed.connect(self.failed)
         self._worker.found.connect(self.found)
         self._worker.busy.connect(self._on_busy)
@@ -148,6 +158,7 @@ class Runner(QObject):
             self._stopping = True
             self._request = None
             self._queries.clear()
+        self.painted.set()
         self._thread.quit()
         self._thread.wait()
         self.idle.set()
@@ -196,6 +207,11 @@ class Runner(QObject):
         with self._waiting:
             if not self._stopping:
                 self._queries.setdefault(type(query), query)
+
+    @Slot(object)
+    def _on_answered(self, response: Response) -> None:
+        self._after_painting.start()
+        self.answered.emit(response)
 
     @Slot(bool)
     def _on_busy(self, busy: bool) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from cnnviz import views
-from cnnviz.core import device, geometry, images, maps, ops, pixels, ranges, sources
+from cnnviz.core import device, geometry, images, maps, ops, pixels, ranges, sources, store
 from cnnviz.core.colormaps import AUTO, COLORMAPS, WEIGHTS
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.flattening import flattening
@@ -228,6 +228,8 @@ def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: 
     given: dict[str, Option] = {}
     for control in view.controls:
         value = dict(request.options).get(control.name, control.default)
+        if store.holds(path):
+            return store.take(path)
         if control.name == "colormap" and value == AUTO:
             value = _preferred(kept.trace, record, control.choices, request.colormaps)
         if not control.choices or value in control.choices:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnviz.core import store
 from cnnviz.core.depth import Converted, eight_bits, flattened, read_tiff
 from cnnviz.core.errors import PictureError
 from cnnviz.core.guard import PIXEL_LIMIT, decoding, identified, opened, printable
@@ -93,8 +94,9 @@ def read(source: str | os.PathLike[str] | Image.Image | NDArray[np.uint8] | Pict
     Parameters
     ----------
     source
-        A file (PNG, JPEG, WebP, BMP, GIF, TIFF and what else Pillow reads), a Pillow picture, or uint8 pixels
-        (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with alpha last. A ``Picture`` is given back as it is.
+        A file (PNG, JPEG, WebP, BMP, GIF, TIFF and what else Pillow reads), the name of a picture in the store, a
+        Pillow picture, or uint8 pixels (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with alpha last. A ``Picture`` is
+        given back as it is.
 
     Raises
     ------
@@ -103,6 +105,8 @@ def read(source: str | os.PathLike[str] | Image.Image | NDArray[np.uint8] | Pict
     """
     if isinstance(source, Picture):
         return source
+    if isinstance(source, str) and store.holds(source):
+        return store.take(source)
     if isinstance(source, np.ndarray):
         source = _from_array(source)
     if isinstance(source, Image.Image):

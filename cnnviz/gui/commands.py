@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from cnnviz.core import store
 from cnnviz.figure import Figure
 from cnnviz.gui import clipboard, finder, menus
 from cnnviz.gui.about import AboutDialog
@@ -36,7 +37,8 @@ class Commands(QObject):
         self.fill_menus()
 
     def _connect(self) -> None:
-        controller, session, tray = self._controller, self._controller.session, self._window.tray
+        controller, session, window = self._controller, self._controller.session, self._window
+        tray = window.tray
         acts: dict[str, Callable[[], object]] = {
             "open-pictures": self._open_pictures,
             "open-folder": self._open_folder,
@@ -63,11 +65,15 @@ class Commands(QObject):
             "last-step": lambda: controller.go_to(len(controller.steps) - 1),
             "next-picture": lambda: tray.pick(+1),
             "previous-picture": lambda: tray.pick(-1),
+            "undo": window.drawing.sheet.undo,
+            "redo": window.drawing.sheet.redo,
         }
-        actions, window = self._window.commands, self._window
+        actions = window.commands
         for name, act in acts.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
         actions["play"].toggled.connect(controller.player.set_playing)
+        actions["draw"].toggled.connect(window.drawing.set_chosen)
+        window.drawing.opened.connect(actions["draw"].setChecked)
         actions["full-screen"].toggled.connect(lambda on: window.showFullScreen() if on else window.showNormal())
         window.top.find_requested.connect(self.palette.open)
         window.top.export_requested.connect(actions["export"].trigger)
@@ -116,7 +122,8 @@ class Commands(QObject):
             self._with_figure(lambda figure: self._controller.exporter.ask(figure, "sandbox"))
         elif response is not None:
             layer = response.request.layer.replace("#", "-") or "picture"
-            name = f"{Path(response.request.image).stem}-{layer}-{response.figure.view}"
+            picture = "drawing" if store.holds(response.request.image) else Path(response.request.image).stem
+            name = f"{picture}-{layer}-{response.figure.view}"
             self._controller.exporter.ask(response.figure, name)
 
     def _with_figure(self, act: Callable[[Figure], None]) -> None:

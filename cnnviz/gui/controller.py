@@ -14,8 +14,10 @@ from cnnviz import settings as settings_file
 from cnnviz.gui import clipboard, menus
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
+from cnnviz.gui.drawing.going import Drawing
 from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
+from cnnviz.gui.feed import Feed
 from cnnviz.gui.graph.going import Networking
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
@@ -76,6 +78,8 @@ class Controller(QObject):
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
         self.networking = Networking(window, session, self.runner)
+        self.feed = Feed(session, lambda: self.followed, self)
+        self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
         self.sandboxing = Sandboxing(window, session)
         self.response: Response | None = None
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
@@ -114,7 +118,13 @@ class Controller(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        return not self.busy and self._is_answered() and self.window.complete and self.networking.complete
+        shown = self.followed and self.window.complete
+        return not self.busy and not self.feed.busy and shown
+
+    @property
+    def followed(self) -> bool:
+        """Whether the maps on the screen are those of what was asked for last."""
+        return self._is_answered() and self.window.network.complete and self.networking.complete
 
     def _is_answered(self) -> bool:
         asked = self.session.request
@@ -183,7 +193,7 @@ class Controller(QObject):
         self.session.history_changed.connect(self._on_history)
         self.runner.answered.connect(self._on_response)
         self.runner.failed.connect(self._on_failure)
-        self.runner.busy_changed.connect(lambda busy: busy or self.activity.emit())
+        self.runner.busy_changed.connect(self.activity)
         self.runner.found.connect(self._on_found)
         self.runner.busy_changed.connect(self.activity)
         self.jobs.reported.connect(self._on_job)
@@ -201,6 +211,9 @@ class Controller(QObject):
         self.exporter.done.connect(self._on_exported)
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
+        self.activity.connect(self.feed.look)
+        self.drawing.news.connect(self._on_exported)
+        self.drawing.problem.connect(self.complain)
         window.facts_shown.connect(self._on_facts)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)
@@ -227,7 +240,7 @@ class Controller(QObject):
     def _on_request(self, old: Request, new: Request) -> None:
         """Everything that shows an older answer says so until the new one is there."""
         self.runner.submit(self.session.request)  # another listener may have gone on from ``new`` already
-        self.window.show_stale(new_pass=(old.model, old.image) != (new.model, new.image))
+        self.window.show_stale((old.model, old.image) != (new.model, new.image), live=self.feed.busy)
 
     @Slot()
     def _on_history(self) -> None:
@@ -245,6 +258,7 @@ class Controller(QObject):
         self.window.show_response(response, current=self._is_answered())
         self.explaining.set_response(response)
         self.networking.set_response(response)
+        self.drawing.set_response(response)
         self.opening.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)

@@ -21,6 +21,7 @@ from cnnviz.core.colormaps import lut
 from cnnviz.figure import ZERO, Figure, Sliding, number
 from cnnviz.gui import clipboard, drops
 from cnnviz.gui.actions import Actions
+from cnnviz.gui.drawing.panel import DrawPanel
 from cnnviz.gui.error_bar import ErrorBar
 from cnnviz.gui.layer_card import LayerCardWidget
 from cnnviz.gui.naming import named
@@ -138,7 +139,9 @@ class MainWindow(QMainWindow):
         self.card = LayerCardWidget()
         self.softmax = SoftmaxPanel()
         self.status = StatusBar()
-        self.pane.paled.connect(lambda: self.card.set_stale(True))
+        self.drawing = DrawPanel()
+        self._old_pass = False
+        self.pane.paled.connect(self._on_paled)
 
     def _lay_out(self) -> None:
         walk = named(QFrame(), "walk")
@@ -164,11 +167,6 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.toggleViewAction().setVisible(False)
         bar.addWidget(Still(self.top, 600))
-        pictures = named(QFrame(), "pictures")
-        pictures.setProperty("role", "panel")
-        column = QVBoxLayout(pictures)
-        column.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), 0)
-        column.addWidget(self.tray)
         facts = named(QFrame(), "facts")
         facts.setProperty("role", "panel")
         column = QVBoxLayout(facts)
@@ -184,7 +182,7 @@ class MainWindow(QMainWindow):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._facts, self._facts_scroll = facts, scroll
         self.docks = (
-            self._dock("Pictures", pictures, Qt.DockWidgetArea.LeftDockWidgetArea),
+            self._dock("Pictures", self._pictures(), Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Layer", scroll, Qt.DockWidgetArea.RightDockWidgetArea),
         )
         self._scale = theme.scale
@@ -194,6 +192,16 @@ class MainWindow(QMainWindow):
         foot = self.statusBar()
         foot.setSizeGripEnabled(False)
         foot.addWidget(Still(self.status, 200), 1)
+
+    def _pictures(self) -> QFrame:
+        """What stands at the left: the pictures, and the pad to draw others."""
+        pictures = named(QFrame(), "pictures")
+        pictures.setProperty("role", "panel")
+        column = QVBoxLayout(pictures)
+        column.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), 0)
+        column.addWidget(self.tray, 1)
+        column.addWidget(self.drawing)
+        return pictures
 
     def _fix_sizes(self) -> None:
         """The panel at the right is as wide as its parts ask for, and its scroll bar."""
@@ -256,13 +264,25 @@ class MainWindow(QMainWindow):
             self._workspace = name
             self.split.setSizes(self._shares.get(name, SHARES[name]))
 
-    def show_stale(self, new_pass: bool) -> None:
-        """What is shown belongs to an older request; with another model or picture that is so for all parts."""
-        self.pane.set_stale(True)
-        if new_pass:
-            self.card.set_stale(True)
-            self.network.set_stale(True)
-            self.softmax.set_stale(True)
+    def show_stale(self, new_pass: bool, live: bool = False) -> None:
+        """What is shown belongs to an older request; with another model or picture that is so for all parts.
+
+        ``live``: answers follow each other quickly; only what is late is marked.
+        """
+        self.pane.set_stale(True, quiet=live)
+        self._old_pass = new_pass and live
+        if new_pass and not live:
+            self._mark_pass()
+
+    def _on_paled(self) -> None:
+        self.card.set_stale(True)
+        if self._old_pass:
+            self._mark_pass()
+
+    def _mark_pass(self) -> None:
+        """All parts show another picture or model than was asked for."""
+        for part in (self.card, self.network, self.softmax):
+            part.set_stale(True)
 
     # what comes from outside
 
@@ -277,6 +297,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the panels leave the middle at least half of the width."""
         super().resizeEvent(event)
+        self.drawing.fit(self.height())
         for dock, share in zip(self.docks, SHARES_OF_NARROW, strict=True):
             room = round(self.width() * share)
             if dock.width() > room and self.width() < theme.px(1280):

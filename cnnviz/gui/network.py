@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from cnnviz.gui.figures.thumbs import outline
 from cnnviz.gui.network_column import Drawn, Frame, paint
 from cnnviz.gui.theme import theme
+from cnnviz.gui.view_pane import PALES_AFTER
 from cnnviz.response import PICTURE, Columns, ColumnsQuery, PassKey, Response, Step
 
 Mark = tuple[int, int | None, tuple[float, float, float, float]]
@@ -53,6 +54,10 @@ class Network(QAbstractScrollArea):
         self._labels: tuple[str, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._stale = False
+        self._patience = QTimer(self)  # for maps of a new pass: quick ones do not flicker
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PALES_AFTER)
+        self._patience.timeout.connect(self.viewport().update)
         self.horizontalScrollBar().valueChanged.connect(self._on_scrolled)
         theme.changed.connect(self._on_theme)
 
@@ -68,6 +73,7 @@ class Network(QAbstractScrollArea):
                 self._drawn.clear()
                 self._painted.clear()
             self._fresh.clear()
+            self._patience.start()
             self._key, self._steps = response.key, response.steps
         labels = response.scores.labels if response.scores else ()
         whole = self._stale or not self._fresh or labels != self._labels
@@ -223,7 +229,8 @@ class Network(QAbstractScrollArea):
             painter.setPen(QPen(theme.color("accent"), 1.5 if self.hasFocus() else 1))
             painter.setBrush(theme.color("selected"))
             painter.drawRoundedRect(area, theme.px(8), theme.px(8))
-        painter.setOpacity(0.4 if self._stale or index not in self._fresh else 1.0)
+        late = index not in self._fresh and not self._patience.isActive()
+        painter.setOpacity(0.4 if self._stale or late else 1.0)
         painter.drawPixmap(left, 0, self._column(index))
         painter.setOpacity(1.0)
         for column, channel, box in self._marks:

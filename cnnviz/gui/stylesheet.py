@@ -5,7 +5,8 @@ Words are roles: ``widget.setProperty("role", "card")``.
 Frames: ``card``, ``panel``, ``bar``, ``well``, ``line``, ``vline``, ``overlay``, ``segment``.
 Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``mono``, ``big-number``,
 ``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``.
-Buttons: ``accent``, ``quiet``, ``link``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``, ``small``.
+Buttons: ``accent``, ``quiet``, ``link``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``, ``small``,
+``section``.
 Combo boxes: ``quiet``. Line edits: ``plain``. Text edits: ``mono``.
 Frames of messages: ``message-error``, ``message-warning``, ``message-info``.
 Frames of the tray: ``drop-zone``, ``drop-zone-active``.
@@ -114,6 +115,12 @@ QToolButton[role="button"]:hover { background: $hover; }
 QToolButton[role="button"]:pressed { background: $pressed; }
 QToolButton[role="button"]:focus { border-color: $focus; }
 QToolButton[role="button"]:disabled { background: $panel; }
+QToolButton[role="section"], QToolButton[role="section"]:checked {
+    color: $dim; background: transparent; border-color: transparent; padding: 4px 0;
+    text-align: left; icon-size: 12px;
+}
+QToolButton[role="section"]:hover { color: $text; }
+QToolButton[role="section"]:focus { border-color: $focus; }
 QToolButton[role="small"], QToolButton[role="small"][popupMode="2"] { padding: 2px; icon-size: 14px; }
 QToolButton[role="small"]::menu-indicator { image: none; }
 QToolButton[role="accent"] { background: $accent; color: $on-accent; border-color: $accent; }
@@ -229,7 +236,8 @@ QHeaderView::up-arrow, QHeaderView::down-arrow {
 }
 QHeaderView::up-arrow { image: url($chevron-up@dim); }
 QHeaderView::down-arrow { image: url($chevron-down@dim); }
-QTableView#gallery-table QHeaderView::section { padding: 9px 8px 4px 8px; }
+QTableView#gallery-table QHeaderView::section, QTableView#records-table QHeaderView::section,
+QTableView#findings-table QHeaderView::section { padding: 9px 8px 4px 8px; }
 QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $line; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }

@@ -71,6 +71,7 @@ class ViewPane(QFrame):
         self._later.setSingleShot(True)
         self._later.setInterval(PALES_AFTER)
         self._later.timeout.connect(self._veil.show)
+        self._later.timeout.connect(lambda: self.mark.set_text("updating…"))
         self._later.timeout.connect(self.paled)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
@@ -116,12 +117,16 @@ class ViewPane(QFrame):
         self.channel.setText(f"channel {channel}" if channel is not None else "")
         self.channel.setVisible(channel is not None)
 
-    def set_stale(self, stale: bool) -> None:
-        """Mark the figure as the answer to an older request, or as the current one; nothing moves."""
+    def set_stale(self, stale: bool, quiet: bool = False) -> None:
+        """Mark the figure as the answer to an older request, or as the current one; nothing moves.
+
+        ``quiet`` leaves the word away as long as the figure does not pale: where answers follow each other as the
+        pictures of a film, it would flicker.
+        """
         if stale == self._stale:
             return
         self._stale = stale
-        self.mark.set_text("updating…" if stale else "")
+        self.mark.set_text("updating…" if stale and not quiet else "")
         if stale:
             self._later.start()
         else:

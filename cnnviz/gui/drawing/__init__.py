@@ -1,0 +1,1 @@
+"""The drawing pad at the left of the window."""

@@ -85,7 +85,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The first word is a command; without one, the window is meant."""
     words = list(arguments)
     if words and words[0] in COMMANDS:
-        return _command_parser(words[0]).parse_intermixed_args(words[1:])
+        parser = _command_parser(words[0])
+        options = parser.parse_intermixed_args(words[1:])
+        if options.command == "export" and not options.figure and not (options.images and options.model):
+            parser.error("say which pictures and which --model, or which figure to make again with --from")
+        return options
     parser = _window_parser()
     if words and not words[0].startswith("-") and not Path(words[0]).exists():
         for near in difflib.get_close_matches(words[0], COMMANDS, 1):
@@ -166,8 +170,10 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    _add_images(parser)
-    _add_model(parser)
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help="picture files or folders")
+    _add_model(parser, required=False)
+    parser.set_defaults(model=None)
+    parser.add_argument("--from", dest="figure", metavar="FIGURE", help="make an exported figure again")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made when it is missing")
     parser.add_argument(
         "--layers", default="all", metavar="PATH,...", help="layers to export, or picture (default: all)"
@@ -182,9 +188,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION=VALUE",
         help="an option of the view",
     )
-    parser.add_argument("--format", default="png", metavar="FORMAT,...", help="png, svg, pdf, npz, csv (default: png)")
-    parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), default=1, help="size of PNG pictures (default: 1)")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="colours of the paper")
+    parser.add_argument("--format", default="", metavar="FORMAT,...", help="png, svg, pdf, npz, csv (default: png)")
+    parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
+    parser.add_argument("--theme", choices=("light", "dark"), help="colours of the paper (default: light)")
 
 
 def _add_images(parser: argparse.ArgumentParser) -> None:

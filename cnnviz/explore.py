@@ -237,7 +237,10 @@ def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: 
     if view.uses_channel and request.channel is not None and request.channel < _channels(kept.trace, record):
         given["channel"] = request.channel  # kept while walking: the next layer may have as many again
     position = {"at": request.at} if view.uses_position else {}
-    return replace(views.make(kept.trace, record, view.name, **given, **position), request=request)
+    made = views.make(kept.trace, record, view.name, **given, **position)
+    if made.request is None:
+        return replace(made, request=request)
+    return replace(made, request=replace(made.request, model=request.model, image=request.image, trail=request.trail))
 
 
 def _preferred(traced: Trace, record: Record | None, choices: tuple[str, ...], colormaps: tuple[str, str, str]) -> str:

@@ -355,6 +355,28 @@ class Outcome:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a figure was made from: with the same weights, picture and preprocessing its numbers come out the same.
+
+    Attributes
+    ----------
+    model
+        What the model is called.
+    weights
+        Identity of its weights: the SHA-256 of their file, or ``random:SEED``.
+    picture
+        SHA-256 of the picture's file.
+    preprocessing
+        What happened between its pixels and the input tensor, as (name, value) pairs.
+    """
+
+    model: str
+    weights: str
+    picture: str
+    preprocessing: tuple[tuple[str, object], ...]
+
+
 Panel = ImageGrid | Bars | Vector | Matrix | Histogram | Sliding | Contributions | Curve | Note
 
 
@@ -372,6 +394,8 @@ class Figure:
         Drawn from left to right.
     request
         What was asked, so that the figure can be made again; None when it was made from Python objects.
+    origin
+        Identities of what it was made from; None where nobody knows them.
     outcome, cell
         Where the figure explains a number: how the sum comes out, and which number it is.
     """
@@ -383,6 +407,7 @@ class Figure:
     request: Request | None = None
     outcome: Outcome | None = None
     cell: Cell | None = None
+    origin: Origin | None = None
 
     @property
     def still(self) -> tuple[Panel, ...]:

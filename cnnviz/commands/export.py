@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-from dataclasses import asdict, replace
 from pathlib import Path
 
 from cnnviz import views
-from cnnviz.commands.common import complain, each_picture, model_request, open_model, run_pass
+from cnnviz.commands.again import make_again
+from cnnviz.commands.common import complain, each_picture, open_model, run_pass
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture
 from cnnviz.core.ops.explanation import cell
 from cnnviz.core.trace import Record, Trace
 from cnnviz.export import export, formats
 from cnnviz.figure import Figure
-from cnnviz.request import Request
 from cnnviz.views.options import filled
 
 PICTURE = "picture"
@@ -25,6 +23,8 @@ PICTURE = "picture"
 
 def run(options: argparse.Namespace) -> int:
     """Write one file for each picture, layer and format; what fails is named and the rest is done."""
+    if options.figure:
+        return make_again(options, _folder(options.out), _suffixes(options.format))
     run = _Run(options)
     failed = each_picture(options.images, run.picture) or run.failed
     if run.unused and not failed:
@@ -56,7 +56,8 @@ class _Run:
     """One export: what was asked for, and what became of it."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.suffixes = _suffixes(options.format)
+        self.suffixes = _suffixes(options.format) or ("png",)
+        self.scale, self.theme = options.scale or 1, options.theme or "light"
         _check(options.view, options.options)  # says what there is before anything is computed
         self.options = options
         self.model = open_model(options)
@@ -71,7 +72,7 @@ class _Run:
         drawn = 0
         for record in records:
             try:
-                figure = self._figure(traced, record, picture.path)
+                figure = self._figure(traced, record)
                 if figure is not None:
                     drawn += 1
                     self._write(
@@ -85,7 +86,7 @@ class _Run:
             complain(problem)
         self.failed |= bool(problems)
 
-    def _figure(self, traced: Trace, record: Record | None, image: str) -> Figure | None:
+    def _figure(self, traced: Trace, record: Record | None) -> Figure | None:
         """The figure of one record; None where every layer is meant and the view does not fit this one."""
         offers = views.views_for(record, traced)
         view = views.get(self.options.view) if self.options.view else offers[0]
@@ -97,33 +98,16 @@ class _Run:
         if record is not None and "at" in given:
             chosen = filled(view.options, given)
             cell(record, chosen.channel or 0, chosen.at)  # a sentence, rather than another number than was asked for
-        figure = views.make(traced, record, view.name, **given)
-        return replace(figure, request=self._request(view, record, image, given))
-
-    def _request(self, view: views.LayerView, record: Record | None, image: str, given: dict[str, str]) -> Request:
-        """What was asked for, so that the file can say how it is made again."""
-        chosen = asdict(filled(view.options, given))
-        channel, at = chosen.pop("channel", None), chosen.pop("at", None)
-        usual = {control.name: control.default for control in view.controls}
-        options = tuple(sorted((name, value) for name, value in chosen.items() if value != usual[name]))
-        return Request(
-            model_request(self.options),
-            image=os.path.abspath(image),  # noqa: PTH100 (links are kept)
-            layer=record.key if record is not None else "",
-            view=view.name,
-            channel=channel,
-            at=at,
-            options=options,
-        )
+        return views.make(traced, record, view.name, **given)
 
     def _write(self, figure: Figure, stem: str) -> None:
         for suffix in self.suffixes:
             file = self.names.free(stem, suffix)
-            print(export(figure, file, scale=self.options.scale, theme=self.options.theme))
+            print(export(figure, file, scale=self.scale, theme=self.theme))
 
 
 def _suffixes(text: str) -> tuple[str, ...]:
-    suffixes = tuple(dict.fromkeys(part.strip().lower().lstrip(".") for part in text.split(",")))
+    suffixes = tuple(dict.fromkeys(part.strip().lower().lstrip(".") for part in text.split(",") if text))
     for suffix in suffixes:
         if suffix not in formats():
             raise CnnvizError(f"There is no format {suffix!r}; there are {', '.join(formats())}.")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from cnnviz.request import ModelRequest
+
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
@@ -82,6 +84,8 @@ class Model:
         What ``--arch`` would say to open it again: a name, or a plan; empty where there is nothing to choose.
     choices
         What its architecture could be instead: (what ``--arch`` takes, words for people), the most likely first.
+    asked
+        What it was opened with; None for one that was put together by hand.
     """
 
     name: str
@@ -96,6 +100,7 @@ class Model:
     output: str = ""
     arch: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    asked: ModelRequest | None = None
 
     @property
     def half(self) -> bool:

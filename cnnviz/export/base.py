@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.recipe import written
 from cnnviz.figure import Figure
 
 
@@ -104,11 +103,9 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
                 beside.unlink()
 
 
-def recipe(figure: Figure) -> str:
-    """What the figure is and what was asked for, as JSON: it travels inside of the files."""
-    request = None if figure.request is None else asdict(figure.request)
-    about = {"view": figure.view, "title": figure.title, "subtitle": figure.subtitle, "request": request}
-    return json.dumps({"cnnviz": about}, ensure_ascii=False)
+def recipe(figure: Figure, style: Style) -> str:
+    """How the figure was made, as JSON: it travels inside of the files."""
+    return written(figure, style._asdict())
 
 
 def _usual_mode(target: Path) -> int:

@@ -170,7 +170,7 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
 
     from cnnviz.export.layout import laid_out
 
-    about = recipe(figure)
+    about = recipe(figure, style)
     metadata: dict[str, dict[str, str | None]] = {
         "png": {"Title": figure.title, "Description": about, "Software": "CNNViz"},
         "svg": {"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None},

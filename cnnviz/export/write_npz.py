@@ -26,7 +26,7 @@ def write_npz(figure: Figure, file: BinaryIO, style: Style) -> None:
         found = _arrays(panel)
         arrays |= {name + ending: array for name, array in found.items()}
         panels.append(_about(panel) | {"arrays": {name: name + ending for name in found}})
-    metadata = json.loads(recipe(figure))["cnnviz"] | {"panels": panels}
+    metadata = json.loads(recipe(figure, style))["cnnviz"] | {"panels": panels}
     arrays["metadata"] = np.array(json.dumps(metadata, ensure_ascii=False))
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type] # NumPy has no name for "no other keyword"
 

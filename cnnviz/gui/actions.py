@@ -47,6 +47,8 @@ COMMANDS = (
     Command("Edit", SEPARATOR, ""),
     Command("Edit", "copy-picture", "Copy figure as picture", (Keys.Copy,), "copy"),
     Command("Edit", "copy-values", "Copy figure as values", ("Ctrl+Shift+C",)),
+    Command("Edit", "copy-python", "Copy as Python", ("Ctrl+Alt+C",)),
+    Command("Edit", "copy-command", "Copy as command"),
     Command("Edit", SEPARATOR, ""),
     Command("Edit", "preferences", "Preferences…", ("Ctrl+,",), "settings"),
     Command("View", "draw", "Drawing pad", ("D",), "pen", checkable=True),

@@ -12,6 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from cnnviz.core import store
+from cnnviz.core.again import as_command, as_python
+from cnnviz.core.errors import CnnvizError
 from cnnviz.figure import Figure
 from cnnviz.gui import clipboard, finder, menus
 from cnnviz.gui.about import AboutDialog
@@ -19,6 +21,7 @@ from cnnviz.gui.help import ShortcutSheet, groups_of
 from cnnviz.gui.palette import CommandPalette, Entry
 from cnnviz.gui.preferences import PreferencesDialog
 from cnnviz.gui.theme import theme
+from cnnviz.request import Request
 
 if TYPE_CHECKING:
     from cnnviz.gui.controller import Controller
@@ -49,6 +52,8 @@ class Commands(QObject):
             "quit": self._window.close,
             "copy-picture": lambda: self._with_figure(controller.exporter.copy_picture),
             "copy-values": lambda: self._with_figure(controller.exporter.copy_values),
+            "copy-python": lambda: self._with_figure(lambda figure: self._copy(figure, as_python, "lines of Python")),
+            "copy-command": lambda: self._with_figure(lambda figure: self._copy(figure, as_command, "command")),
             "larger": lambda: self._scale(+1),
             "smaller": lambda: self._scale(-1),
             "normal-size": lambda: self._scale(0),
@@ -131,6 +136,17 @@ class Commands(QObject):
         shown = response.figure if response is not None else None
         if (figure := sandbox.figure if sandbox.open else shown) is not None:
             act(figure)
+
+    def _copy(self, figure: Figure, write: Callable[[Request], str], what: str) -> None:
+        """Put what makes the figure again into the clipboard, as text."""
+        try:
+            if figure.request is None:
+                raise CnnvizError("This figure is of no layer of a network, so it cannot be copied as a program.")
+            QGuiApplication.clipboard().setText(write(figure.request))
+        except CnnvizError as error:
+            self._controller.complain(str(error))
+        else:
+            self._controller.exporter.done.emit(f"The {what} that make{'s' * (what == 'command')} it: in the clipboard")
 
     def _scale(self, direction: int) -> None:
         theme.step_scale(direction)

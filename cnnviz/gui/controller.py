@@ -24,6 +24,7 @@ from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.model_dialog import is_model_file
 from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
+from cnnviz.gui.restoring import Restoring
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.session import Session
@@ -74,6 +75,7 @@ class Controller(QObject):
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
+        self.restoring = Restoring(session, self.collection.add)
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
@@ -134,6 +136,7 @@ class Controller(QObject):
         """Pictures and folders go to the tray; the first model file is opened."""
         if problem:
             self.complain(problem)
+        files = self.restoring.take(files, (item.path for item in self.window.tray.model.items))
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
@@ -208,6 +211,7 @@ class Controller(QObject):
         self.opening.problem.connect(self.complain)
         self.opening.news.connect(self._on_exported)
         self.exporter.problem.connect(self.complain)
+        self.restoring.problem.connect(self.complain)
         self.exporter.done.connect(self._on_exported)
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
@@ -260,6 +264,7 @@ class Controller(QObject):
         self.networking.set_response(response)
         self.drawing.set_response(response)
         self.opening.set_response(response)
+        self.restoring.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)
         self.window.tray.set_classes(response.model.labels)

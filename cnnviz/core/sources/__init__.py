@@ -19,6 +19,7 @@ from cnnviz.core.labels import read_labels
 from cnnviz.core.model import Model
 from cnnviz.core.preprocess import overridden
 from cnnviz.core.sources.base import Architecture, Asked, Offer, Source
+from cnnviz.request import ModelRequest
 
 __all__ = ["Offer", "available", "find_architecture", "load_model"]
 
@@ -83,7 +84,27 @@ def load_model(
     if half and chosen.type == "cpu":
         raise ModelError("Half precision needs a GPU: a CPU computes it much more slowly than single precision.")
     module = model.module.to(chosen)
-    return replace(model, module=module.half() if half else module, device=chosen)
+    asked = ModelRequest(
+        located(name),
+        arch and located(arch),
+        labels and str(Path(labels).expanduser().absolute()),
+        input_size,
+        None if mean is None else tuple(mean),
+        None if std is None else tuple(std),
+        fit,
+        output,
+        half,
+        device,
+        trust,
+    )
+    return replace(model, module=module.half() if half else module, device=chosen, asked=asked)
+
+
+def located(name: str) -> str:
+    """A model's name, from wherever it is asked for: the file in it with its whole path."""
+    file, colon, factory = name.rpartition(":") if ".py:" in name else (name, "", "")
+    path = Path(file).expanduser()
+    return f"{path.absolute()}{colon}{factory}" if path.is_file() else name
 
 
 def available() -> list[Offer]:

@@ -1,0 +1,164 @@
+"""Making a figure again: what its recipe needs is looked for, and compared with what it was made from.
+
+And the same as text: the lines of Python and the command that make it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Iterable
+from dataclasses import MISSING, fields, replace
+from pathlib import Path
+
+from cnnviz.core import store
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.recipe import Recipe, software
+from cnnviz.request import ModelRequest, Request
+
+
+def located(recipe: Recipe, folder: Path, pictures: Iterable[str] = ()) -> Request:
+    """The request of a recipe, with its picture and model where they are now.
+
+    Parameters
+    ----------
+    recipe
+        What was read from a figure.
+    folder
+        Where the figure is: a picture that is not in its old place may lie beside it.
+    pictures
+        Files that may be the picture.
+
+    Raises
+    ------
+    CnnvizError
+        The picture is gone or another one, or the figure was not made from files; a sentence says what is missing.
+    """
+    request = recipe.request
+    if request is None:
+        raise CnnvizError("This figure was made from Python objects, so it does not say how to make it again.")
+    if store.holds(request.image) or not request.image:
+        raise CnnvizError("This figure shows a drawing or a frame that is in no file, so it cannot be made again.")
+    wanted = recipe.origin.picture if recipe.origin is not None else ""
+    name = _base(request.image)
+    places = [Path(request.image), folder / name, *(Path(path) for path in pictures)]
+    there = [place for place in dict.fromkeys(places) if place.is_file()]
+    found = next((place for place in there if not wanted or digest(place) == wanted), None)
+    if found is None and there and there[0] in places[:2]:
+        raise CnnvizError(f"{there[0]} is not the picture any more from which this figure was made: bring that one.")
+    if found is None:
+        raise CnnvizError(f"The picture {request.image} is not there; put it beside the figure, or name it.")
+    return replace(request, image=str(found.absolute()), model=_model_there(request.model, folder))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, as pictures and weights are named by it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def differences(recipe: Recipe, weights: str) -> tuple[str, ...]:
+    """Sentences on what is not as it was: weights, which change the numbers, and versions, which may.
+
+    Raises
+    ------
+    CnnvizError
+        The weights are others: the figure would show other numbers.
+    """
+    origin = recipe.origin
+    if origin is not None and weights != origin.weights:
+        raise CnnvizError(
+            f"The weights of {origin.model} are not those that made this figure "
+            f"({_short(weights)} instead of {_short(origin.weights)}): bring that file."
+        )
+    now = software()
+    others = [f"{name} {old}" for name, old in recipe.software.items() if name in now and now[name] != old]
+    if not others:
+        return ()
+    return (f"The figure was made with {', '.join(others)}; last digits and single pixels may differ.",)
+
+
+def _base(path: str) -> str:
+    """The last part of a path of any system."""
+    return path.rsplit("/", 1)[-1] if "/" in path else path.rsplit("\\", 1)[-1]
+
+
+def _model_there(model: ModelRequest, folder: Path) -> ModelRequest:
+    """A model's file that has moved with the figure."""
+    beside = folder / _base(model.name)
+    is_path = "/" in model.name or "\\" in model.name
+    moved = is_path and not Path(model.name).exists() and beside.is_file()
+    return replace(model, name=str(beside)) if moved else model
+
+
+def _short(identity: str) -> str:
+    return identity if ":" in identity else identity[:12]
+
+
+def as_python(request: Request, file: str = "figure.pdf") -> str:
+    """A few lines of Python that make a figure.
+
+    Raises
+    ------
+    CnnvizError
+        The picture is in no file.
+    """
+    _in_a_file(request)
+    given = {field.name: getattr(request.model, field.name) for field in fields(ModelRequest)[1:]}
+    usual = {field.name: field.default for field in fields(ModelRequest) if field.default is not MISSING}
+    model = [repr(request.model.name), *(f"{name}={value!r}" for name, value in given.items() if value != usual[name])]
+    path, _, call = request.layer.partition("#")
+    record = "None" if not request.layer else f"trace[{path!r}, {call}]" if call else f"trace[{path!r}]"
+    options = dict(request.options) | _cursor(request)
+    view = ["trace", record, repr(request.view), *(f"{name}={value!r}" for name, value in options.items())]
+    return "\n".join(
+        (
+            "import cnnviz",
+            "",
+            f"model = cnnviz.load_model({', '.join(model)})",
+            f"trace = cnnviz.trace(model, {request.image!r})",
+            f"figure = cnnviz.view({', '.join(view)})",
+            f"cnnviz.export(figure, {file!r})",
+            "",
+        )
+    )
+
+
+def as_command(request: Request, folder: str = "figures", suffix: str = "pdf") -> str:
+    """The command that makes a figure.
+
+    Raises
+    ------
+    CnnvizError
+        The picture is in no file.
+    """
+    _in_a_file(request)
+    words = ["cnnviz", "export", request.image, *_model_words(request.model)]
+    words += ["--layers", request.layer or "picture", "--view", request.view]
+    for name, value in (dict(request.options) | _cursor(request)).items():
+        words += ["--set", f"{name}={','.join(map(str, value)) if isinstance(value, tuple) else value}"]
+    return shlex.join([*words, "--format", suffix, "--out", folder])
+
+
+def _in_a_file(request: Request) -> None:
+    if store.holds(request.image) or not request.image:
+        raise CnnvizError("This picture is in no file, so a program cannot read it: save it first.")
+
+
+def _cursor(request: Request) -> dict[str, object]:
+    """Channel and position, where the view shows one in particular."""
+    return {name: value for name in ("channel", "at") if (value := getattr(request, name)) is not None}
+
+
+def _model_words(model: ModelRequest) -> list[str]:
+    words = ["--model", model.name]
+    for field in fields(ModelRequest)[1:]:
+        value = getattr(model, field.name)
+        if value == field.default:
+            continue
+        option = "--" + field.name.replace("_", "-")
+        if isinstance(value, tuple):
+            words.append(f"{option}={('x' if field.name == 'input_size' else ',').join(map(str, value))}")
+        else:
+            words += [option] if value is True else [option, str(value)]
+    return words

@@ -1,0 +1,249 @@
+"""What travels inside of exported files: how the figure was made, so that it can be made again.
+
+Written as JSON into the description of a PNG or TIFF, the metadata of an SVG or PDF, and an entry of an NPZ. Read
+without torch, and without decoding a picture: the window looks into what is dropped on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from cnnviz import __version__
+from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import Figure, Origin
+from cnnviz.request import Cell, ModelRequest, Request
+
+VERSION = 1
+"""Of the recipe; a file that says more was made by a later CNNViz."""
+
+LIBRARIES = ("torch", "torchvision", "numpy", "Pillow", "matplotlib")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a figure was made.
+
+    Attributes
+    ----------
+    request
+        What was asked for; None for a figure that was made from Python objects.
+    origin
+        Identities of the weights and of the picture; None where they are not known.
+    style
+        How it was drawn, as ``export`` takes it.
+    software
+        Versions of CNNViz, Python and the libraries that computed and drew it.
+    """
+
+    request: Request | None
+    origin: Origin | None
+    style: Mapping[str, Any]
+    software: Mapping[str, str]
+
+
+def written(figure: Figure, style: Mapping[str, Any]) -> str:
+    """The recipe of a figure as one line of JSON."""
+    request = None if figure.request is None else asdict(figure.request)
+    if request is not None:
+        request["model"]["trust"] = False  # consent is given by a person, never by a file
+    about = {
+        "version": VERSION,
+        "view": figure.view,
+        "title": figure.title,
+        "subtitle": figure.subtitle,
+        "request": request,
+        "origin": None if figure.origin is None else asdict(figure.origin),
+        "style": dict(style),
+        "software": software(),
+    }
+    return json.dumps({"cnnviz": about}, ensure_ascii=False)
+
+
+@cache
+def software() -> dict[str, str]:
+    """Versions of what computes and draws."""
+    found = {"cnnviz": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def understood(text: str) -> Recipe | None:
+    """The recipe in a JSON text; None where the text is something else.
+
+    Raises
+    ------
+    CnnvizError
+        It is a recipe that this version does not understand.
+    """
+    try:
+        about = json.loads(text)["cnnviz"]
+        version = about["version"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if version != VERSION:
+        raise CnnvizError("This figure was made by a later version of CNNViz: update CNNViz to make it again.")
+    try:
+        request = about["request"]
+        origin = about["origin"]
+        return Recipe(
+            None if request is None else request_of(request),
+            None if origin is None else Origin(**(origin | {"preprocessing": _pairs(origin["preprocessing"])})),
+            about["style"],
+            about["software"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CnnvizError(
+            "The recipe inside of this figure is damaged: it cannot be made again.", str(error)
+        ) from error
+
+
+def request_of(saved: Mapping[str, Any]) -> Request:
+    """A request from its JSON; what is missing has its usual value. Raises ``TypeError`` or ``ValueError``."""
+    trail = tuple(Cell(**(cell | {"at": tuple(cell["at"])})) for cell in saved.get("trail", ()))
+    model = ModelRequest(
+        **(_tuples(saved["model"]) | {"trust": False})
+    )  # consent is given by a person, never by a file
+    values = _tuples(saved) | {"model": model, "trail": trail}
+    return Request(**values | {"options": _pairs(saved.get("options", ()))})
+
+
+def saved_request(request: Request) -> dict[str, Any]:
+    """The JSON of a request: only what differs from the usual."""
+    return _changed(request) | {"model": _changed(request.model)}
+
+
+def _changed(value: Any) -> dict[str, Any]:
+    usual = {item.name: item.default for item in fields(value)}
+    return {
+        name: found
+        for name, found in asdict(value).items()
+        if usual[name] is MISSING or getattr(value, name) != usual[name]
+    }
+
+
+def _tuples(saved: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()}
+
+
+def _pairs(saved: Any) -> tuple[Any, ...]:
+    """Lists of (name, value) as tuples, with tuples in them."""
+    return tuple((str(name), tuple(v) if isinstance(v, list) else v) for name, v in saved)
+
+
+def read_recipe(path: str | os.PathLike[str]) -> Recipe | None:
+    """The recipe inside of a file; None where there is none: it is any picture, or no figure at all.
+
+    Raises
+    ------
+    CnnvizError
+        The file cannot be opened, or holds a recipe that cannot be understood.
+    """
+    file = Path(path)
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        return None
+    try:
+        text = reader(file)
+    except OSError as error:
+        raise CnnvizError(f"{file.name} cannot be opened: {error.strerror or error}.") from error
+    return understood(text) if text else None
+
+
+def _of_picture(file: Path) -> str:
+    from PIL import Image
+
+    if file.suffix.lower() == ".png" and b"cnnviz" not in _head(file):
+        return ""  # a photo is not even opened
+    try:
+        with Image.open(file) as picture:
+            described = getattr(picture, "text", {}).get("Description")
+            return str(described or picture.getexif().get(IMAGE_DESCRIPTION, ""))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return ""
+
+
+IMAGE_DESCRIPTION = 270
+"""The tag of a TIFF (and of EXIF) for words about the picture."""
+
+
+def _head(file: Path, size: int = 1 << 16) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(size)
+
+
+def _of_svg(file: Path) -> str:
+    if b"cnnviz" not in _head(file):
+        return ""
+    try:
+        for _, element in ElementTree.iterparse(file):
+            if element.tag == "{http://purl.org/dc/elements/1.1/}description":
+                return element.text or ""
+    except ElementTree.ParseError:
+        return ""
+    return ""
+
+
+def _of_pdf(file: Path) -> str:
+    """The subject in the document's information, which stands at the end and is not compressed."""
+    data = file.read_bytes()
+    at = data.rfind(b"/Subject")
+    opened = data.find(b"(", at)
+    if at < 0 or opened < 0 or opened > at + 16:
+        return ""
+    raw = _pdf_string(data, opened + 1)
+    return raw.decode("utf-16", "replace") if raw[:2] in (b"\xfe\xff", b"\xff\xfe") else raw.decode("latin-1")
+
+
+ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _pdf_string(data: bytes, start: int) -> bytes:
+    """A literal string of a PDF, from behind its opening bracket to its closing one."""
+    parts, depth = [], 1
+    for token in re.compile(rb"\\([0-7]{1,3}|.)|([()])|([^\\()]+)", re.DOTALL).finditer(data, start):
+        escaped, bracket, plain = token.groups()
+        if bracket:
+            depth += 1 if bracket == b"(" else -1
+            if not depth:
+                break
+        if escaped is not None and escaped[:1].isdigit():
+            parts.append(bytes([int(escaped, 8) & 255]))
+        else:
+            parts.append(ESCAPED.get(escaped, escaped) if escaped is not None else bracket or plain)
+    return b"".join(parts)
+
+
+def _of_npz(file: Path) -> str:
+    try:
+        with np.load(file, allow_pickle=False) as saved:
+            return json.dumps({"cnnviz": json.loads(str(saved["metadata"]))}) if "metadata" in saved.files else ""
+    except (ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        return ""
+
+
+READERS: dict[str, Callable[[Path], str]] = {
+    ".png": _of_picture,
+    ".tif": _of_picture,
+    ".tiff": _of_picture,
+    ".svg": _of_svg,
+    ".pdf": _of_pdf,
+    ".npz": _of_npz,
+}
+"""How a recipe is found in files of each kind."""

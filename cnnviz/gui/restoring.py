@@ -1,0 +1,76 @@
+"""Exported figures that are dropped on the window: it shows again what they show, or says what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnviz.core.again import differences, located
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.recipe import Recipe, read_recipe
+from cnnviz.gui.session import Session
+from cnnviz.response import Response
+
+
+class Restoring(QObject):
+    """Takes figures out of what was dropped.
+
+    Parameters
+    ----------
+    session
+        Is told what the figure shows.
+    show
+        Puts a picture into the tray.
+    """
+
+    problem = Signal(str, str)
+
+    def __init__(self, session: Session, show: Callable[[list[str]], None]) -> None:
+        super().__init__(session)
+        self._session = session
+        self._show = show
+        self._awaited: Recipe | None = None  # whose weights are compared when the answer is there
+
+    def take(self, files: list[str], pictures: Iterable[str]) -> list[str]:
+        """Show the last figure among the files again; what is no figure is given back."""
+        rest, found = [], None
+        for file in files:
+            try:
+                recipe = read_recipe(file) if Path(file).is_file() else None
+            except CnnvizError as error:
+                self.problem.emit(str(error), error.details)
+                continue
+            if recipe is None:
+                rest.append(file)
+            else:
+                found = recipe, Path(file)
+        if found is not None:
+            self._restore(*found, [*rest, *pictures])
+        return rest
+
+    def _restore(self, recipe: Recipe, file: Path, pictures: list[str]) -> None:
+        try:
+            request = located(recipe, file.absolute().parent, (path for path in pictures if Path(path).is_file()))
+        except CnnvizError as error:
+            self.problem.emit(f"{file.name} cannot be shown again. {error}", error.details)
+            return
+        old = self._session.request
+        request = replace(request, model=replace(request.model, device=old.model.device), colormaps=old.colormaps)
+        self._awaited = recipe
+        self._session.update(**{name: getattr(request, name) for name in asdict(request)})
+        self._show([request.image])
+
+    def set_response(self, response: Response) -> None:
+        """Say where what is shown is not what the file shows."""
+        recipe, origin = self._awaited, response.figure.origin
+        if recipe is None or origin is None or recipe.origin is None or origin.picture != recipe.origin.picture:
+            return
+        self._awaited = None
+        try:
+            for sentence in differences(recipe, origin.weights):
+                self.problem.emit(sentence, "")
+        except CnnvizError as error:
+            self.problem.emit(str(error), error.details)

@@ -1,0 +1,66 @@
+"""Copied lines make the very figure from which they were copied."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnviz import cli, paths
+from cnnviz.core.again import as_command, as_python
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.recipe import request_of, saved_request
+from cnnviz.explore import Explorer
+from cnnviz.export import export
+from cnnviz.request import Cell, ModelRequest, Request
+
+SEVEN = str(paths.resources() / "samples" / "lenet5-mnist" / "seven.png")
+LENET = ModelRequest("lenet5-mnist", device="cpu")
+
+REQUESTS = [
+    Request(LENET, SEVEN),
+    Request(LENET, SEVEN, "3", "feature-maps", 4, options=(("contrast", 0.5), ("order", "strongest"))),
+    Request(LENET, SEVEN, "0", "filters", colormaps=("magma", "auto", "auto")),
+    Request(LENET, SEVEN, "4", colormaps=("magma", "auto", "auto")),
+    Request(LENET, SEVEN, "3", "explain", 2, (5, 4), (Cell("5", 1, (2, 2)),)),
+    Request(LENET, SEVEN, "11", "scores", options=(("contrast", 0.9), ("k", 3))),
+    Request(replace(LENET, input_size=(28, 28), mean=(0.2,), std=(0.4,), fit="pad"), SEVEN, "11"),
+    Request(ModelRequest("vgg-cifar10", device="cpu"), SEVEN, "0"),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_copied_lines_make_the_same_figure(
+    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    figure = Explorer(2**30).answer(request_).figure
+    assert figure.request is not None
+    shown = export(figure, "shown.npz")
+    exec(as_python(figure.request, "python.npz"), {})
+    assert cli.run(shlex.split(as_command(figure.request, "out", "npz"))[1:]) == 0
+    (command,) = (tmp_path / "out").iterdir()
+    for made in (Path("python.npz"), command):
+        with np.load(shown) as one, np.load(made) as other:
+            assert one.files == other.files
+            for name in set(one.files) - {"metadata"}:
+                assert np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f")
+    exec(as_python(figure.request, "python.png"), {})
+    plain = replace(figure, request=replace(figure.request, trail=()))
+    assert Path("python.png").read_bytes() == export(plain, "shown.png").read_bytes()
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_request_comes_back_from_its_json(request_: Request):
+    import json
+
+    assert request_of(json.loads(json.dumps(saved_request(request_)))) == request_
+
+
+def test_what_is_in_no_file_cannot_be_copied():
+    for make in (as_python, as_command):
+        with pytest.raises(CnnvizError, match="in no file"):
+            make(Request(LENET, "pixels:0123"))

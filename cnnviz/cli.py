@@ -113,7 +113,8 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--screenshot", type=_png, metavar="FILE.png", help="draw the window into a file, needs no display"
     )
-    parser.add_argument("--workspace", choices=("network", "sandbox"), default="", help="the workspace to open")
+    workspaces = ("network", "table", "sandbox")
+    parser.add_argument("--workspace", choices=workspaces, default="", help="the workspace to open")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels, e.g. 1440x900")
     parser.add_argument("--version", action="version", version=f"CNNViz {__version__}")
     parser.set_defaults(command="window")

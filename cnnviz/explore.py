@@ -27,8 +27,11 @@ from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
 from cnnviz.core.ops import Reads
+from cnnviz.core.survey.answers import survey
+from cnnviz.core.survey.shapes import SurveyQuery, Timing, TimingAnswer, TimingQuery, milliseconds
+from cnnviz.core.survey.timing import measure
 from cnnviz.core.trace import Record, Trace, TraceError, trace
-from cnnviz.figure import Figure, Histogram
+from cnnviz.figure import Figure, Histogram, percent
 from cnnviz.request import ModelRequest, Option, Request
 from cnnviz.response import (
     PICTURE,
@@ -85,6 +88,7 @@ class Explorer:
         self._loading = threading.RLock()
         self._pictures: OrderedDict[tuple[str, int, int], Picture] = OrderedDict()
         self._passes: dict[PassKey, _Pass] = {}
+        self._timings: dict[tuple[ModelRequest, torch.Size], Timing] = {}
         self._traces: TraceCache = TraceCache(budget)
 
     @property
@@ -129,7 +133,7 @@ class Explorer:
             current=0 if record is None else record.index + 1,
             figure=figure,
             views=tuple(ViewOffer(offer.name, offer.title, offer.controls) for offer in offers),
-            card=_layer_card(traced, record),
+            card=_layer_card(traced, record, self._timings.get((request.model, traced.input.shape))),
             scores=kept.scores,
             seconds=traced.seconds,
             kept_bytes=kept.nbytes,
@@ -150,7 +154,9 @@ class Explorer:
         return Columns(query, tuple(_column(kept.trace, step, query.count, query.colormaps) for step in wanted))
 
     def look_up(
-        self, query: ColumnsQuery | GraphQuery | TilesQuery, wanted: Callable[[], bool] = lambda: True
+        self,
+        query: ColumnsQuery | GraphQuery | TilesQuery | SurveyQuery | TimingQuery,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> object | None:
         """The answer to a query about a pass; None when that pass is not kept any more.
 
@@ -166,7 +172,18 @@ class Explorer:
             return None
         if isinstance(query, GraphQuery):
             return graph(kept.trace, query, wanted)
+        if isinstance(query, SurveyQuery):
+            return survey(kept.trace, query, wanted)
+        if isinstance(query, TimingQuery):
+            return TimingAnswer(query, self._timing(kept, query, wanted))
         return tiles(kept.trace, query, wanted)
+
+    def _timing(self, kept: _Pass, query: TimingQuery, wanted: Callable[[], bool]) -> Timing | None:
+        """How long each record takes, measured now if asked for; it is the same for all pictures of that size."""
+        traced = kept.trace
+        if query.measure and not kept.problem:
+            self._timings[query.key.model, traced.input.shape] = measure(traced.module, traced.input, wanted)
+        return self._timings.get((query.key.model, traced.input.shape))
 
     def model(self, request: ModelRequest) -> Model:
         """The model, loaded or found among those kept."""
@@ -211,6 +228,8 @@ class Explorer:
 
     def _read(self, path: str) -> Picture:
         """The picture's pixels; a file that changed on disk is read again."""
+        if store.holds(path):
+            return store.take(path)
         try:
             status = Path(path).stat()
             identity = (path, status.st_mtime_ns, status.st_size)
@@ -228,8 +247,6 @@ def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: 
     given: dict[str, Option] = {}
     for control in view.controls:
         value = dict(request.options).get(control.name, control.default)
-        if store.holds(path):
-            return store.take(path)
         if control.name == "colormap" and value == AUTO:
             value = _preferred(kept.trace, record, control.choices, request.colormaps)
         if not control.choices or value in control.choices:
@@ -346,7 +363,7 @@ def _reach(step: int, shape: tuple[int, ...], reads: Reads) -> Reach:
     return Reach(step, sizes, stride, first, last, same and channels is not None and channels.stride == 1)
 
 
-def _layer_card(traced: Trace, record: Record | None) -> LayerCard:
+def _layer_card(traced: Trace, record: Record | None, timing: Timing | None = None) -> LayerCard:
     """Facts and histogram of one record, or of the picture."""
     histogram = views.make(traced, record, "histogram").panels[0]
     drawn = histogram if isinstance(histogram, Histogram) else None
@@ -365,6 +382,9 @@ def _layer_card(traced: Trace, record: Record | None) -> LayerCard:
         rows.append(("Parameters", about.parameters_formula, f"{about.parameters:,}"))
     if about.macs:
         rows.append(("Multiply–adds", f"{about.macs:,}", about.macs_formula))
+    if timing is not None and record.index < len(timing.seconds):
+        taken = timing.seconds[record.index]
+        rows.append(("Time", f"{milliseconds(taken)} · {percent(taken / timing.total)} of all", timing.sentence))
     rows.append(("Receptive field", field.text, field.explanation))
     if "C" in record.axes and not record.dropped:
         notes = maps.extents(traced, record).notes

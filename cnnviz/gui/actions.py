@@ -76,6 +76,8 @@ COMMANDS = (
     Command("Go", "level-up", "One level up", ("Esc",)),
     Command("Go", "sandbox", "Sandbox", ("B",), checkable=True),
     Command("Go", "network", "Network as a graph", ("G",), checkable=True),
+    Command("Go", "table", "Table of all operations", ("T",), checkable=True),
+    Command("Go", "health", "Health of this pass", ("H",)),
     Command("Go", SEPARATOR, ""),
     Command("Go", "next-picture", "Next picture", ("PgDown",)),
     Command("Go", "previous-picture", "Previous picture", ("PgUp",)),

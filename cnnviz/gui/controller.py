@@ -28,6 +28,7 @@ from cnnviz.gui.restoring import Restoring
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.session import Session
+from cnnviz.gui.table.going import Tabling
 from cnnviz.gui.theme import theme
 from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
@@ -79,6 +80,7 @@ class Controller(QObject):
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
+        self.tabling = Tabling(window, session, self.runner)
         self.networking = Networking(window, session, self.runner)
         self.feed = Feed(session, lambda: self.followed, self)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
@@ -120,7 +122,7 @@ class Controller(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        shown = self.followed and self.window.complete
+        shown = self.followed and self.window.complete and self.tabling.complete
         return not self.busy and not self.feed.busy and shown
 
     @property
@@ -215,6 +217,9 @@ class Controller(QObject):
         self.exporter.done.connect(self._on_exported)
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
+        for other in (self.networking, self.sandboxing):
+            self.tabling.entering.connect(other.leave)
+        self.tabling.measured.connect(lambda: self.runner.submit(self.session.request))  # the facts name times
         self.activity.connect(self.feed.look)
         self.drawing.news.connect(self._on_exported)
         self.drawing.problem.connect(self.complain)
@@ -262,6 +267,7 @@ class Controller(QObject):
         self.window.show_response(response, current=self._is_answered())
         self.explaining.set_response(response)
         self.networking.set_response(response)
+        self.tabling.set_response(response)
         self.drawing.set_response(response)
         self.opening.set_response(response)
         self.restoring.set_response(response)
@@ -351,7 +357,7 @@ class Controller(QObject):
     def _on_found(self, found: object) -> None:
         if isinstance(found, Columns):
             self.window.network.set_columns(found)
-        else:
+        elif not self.tabling.take(found):
             self.networking.take(found)
         self.activity.emit()
 

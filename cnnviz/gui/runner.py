@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
+from cnnviz.core.survey.shapes import SurveyQuery, TimingQuery
 from cnnviz.request import Request
 from cnnviz.response import ColumnsQuery, Failure, Response
 
@@ -25,7 +26,7 @@ PATIENCE = 0.1
 
 log = logging.getLogger(__name__)
 
-Query = ColumnsQuery | GraphQuery | TilesQuery
+Query = ColumnsQuery | GraphQuery | TilesQuery | SurveyQuery | TimingQuery
 """Parts of what is shown that need an answer of their own, each kind in a lane of its own."""
 
 

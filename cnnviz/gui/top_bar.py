@@ -25,6 +25,7 @@ from cnnviz.response import Response
 WORKSPACES = (
     ("", "Explore", "Walk through the network and look at its maps"),
     ("network", "Network", "All operations as a graph with their maps (G)"),
+    ("table", "Table", "All operations in numbers, their times, and the health of the pass (T)"),
     ("explain", "Explain", "How one number came about (E)"),
     ("sandbox", "Sandbox", "A convolution or a pooling to play with (B)"),
 )
@@ -35,6 +36,9 @@ SANDBOX = "sandbox"
 
 NETWORK = "network"
 """The workspace that shows the graph."""
+
+TABLE = "table"
+"""The workspace that shows all records in numbers."""
 
 FIND = "Find…   Ctrl K"
 

@@ -1,0 +1,170 @@
+"""The workspace “Table”: all records in step with the window, what ails them, and how long they take."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+
+from cnnviz.core.survey.shapes import Finding, Row, Timing
+from cnnviz.gui.table.page import HEALTH, TablePage
+from cnnviz.gui.table.records import Line, inputs_text, matching, matching_findings, size_text
+from cnnviz.request import ModelRequest
+from tests.gui.conftest import Opened
+
+
+@pytest.fixture
+def table(opened: Opened) -> TablePage:
+    opened.press(Qt.Key.Key_T)
+    return opened.controller.tabling.page
+
+
+def column(page: TablePage, title: str) -> list[str]:
+    model = page.records.model()
+    titles = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
+    at = titles.index(title)
+    return [model.data(model.index(row, at)) for row in range(model.rowCount())]
+
+
+def chosen(page: TablePage) -> int:
+    return page.records.shown.row_at(page.records.currentIndex().row()).row.index
+
+
+def test_all_records_with_their_numbers(opened: Opened, table: TablePage) -> None:
+    assert not table.isHidden()
+    assert opened.window.split.isHidden()
+    assert opened.window.commands["table"].isChecked()
+    assert column(table, "#") == [str(i) for i in range(12)]
+    assert column(table, "Output")[:4] == ["6×28×28", "6×28×28", "6×14×14", "16×10×10"]
+    assert column(table, "Parameters")[::3] == ["156", "2,416", "", "10,164"]
+    assert column(table, "Memory")[0] == "18.4 KiB"  # 6 · 28 · 28 · 4 bytes
+    assert column(table, "Receptive field")[3] == "14 × 14, stride 2"
+    assert column(table, "Time") == [""] * 12
+    assert "61,706 parameters · 416,520 multiply–adds" in table.foot.text()
+
+
+def test_in_step_with_the_window(opened: Opened, table: TablePage) -> None:
+    assert chosen(table) == 3
+    opened.press(Qt.Key.Key_Right)
+    assert chosen(table) == 4
+    opened.qtbot.keyClick(table.records, Qt.Key.Key_Down)
+    opened.settle()
+    assert opened.request.layer == "5"
+    assert opened.window.card.title.text() == "5 · MaxPool 2"
+    opened.qtbot.keyClick(table.records, Qt.Key.Key_Return)
+    opened.settle()
+    assert table.isHidden()
+    assert not opened.window.split.isHidden()
+
+
+def test_sorted_and_filtered(opened: Opened, table: TablePage) -> None:
+    titles = [c.title for c in table._lines.columns]
+    table.records.sortByColumn(titles.index("Multiply–adds"), Qt.SortOrder.DescendingOrder)
+    assert [line.row.index for line in table.records.shown.rows][:4] == [3, 0, 7, 9]
+    assert chosen(table) == 3, "the same record stays selected"
+    table.line.setText("conv")
+    assert [line.row.index for line in table.records.shown.rows] == [3, 0]
+    table.line.setText("16x5x5")
+    assert {line.row.index for line in table.records.shown.rows} == {5, 6}
+    table.line.setText("48120")
+    assert [line.row.key for line in table.records.shown.rows] == ["7"]
+    table.line.clear()
+    assert table.records.shown.rowCount() == 12
+
+
+def test_copied_for_a_spreadsheet(opened: Opened, table: TablePage) -> None:
+    table.copy.click()
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert len(lines) == 13
+    heads, first = lines[0].split("\t"), lines[1].split("\t")
+    cells = dict(zip(heads, first, strict=True))
+    assert (cells["Layer"], cells["Parameters"], cells["Multiply–adds"]) == ("0", "156", "117600")
+    assert (cells["Output"], cells["Memory"], cells["Time"]) == ("6×28×28", "18816", "")
+    opened.qtbot.keyClick(table.records, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert len(QGuiApplication.clipboard().text().split("\n")) == 2
+
+
+def test_times_are_measured_on_request_and_named_among_the_facts(opened: Opened, table: TablePage) -> None:
+    assert "Time" not in opened.window.card.rows()
+    table.measure.click()
+    assert table.measure.text() == "Stop measuring"
+    opened.settle()
+    assert table.measure.text() == "Measure times"
+    assert all(text.endswith(" ms") for text in column(table, "Time"))
+    assert "The records take" in table.foot.text()
+    assert "the bare pass" in table.foot.text()
+    opened.settle()
+    assert opened.window.card.rows()["Time"].split(" · ")[0] == column(table, "Time")[3]
+
+
+def test_measuring_can_be_stopped(opened: Opened, table: TablePage) -> None:
+    table.measure.click()
+    table.measure.click()
+    assert table.measure.text() == "Measure times"
+    opened.settle()
+    assert opened.controller.tabling.complete
+
+
+def test_one_workspace_at_a_time(opened: Opened, table: TablePage) -> None:
+    window = opened.window
+    top = window.top
+    for key, name in ((Qt.Key.Key_G, "network"), (Qt.Key.Key_T, "table"), (Qt.Key.Key_B, "sandbox")):
+        opened.press(key)
+        shown = [n for n in ("network", "table", "sandbox") if window.commands[n].isChecked()]
+        assert shown == [name]
+        assert window.split.isHidden()
+    opened.press(Qt.Key.Key_T)
+    top.workspace_picked.emit("")
+    opened.settle()
+    assert not window.split.isHidden()
+    assert table.isHidden()
+    opened.press(Qt.Key.Key_T)
+    opened.press(Qt.Key.Key_E)
+    assert table.isHidden()
+    assert opened.request.view == "explain"
+    opened.press(Qt.Key.Key_T)
+    assert not table.isHidden()
+    assert opened.request.view != "explain"
+
+
+def test_what_ails_a_pass_leads_to_its_map(opened: Opened) -> None:
+    opened.ask(model=ModelRequest("vgg-cifar10", device="cpu"), layer="")
+    opened.press(Qt.Key.Key_H)
+    page = opened.controller.tabling.page
+    assert page.table is page.health
+    begun = page.health.shown.rows
+    assert begun
+    assert all(finding.begins for finding in begun)
+    button = page.side.button(HEALTH)
+    assert isinstance(button, QPushButton)
+    assert button.text() == f"Health · {len(begun)}"
+    page.begins.click()
+    assert len(page.health.shown.rows) > len(begun)
+    page.line.setText("dead")
+    finding = page.health.shown.rows[0]
+    assert finding.kind == "dead"
+    menu = page.channels_menu(finding)
+    assert menu.actions()[0].text() == f"Channel {finding.channels[0]}"
+    menu.deleteLater()
+    page.health.selectRow(0)
+    opened.settle()
+    assert opened.request.layer == finding.key
+    opened.qtbot.keyClick(page.health, Qt.Key.Key_Return)
+    opened.settle()
+    assert page.isHidden()
+    assert (opened.request.layer, opened.request.channel) == (finding.key, finding.channels[0])
+
+
+def test_words_of_the_table() -> None:
+    assert inputs_text(((6, 2, 2),)) == "6×2×2"
+    assert inputs_text(((6, 2, 2), (6, 2, 2))) == "2 of 6×2×2"
+    assert inputs_text(((1,), (2,), (3,))) == "3 inputs"
+    assert [size_text(n) for n in (40, 18816, 5 << 20, 3 << 30)] == ["40 B", "18.4 KiB", "5 MiB", "3 GiB"]
+    row = Row(0, "a.conv", "conv2d", "Conv 3×3", "conv", ((3, 8, 8),), (4, 6, 6), 1112, 3888, 576, "3 × 3", 9, 0.0)
+    assert all(matching(text)(Line(row)) for text in ("", "CONV a.", "4x6x6", "3×8×8", "1,112", "1112"))
+    assert not matching("pool")(Line(row))
+    finding = Finding(0, "a.conv", "Conv 3×3", "dead", (1,), 4, False, "dead")
+    assert matching_findings("dead conv", False)(finding)
+    assert not matching_findings("dead", True)(finding)
+    assert Timing((0.001,), (4,), 0.002, 3, "CPU").total == 0.001

@@ -30,6 +30,7 @@ from cnnviz.core.ops import Reads
 from cnnviz.core.survey.answers import survey
 from cnnviz.core.survey.shapes import SurveyQuery, Timing, TimingAnswer, TimingQuery, milliseconds
 from cnnviz.core.survey.timing import measure
+from cnnviz.core.retouch import edited, visible
 from cnnviz.core.trace import Record, Trace, TraceError, trace
 from cnnviz.figure import Figure, Histogram, percent
 from cnnviz.request import ModelRequest, Option, Request
@@ -45,6 +46,7 @@ from cnnviz.response import (
     Reach,
     Response,
     Scores,
+    Seen,
     Step,
     ViewOffer,
 )
@@ -138,6 +140,7 @@ class Explorer:
             seconds=traced.seconds,
             kept_bytes=kept.nbytes,
             device_memory=device.memory(traced.device),
+            seen=_seen(traced),
             reaches=_reaches(traced, record),
             flattened=_flattened(traced, record),
             notes=kept.card.notes + traced.notes,
@@ -207,7 +210,7 @@ class Explorer:
             raise CnnvizError(
                 "There is no picture yet. Drop one on the window, paste one, or choose File, Open pictures."
             )
-        picture = self._read(request.image)
+        picture = edited(self._read(request.image), request.picture_edit)
         key = PassKey(request.model, picture.digest)
         traced = self._traces.get(key)
         if traced is not None:
@@ -222,9 +225,17 @@ class Explorer:
         self._traces.put(key, traced)
         scores = _scores(traced) if not problem else None
         card = _model_card(model, traced.outputs)
-        made = _Pass(traced, key, card, _steps(traced), scores, traced.nbytes, problem, details)
+        made = _Pass(traced, key, card, self._steps(model, traced), scores, traced.nbytes, problem, details)
         self._passes = {k: v for k, v in self._passes.items() if k in self._traces} | {key: made}
         return made
+
+    def _steps(self, model: Model, traced: Trace) -> tuple[Step, ...]:
+        """The columns of a pass: those of an earlier one of the same model, where the same operations ran."""
+        for other in self._passes.values():
+            before = other.trace
+            if before.module is model.module and _ran(before) == _ran(traced):
+                return other.steps
+        return _steps(traced)
 
     def _read(self, path: str) -> Picture:
         """The picture's pixels; a file that changed on disk is read again."""
@@ -240,6 +251,14 @@ class Explorer:
             while len(self._pictures) > 16:
                 self._pictures.popitem(last=False)
         return self._pictures[identity]
+
+
+def _seen(traced: Trace) -> Seen | None:
+    """The picture as the network gets it, before its numbers are scaled and normalised."""
+    if (prepared := traced.prepared) is None:
+        return None
+    box = visible(prepared.picture.size, prepared.preprocessing)
+    return Seen(prepared.steps[-3].pixels.astype(np.uint8, copy=False), box)
 
 
 def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: Request) -> Figure:
@@ -292,6 +311,12 @@ def _model_card(model: Model, outputs: tuple[str, ...]) -> ModelCard:
 
 
 def _steps(traced: Trace) -> tuple[Step, ...]:
+def _ran(traced: Trace) -> list[tuple[object, ...]]:
+    """What ran, as far as the heads of the columns say it."""
+    heads: list[tuple[object, ...]] = [(tuple(traced.input.shape),)]
+    return heads + [(r.key, r.op, r.input_shapes, r.output_shape) for r in traced.records]
+
+
     """The picture, then every record in the order in which it ran."""
     first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")
     described = (ops.describe(traced, record) for record in traced.records)

@@ -72,6 +72,35 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureEdit:
+    """What is done to the picture before the model's preprocessing, in this order; the file is not touched.
+
+    Attributes
+    ----------
+    shift
+        (to the right, down) in shares of the picture's width and height.
+    turn
+        Degrees clockwise, about the centre.
+    zoom
+        By how much it is scaled, about the centre; 1 leaves it.
+    crop
+        (left, top, right, bottom) of what is cut out of the moved picture, in shares of its width and height.
+    blur
+        Deviation of a Gaussian, in shares of the shorter edge.
+    """
+
+    shift: tuple[float, float] = (0.0, 0.0)
+    turn: float = 0.0
+    zoom: float = 1.0
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    blur: float = 0.0
+
+
+UNEDITED = PictureEdit()
+"""The picture as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One thing to be shown.
 
@@ -80,7 +109,9 @@ class Request:
     model
         The model that is asked.
     image
-        Path of the picture's file; empty when there is none.
+        Path of the picture's file, or the name of one in the store; empty when there is none.
+    picture_edit
+        What is done to the picture before the preprocessing.
     layer
         ``PATH`` or ``PATH#CALL`` of the record; empty for the picture itself.
     view
@@ -101,6 +132,7 @@ class Request:
 
     model: ModelRequest
     image: str = ""
+    picture_edit: PictureEdit = UNEDITED
     layer: str = ""
     view: str = ""
     channel: int | None = None
@@ -108,3 +140,8 @@ class Request:
     trail: tuple[Cell, ...] = ()
     options: tuple[tuple[str, Option], ...] = ()
     colormaps: tuple[str, str, str] = ("auto", "auto", "auto")
+
+    @property
+    def shown(self) -> tuple[ModelRequest, str, PictureEdit]:
+        """What makes the forward pass: requests that share it share their trace."""
+        return self.model, self.image, self.picture_edit

@@ -160,6 +160,22 @@ class Flattened:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The picture as it is before its numbers are scaled.
+
+    Attributes
+    ----------
+    pixels
+        (H, W) grey or (H, W, 3) RGB, uint8, of the size of the network's input.
+    box
+        (left, top, right, bottom): which part of the picture that is, in shares of it.
+    """
+
+    pixels: NDArray[np.uint8]
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Response:
     """Everything that the window shows for one request.
 
@@ -173,6 +189,8 @@ class Response:
         Position in ``steps`` of the step that is shown.
     device_memory
         How much memory of a GPU is taken; empty on the CPU.
+    seen
+        The picture as the network gets it.
     reaches
         What a cell of the current record reads: of its sources, and of the picture. Empty where it has no rows and
         columns.
@@ -194,6 +212,7 @@ class Response:
     seconds: float
     kept_bytes: int
     device_memory: str = ""
+    seen: Seen | None = None
     reaches: tuple[Reach, ...] = ()
     flattened: Flattened | None = None
     notes: tuple[str, ...] = ()

@@ -41,12 +41,15 @@ class Commands(QObject):
 
     def _connect(self) -> None:
         controller, session, window = self._controller, self._controller.session, self._window
-        tray = window.tray
+        tray, edits = window.tray, controller.retouching
         acts: dict[str, Callable[[], object]] = {
             "open-pictures": self._open_pictures,
             "open-folder": self._open_folder,
             "open-model": controller.opening.ask,
             "about-model": lambda: controller.opening.show_sheet(controller.response),
+            "open-session": controller.saving.ask,
+            "save-session": controller.saving.save,
+            "save-session-as": controller.saving.save_as,
             "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
             "export": self._export,
             "quit": self._window.close,
@@ -70,8 +73,8 @@ class Commands(QObject):
             "last-step": lambda: controller.go_to(len(controller.steps) - 1),
             "next-picture": lambda: tray.pick(+1),
             "previous-picture": lambda: tray.pick(-1),
-            "undo": window.drawing.sheet.undo,
-            "redo": window.drawing.sheet.redo,
+            "undo": lambda: (edits if edits.can_undo else window.drawing.sheet).undo(),
+            "redo": lambda: (edits if edits.can_redo else window.drawing.sheet).redo(),
         }
         actions = window.commands
         for name, act in acts.items():
@@ -80,6 +83,7 @@ class Commands(QObject):
         actions["draw"].toggled.connect(window.drawing.set_chosen)
         window.drawing.opened.connect(actions["draw"].setChecked)
         actions["full-screen"].toggled.connect(lambda on: window.showFullScreen() if on else window.showNormal())
+        actions["draw"].setChecked(window.drawing.is_open)
         window.top.find_requested.connect(self.palette.open)
         window.top.export_requested.connect(actions["export"].trigger)
         tray.open_requested.connect(actions["open-pictures"].trigger)

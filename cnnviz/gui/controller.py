@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from cnnviz import settings as settings_file
+from cnnviz.core.session_file import is_session
 from cnnviz.gui import clipboard, menus
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
@@ -29,6 +30,7 @@ from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.session import Session
 from cnnviz.gui.table.going import Tabling
+from cnnviz.gui.saving import Saving
 from cnnviz.gui.theme import theme
 from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
@@ -80,12 +82,14 @@ class Controller(QObject):
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
+        self.saving = Saving(window, session, self.collection)
         self.tabling = Tabling(window, session, self.runner)
         self.networking = Networking(window, session, self.runner)
         self.feed = Feed(session, lambda: self.followed, self)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
         self.sandboxing = Sandboxing(window, session)
         self.response: Response | None = None
+        self.retouching = Retouching(window.retouch, session, self.feed)
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)
         self._news.setSingleShot(True)
@@ -102,7 +106,7 @@ class Controller(QObject):
         if self.session.request.image:
             self.runner.submit(self.session.request)
         if images:
-            self.collection.add(list(images))
+            self.open_files(list(images))
         else:
             self.collection.show_samples()
             self.collection.classify_all()
@@ -113,6 +117,7 @@ class Controller(QObject):
         self.jobs.stop()
         self.opening.stop()
         self.runner.stop()
+        self.saving.end()
 
     @property
     def busy(self) -> bool:
@@ -138,7 +143,10 @@ class Controller(QObject):
         """Pictures and folders go to the tray; the first model file is opened."""
         if problem:
             self.complain(problem)
-        files = self.restoring.take(files, (item.path for item in self.window.tray.model.items))
+        files = self.restoring.take(files, (path for path, _ in self.collection.pictures))
+        for saved in [file for file in files if is_session(file)]:
+            files.remove(saved)
+            self.saving.open(saved)
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
@@ -195,6 +203,13 @@ class Controller(QObject):
     def _connect(self) -> None:
         window = self.window
         self.session.changed.connect(self._on_request)
+    def _connect_files(self) -> None:
+        for part in (self.exporter, self.restoring, self.saving):
+            part.problem.connect(self.complain)
+        self.exporter.done.connect(self._on_exported)
+        self.saving.news.connect(self._on_exported)
+        self.saving.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
+
         self.session.history_changed.connect(self._on_history)
         self.runner.answered.connect(self._on_response)
         self.runner.failed.connect(self._on_failure)
@@ -249,7 +264,7 @@ class Controller(QObject):
     def _on_request(self, old: Request, new: Request) -> None:
         """Everything that shows an older answer says so until the new one is there."""
         self.runner.submit(self.session.request)  # another listener may have gone on from ``new`` already
-        self.window.show_stale((old.model, old.image) != (new.model, new.image), live=self.feed.busy)
+        self.window.show_stale(old.shown != new.shown, live=self.feed.busy)
 
     @Slot()
     def _on_history(self) -> None:
@@ -259,7 +274,7 @@ class Controller(QObject):
     @Slot(object)
     def _on_response(self, response: Response) -> None:
         asked = self.session.request
-        if (response.request.model, response.request.image) != (asked.model, asked.image):
+        if response.request.shown != asked.shown:
             return  # late: somebody has asked for another model or picture since
         new_model = self.response is None or self.response.request.model != response.request.model
         self._keep_view_state()
@@ -272,6 +287,7 @@ class Controller(QObject):
         self.opening.set_response(response)
         self.restoring.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
+        self.retouching.set_response(response)
             self.window.pane.restore(state)
         self.window.tray.set_classes(response.model.labels)
         if new_model:

@@ -26,6 +26,7 @@ from cnnviz.gui.error_bar import ErrorBar
 from cnnviz.gui.layer_card import LayerCardWidget
 from cnnviz.gui.naming import named
 from cnnviz.gui.network import Network
+from cnnviz.gui.retouch.panel import RetouchPanel
 from cnnviz.gui.softmax_panel import SoftmaxPanel
 from cnnviz.gui.status import StatusBar
 from cnnviz.gui.stepper import Stepper
@@ -140,6 +141,9 @@ class MainWindow(QMainWindow):
         self.softmax = SoftmaxPanel()
         self.status = StatusBar()
         self.drawing = DrawPanel()
+        self.retouch = RetouchPanel()
+        self.drawing.make_way(self.retouch)
+        self.retouch.make_way(self.drawing)
         self._old_pass = False
         self.pane.paled.connect(self._on_paled)
 
@@ -201,6 +205,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(theme.px(10), theme.px(12), theme.px(10), 0)
         column.addWidget(self.tray, 1)
         column.addWidget(self.drawing)
+        column.addWidget(self.retouch)
         return pictures
 
     def _fix_sizes(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from cnnviz.gui.figures.thumbs import outline
-from cnnviz.gui.network_column import Drawn, Frame, paint
+from cnnviz.gui.network_column import Drawn, Frame, paint_head, paint_maps
 from cnnviz.gui.theme import theme
 from cnnviz.gui.view_pane import PALES_AFTER
 from cnnviz.response import PICTURE, Columns, ColumnsQuery, PassKey, Response, Step
@@ -49,6 +49,7 @@ class Network(QAbstractScrollArea):
         self._colormaps = ("auto", "auto", "auto")
         self._drawn: dict[int, Drawn] = {}
         self._painted: dict[int, QPixmap] = {}  # whole columns, so that a step or a scroll only copies them
+        self._outdated: set[int] = set()  # columns that have their heads, but other maps by now
         self._frame = Frame(1, 1)
         self._fresh: set[int] = set()  # columns whose maps belong to the current pass
         self._labels: tuple[str, ...] = ()
@@ -95,7 +96,7 @@ class Network(QAbstractScrollArea):
             return
         for index, column in enumerate(columns.columns, columns.query.first):
             self._drawn[index] = Drawn.of(column)
-            self._painted.pop(index, None)
+            self._outdated.add(index)
             self._fresh.add(index)
             self.viewport().update(self._area(index))
         self._ask()
@@ -260,19 +261,33 @@ class Network(QAbstractScrollArea):
                 outline(painter, inner, 1)
 
     def _column(self, index: int) -> QPixmap:
-        """A whole column, painted once."""
-        if index not in self._painted:
-            ratio = self.devicePixelRatioF()
-            column = QPixmap(round(self._frame.width * ratio), round(self._frame.height * ratio))
-            column.setDevicePixelRatio(ratio)
-            column.fill(Qt.GlobalColor.transparent)
-            last = index == len(self._steps) - 1 and self._steps[index].shape == (len(self._labels),)
-            painter = QPainter(column)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint(painter, self._steps[index], self._drawn.get(index), self._frame, self._labels if last else ())
-            painter.end()
-            self._painted[index] = column
-        return self._painted[index]
+        """A whole column, painted once; when only its maps are others, its head stays."""
+        known = index in self._painted
+        if known and index not in self._outdated:
+            return self._painted[index]
+        step, frame = self._steps[index], self._frame
+        column = self._painted[index] if known else self._blank_column()
+        painter = QPainter(column)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if known:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+            painter.fillRect(0, frame.head - 1, frame.width, frame.height - frame.head + 1, Qt.GlobalColor.transparent)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        else:
+            paint_head(painter, step, frame)
+        last = index == len(self._steps) - 1 and step.shape == (len(self._labels),)
+        paint_maps(painter, step, self._drawn.get(index), frame, self._labels if last else ())
+        painter.end()
+        self._painted[index] = column
+        self._outdated.discard(index)
+        return column
+
+    def _blank_column(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        column = QPixmap(round(self._frame.width * ratio), round(self._frame.height * ratio))
+        column.setDevicePixelRatio(ratio)
+        column.fill(Qt.GlobalColor.transparent)
+        return column
 
     # what the person does
 

@@ -102,9 +102,8 @@ class Frame:
         return [QRect(x, self.head + i * (height + GAP), width, height) for i in range(min(drawn.count, fits))]
 
 
-def paint(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labels: tuple[str, ...]) -> None:
-    """Paint a column with its left edge at 0; ``labels`` names the units of the last step, else it is empty."""
-    _paint_head(painter, step, frame)
+def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labels: tuple[str, ...]) -> None:
+    """Paint what is below a head, the left edge at 0; ``labels`` names the units of the last step, else it is empty."""
     if drawn is None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("line"))
@@ -127,7 +126,7 @@ def paint(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labe
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{len(cells)} of {drawn.total:,}")
 
 
-def _paint_head(painter: QPainter, step: Step, frame: Frame) -> None:
+def paint_head(painter: QPainter, step: Step, frame: Frame) -> None:
     """Number and name in one line where that fits, the number above the name where it does not; then the shape."""
     lines = [(theme.font("strong"), "text", step.title)]
     if frame.compact:

@@ -194,9 +194,7 @@ class Runner(QObject):
         """Whether the newest request still needs the forward pass of ``request``."""
         with self._waiting:
             newest = self._request
-            return not self._stopping and (
-                newest is None or (newest.model, newest.image) == (request.model, request.image)
-            )
+            return not self._stopping and (newest is None or newest.shown == request.shown)
 
     def wants_look_up(self, query: Query) -> bool:
         """Whether nothing newer of its kind is asked for, and no request waits."""

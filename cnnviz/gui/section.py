@@ -48,6 +48,7 @@ class Section(QWidget):
         self.content = QWidget(self)
         self.content.setObjectName(f"{name}-content")
         self.body = QVBoxLayout(self.content)
+        self._is_open = False
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.heading)
         self._column.addWidget(self.content)
@@ -57,14 +58,21 @@ class Section(QWidget):
 
     @property
     def is_open(self) -> bool:
-        return self.heading.isChecked()
+        return self._is_open
 
     def set_open(self, is_open: bool) -> None:
         """Show or hide what is below the heading."""
+        if self.heading.isChecked() == is_open == self._is_open:
+            return
+        self._is_open = is_open
         self.heading.setChecked(is_open)
         self.content.setVisible(is_open)
         theme.set_icon(self.heading, "chevron-down" if is_open else "chevron-right", "dim")
         self.opened.emit(is_open)
+
+    def make_way(self, other: Section) -> None:
+        """Close when another section opens: there is room for one."""
+        other.opened.connect(lambda is_open: self.set_open(self.is_open and not is_open))
 
     def _on_clicked(self, is_open: bool) -> None:
         self.set_open(is_open)

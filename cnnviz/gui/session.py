@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnviz.request import ModelRequest, Option, Request
+from cnnviz.request import UNEDITED, ModelRequest, Option, Request
 
 HISTORY_KEPT = 500
 
@@ -61,6 +61,8 @@ class Session(QObject):
         request = replace(self._request, **changes)
         if request.layer != self._request.layer or request.model != self._request.model:
             request = replace(request, at=changes.get("at"), trail=changes.get("trail", ()))  # another layer's cells
+        if request.image != self._request.image:
+            request = replace(request, picture_edit=changes.get("picture_edit", UNEDITED))  # another picture's edit
         if finished and request != self._history[self._position]:
             del self._history[self._position + 1 :]
             self._history.append(request)

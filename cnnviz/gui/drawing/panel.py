@@ -58,6 +58,7 @@ class DrawPanel(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("draw", "Draw", "Draw a picture for the network (D)", parent)
         self._chosen = False  # whether a person has opened or closed it
+        self._roomy: bool | None = None  # whether the window was high when it was looked at last
         self.toggled.connect(self._on_toggled)
         self.sheet = Sheet()
         self.sheet.drawn.connect(self._on_drawn)
@@ -73,8 +74,10 @@ class DrawPanel(Section):
 
     def fit(self, height: int) -> None:
         """Open in a high window, closed in a low one, as long as nobody has chosen."""
-        if not self._chosen:
-            self.set_open(height >= theme.px(ROOMY))
+        roomy = height >= theme.px(ROOMY)
+        if roomy is not self._roomy and not self._chosen:
+            self.set_open(roomy)
+        self._roomy = roomy
 
     def set_chosen(self, is_open: bool) -> None:
         """Open or close it because a person wants that."""

@@ -21,7 +21,7 @@ UNDOS = 60
 ERASER = 1.6
 """How much wider than the pen the eraser is."""
 
-SOFT = ((1.5, 0.3), (1.2, 0.65), (0.9, 1.0))
+SOFT = ((1.5, 0.12), (1.35, 0.3), (1.2, 0.55), (1.05, 0.8), (0.9, 1.0))
 """The pen as rings from the outermost to the innermost: shares of its width, and how bright each is."""
 
 

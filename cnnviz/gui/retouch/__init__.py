@@ -1,0 +1,1 @@
+"""The picture in the hands of a person: shifted, turned, scaled, cropped and blurred, and the maps follow."""

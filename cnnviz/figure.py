@@ -83,6 +83,8 @@ class ImageGrid:
         one filter are numbered by the channels of its input.
     spot
         (y, x) of a cell that is marked in every picture, or None.
+    levels
+        The raster of large maps from further away: each (N, H/2, W/2) of the one before. Empty for small ones.
     """
 
     values: NDArray[np.float32] | NDArray[np.uint8]
@@ -98,6 +100,7 @@ class ImageGrid:
     marked: int | None = None
     picks: bool = True
     spot: tuple[int, int] | None = None
+    levels: tuple[NDArray[np.uint8], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

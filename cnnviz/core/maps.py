@@ -14,7 +14,7 @@ from cnnviz.figure import number
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
 
-DEAD, NAN, INFINITE = "dead", "NaN", "infinite"
+DEAD, CONSTANT, NAN, INFINITE = "dead", "constant", "NaN", "infinite"
 
 T = TypeVar("T")
 _kept: WeakKeyDictionary[object, dict[str, object]] = WeakKeyDictionary()
@@ -99,7 +99,7 @@ def extents_of(maps: NDArray[np.float32]) -> Extents:
         low[i], high[i] = (finite.min(), finite.max()) if finite.size else (0, 0)
     if maps[0].size > 1:  # one value alone is no map that could be dead
         for i in np.flatnonzero(low == high):
-            notes[i] = notes[i] or (f"constant {number(float(low[i]))}" if low[i] else DEAD)
+            notes[i] = notes[i] or (f"{CONSTANT} {number(float(low[i]))}" if low[i] else DEAD)
     return Extents(low, high, tuple(notes))
 
 

@@ -7,11 +7,15 @@ threads are left to the forward pass (whole arrays took 8 to 12 ms in NumPy, and
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.figure import GROUND
+
+LARGE = 1 << 22
+"""Map pixels of a raster that are averaged in some milliseconds; a screen has about as many."""
 
 BLOCK = 1 << 16
 """Values that are worked on at once: their float32 copy (256 KiB) stays in the cache of one core."""
@@ -33,6 +37,54 @@ def paint(values: NDArray[np.float32], low: ArrayLike, high: ArrayLike) -> NDArr
     ``GROUND``. With ``low == -high`` zero is exactly 127.
     """
     return _levels(values, low, high, GROUND - 1, 0.5, GROUND - 1)
+
+
+def halves(raster: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    """The same pictures from further and further away, for rasters too large to be averaged when they are looked at.
+
+    Parameters
+    ----------
+    raster
+        (N, H, W) indices of a colour map.
+
+    Returns
+    -------
+    Each half as high and wide as the one before, until all fit on a screen; none for a small raster.
+    """
+    found: list[NDArray[np.uint8]] = []
+    while raster.size > LARGE and min(raster.shape[1:]) > 1:
+        raster = shrink(raster, 2, GROUND)
+        found.append(raster)
+    return tuple(found)
+
+
+def shrink(raster: NDArray[Any], factor: int, ground: int) -> NDArray[Any]:
+    """Means of ``factor`` × ``factor`` blocks, so that no map pixel is lost when maps are shown smaller than they are.
+
+    Parameters
+    ----------
+    raster
+        (N, H, W) uint8 indices, whose mean is the index of the mean value; or (N, H, W, 3) uint8 RGB.
+    ground
+        Index that means "unpainted": a block that contains it is unpainted. Not used for RGB.
+
+    Returns
+    -------
+    (N, H // factor, W // factor[, 3]) uint8
+    """
+    h, w = raster.shape[1] // factor, raster.shape[2] // factor
+    raster = raster[:, : h * factor, : w * factor]
+    total: NDArray[Any] = raster[:, ::factor].astype(np.uint16 if factor <= 16 else np.uint32)
+    for y in range(1, factor):  # rows first: they lie next to each other in memory
+        np.add(total, raster[:, y::factor], out=total)
+    mean: NDArray[Any] = total[:, :, ::factor].copy()
+    for x in range(1, factor):
+        np.add(mean, total[:, :, x::factor], out=mean)
+    mean = ((mean + factor * factor // 2) // (factor * factor)).astype(np.uint8)
+    if raster.ndim == 3 and raster.max(initial=0) == ground:
+        for y, x in np.ndindex(factor, factor):
+            mean[raster[:, y::factor, x::factor] == ground] = ground
+    return mean
 
 
 def bins_of(values: NDArray[np.float32], low: float, high: float, count: int) -> NDArray[np.uint8]:

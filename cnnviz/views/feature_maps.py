@@ -6,17 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cnnviz.core.colormaps import AUTO, DIVERGING, SEQUENTIAL, names
-from cnnviz.core.maps import Extents
+from cnnviz.core.maps import CONSTANT, DEAD
 from cnnviz.core.pixels import extents, layer_scale, maps_of, maps_shape, range_of
 from cnnviz.core.ranges import stretched
-from cnnviz.figure import Figure
+from cnnviz.figure import Figure, Note
 from cnnviz.views.base import counted, figure, layer_view, times
 from cnnviz.views.grids import LIMIT, enlarged, image_grid
 from cnnviz.views.options import option
+from cnnviz.views.orders import ORDERS, ordered
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -42,9 +40,13 @@ class FeatureMapOptions:
     order: str = field(
         default="channel",
         metadata=option(
-            "Order", choices=("channel", "strongest"), help="By number, or by the largest magnitude in the map."
+            "Order",
+            choices=ORDERS,
+            help="By number, or by largest magnitude, largest value, mean, share of zeros, contribution to the logit "
+            "of the best class, or similarity to the selected map.",
         ),
     )
+    alive: bool = field(default=False, metadata=option("Alive only", help="Leave out dead and constant maps."))
     channel: int | None = None
 
 
@@ -60,17 +62,23 @@ def fits(trace: Trace, record: Record | None) -> bool:
 def feature_maps(trace: Trace, record: Record, options: FeatureMapOptions) -> Figure:
     """One grid of all maps; with a channel, that map marked and beside it enlarged."""
     maps, known = maps_of(trace, record), extents(trace, record)
-    order = _order(known, options.order)[:LIMIT]
-    total = len(maps)
+    found = ordered(trace, record, options.order, options.channel)
+    alive = [i for i in found.channels.tolist() if not (options.alive and _still(known.notes[i]))]
+    order, total = alive[:LIMIT], len(maps)
+    about = [size := times(*maps.shape[1:]), *remarks(known.notes), *filter(None, [found.words])]
+    if not order:
+        text = "No map of this layer is alive: all are dead or constant."
+        return figure(trace, record, "feature-maps", f"{counted(total, 'map')} of {size}", Note(text))
     ranges = stretched(range_of(trace, record), known, options.contrast)
-    if options.order != "channel":
+    if order != list(range(len(order))):
         maps, ranges = maps[order], ranges[order]
     grid = image_grid(
         maps[: len(order)],
         layer_scale(trace, record, options.colormap, options.contrast),
         ranges[: len(order)] if options.contrast else None,
         notes=[known.notes[i] for i in order],
-        indices=order.tolist(),
+        indices=order,
+        captions=[found.caption(i) for i in order],
         channel=options.channel,
         total=total,
     )
@@ -79,9 +87,8 @@ def feature_maps(trace: Trace, record: Record, options: FeatureMapOptions) -> Fi
         one = enlarged(grid, f"channel {options.channel}")
         assert one is not None
         shown.append(one)
-    size = times(*maps.shape[1:])
     count = f"{len(order):,} of {counted(total, 'map')}" if len(order) < total else counted(total, "map")
-    return figure(trace, record, "feature-maps", " · ".join((f"{count} of {size}", *remarks(known.notes))), *shown)
+    return figure(trace, record, "feature-maps", " · ".join((f"{count} of {about[0]}", *about[1:])), *shown)
 
 
 def remarks(notes: tuple[str, ...]) -> list[str]:
@@ -91,9 +98,6 @@ def remarks(notes: tuple[str, ...]) -> list[str]:
     return [f"{found[kind]:,} {word}" for kind, word in words.items() if found[kind]]
 
 
-def _order(known: Extents, order: str) -> NDArray[np.intp]:
-    """Numbers of the maps in the order in which they are shown."""
-    if order == "channel":
-        return np.arange(len(known.low))
-    strength = np.maximum(np.abs(known.low), np.abs(known.high))
-    return np.argsort(-strength, kind="stable")
+def _still(note: str) -> bool:
+    """Whether a map has one value everywhere."""
+    return note == DEAD or note.startswith(CONSTANT)

@@ -40,6 +40,17 @@ class FilterOptions:
         default=AUTO,
         metadata=option("Colours", choices=names(WEIGHTS), help="Colours of their own, never those of activations."),
     )
+    show: str = field(
+        default="kernels",
+        metadata=option(
+            "Show",
+            choices=("kernels", "input channel", "norms"),
+            help="The kernels of one filter; the kernels of all filters for one input channel; or how large all are.",
+        ),
+    )
+    input: int = field(
+        default=0, metadata=option("Input channel", low=0, help="The one whose kernels are shown in all filters.")
+    )
     channel: int | None = None
 
 
@@ -55,10 +66,16 @@ def filters(trace: Trace, record: Record, options: FilterOptions) -> Figure:
     A first layer on an RGB picture: every filter as one colour picture. Filters of a single kernel (grey pictures,
     depthwise convolutions): all of them. Dense weights and 1 × 1 convolutions: the whole matrix. Else, and for a dense
     layer behind maps: the filter of the selected channel, one kernel for each of its input channels.
+
+    On request one input channel's kernels in all filters that see it, or the norms of all filters and kernels.
     """
     weights = weights_of(trace, record)
     assert weights is not None
     drawn = _Drawing(weights, options)
+    if options.show == "norms":
+        return figure(trace, record, "filters", *drawn.norms())
+    if options.show == "input channel" and record.op not in DENSE and weights.kernel != (1, 1) and weights.reach > 1:
+        return figure(trace, record, "filters", *drawn.of_input())
     if record.op in DENSE:
         from cnnviz.core.ops import Call
 
@@ -140,6 +157,54 @@ class _Drawing:
         kernels = counted(self.weights.reach, "kernel")
         about = f"filter {self.chosen:,} of {self.weights.filters:,}: {kernels} of {self._size}"
         return f"{about} · {self._bias()}", self._kernels()
+
+    def of_input(self) -> tuple[str, Panel]:
+        """The kernels that all filters have for one input channel."""
+        channel = min(self.options.input, self.weights.inputs - 1)
+        rows = [k for k in range(self.weights.filters) if channel in self.weights.seen_by(k)]
+        kernels = self.weights.every()[rows, channel - self.weights.seen_by(rows[0]).start]
+        known = extents_of(kernels)
+        grid = image_grid(
+            kernels[:LIMIT],
+            self.scale(),
+            stretched(self.span, known, self.options.contrast)[:LIMIT],
+            notes=_notes(known)[:LIMIT],
+            indices=rows[:LIMIT],
+            noun="kernel",
+            title=f"the kernel for input channel {channel:,} in each filter",
+            channel=self.options.channel,
+            total=len(rows),
+        )
+        about = f"input channel {channel:,} of {self.weights.inputs:,}: {counted(len(rows), 'kernel')} of {self._size}"
+        return (about if channel == self.options.input else f"{about} · there is no {self.options.input:,}"), grid
+
+    def norms(self) -> tuple[str, Panel, *tuple[Panel, ...]]:
+        """How large every filter is, and where kernels have more than one weight, every kernel."""
+        weights = self.weights.every().reshape(self.weights.filters, self.weights.reach, -1)
+        noun = "unit" if self.weights.tensor.ndim == 2 else "filter"
+        kernels = np.sqrt(np.einsum("kcw,kcw->kc", weights, weights))  # (K, C / groups)
+        whole = np.sqrt(np.einsum("kc,kc->k", kernels, kernels))  # (K,)
+        top = float(whole[np.isfinite(whole)].max(initial=0)) or 1.0
+        colours = fitting(self.options.colormap, WEIGHTS)
+        bars = Vector(
+            values=whole.astype(np.float32),
+            scale=Scale(-top, top, colours, True, f"all {noun}s"),
+            title=f"norm of each {noun}: √Σ w²",
+            marked=self.options.channel if self.options.channel in range(len(whole)) else None,
+        )
+        about = f"{counted(len(whole), noun)}, norms {number(float(whole.min()))} to {number(top)}"
+        if weights.shape[2] == 1 or kernels.size > MATRIX_LIMIT or self.weights.reach == 1:
+            return about, bars
+        limit = float(kernels[np.isfinite(kernels)].max(initial=0)) or 1.0
+        grid = image_grid(
+            kernels[None],
+            Scale(-limit, limit, colours, True, "all kernels"),
+            noun="matrix",
+            captions=("norms",),
+            title=f"norm of each kernel · y: {noun}, x: input channel",
+            picks=False,
+        )
+        return about, bars, grid
 
     def unit_on_maps(self, maps: tuple[int, int, int]) -> tuple[str, Panel]:
         """The weights of one dense unit, laid out as the maps that they are multiplied with."""

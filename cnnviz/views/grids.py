@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.pixels import paint
+from cnnviz.core.raster import halves
 from cnnviz.figure import ImageGrid, Scale
 
 LIMIT = 2048
@@ -61,6 +62,7 @@ def image_grid(
         title=title,
         marked=shown.index(channel) if channel in shown else None,
         picks=picks,
+        levels=halves(raster),
     )
 
 
@@ -73,6 +75,7 @@ def enlarged(grid: ImageGrid, title: str) -> ImageGrid | None:
         grid,
         values=grid.values[one],
         raster=grid.raster[one],
+        levels=tuple(level[one] for level in grid.levels),
         ranges=grid.ranges[one],
         indices=grid.indices[one],
         captions=grid.captions[one],

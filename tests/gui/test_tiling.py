@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.gui.figures.tiling import Camera, Cell, arrange, clamped, compose, fit, shrink, zoomed
+from cnnviz.core.raster import shrink
+from cnnviz.gui.figures.tiling import Camera, Cell, arrange, clamped, compose, fit, zoomed
 
 GROUND = 255
 

@@ -161,3 +161,45 @@ def test_norms_without_numbers_have_no_table() -> None:
     (table,) = views.make(traced, 0, "affine").panels
     assert isinstance(table, Matrix)
     assert table.column_labels == ("scale γ", "shift β")
+
+
+def test_the_kernels_of_one_input_channel_in_all_filters() -> None:
+    layer = nn.Conv2d(6, 8, 3)
+    made = shown(layer, 6, 9, 9, show="input channel", input=4, channel=2)
+    panel = grid(made)
+    assert np.array_equal(panel.values, layer.weight.detach().numpy()[:, 4])
+    assert panel.indices == tuple(range(8))
+    assert panel.marked == 2
+    assert made.subtitle == "input channel 4 of 6: 8 kernels of 3 × 3"
+    beyond = shown(layer, 6, 9, 9, show="input channel", input=60)
+    assert beyond.subtitle == "input channel 5 of 6: 8 kernels of 3 × 3 · there is no 60"
+
+
+def test_in_groups_only_some_filters_see_an_input_channel() -> None:
+    layer = nn.Conv2d(6, 8, 3, groups=2)
+    panel = grid(shown(layer, 6, 9, 9, show="input channel", input=4))
+    assert panel.indices == (4, 5, 6, 7)
+    assert np.array_equal(panel.values, layer.weight.detach().numpy()[4:, 1])
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_norms_of_all_filters_and_kernels(transposed: bool) -> None:
+    layer = nn.ConvTranspose2d(6, 8, 3) if transposed else nn.Conv2d(6, 8, 3)
+    made = shown(layer, 6, 9, 9, show="norms", channel=2)
+    weight = layer.weight.detach().double().numpy()
+    weight = weight.transpose(1, 0, 2, 3) if transposed else weight
+    bars = made.panels[0]
+    assert isinstance(bars, Vector)
+    norms = np.sqrt((weight**2).sum((1, 2, 3)))
+    assert bars.values == pytest.approx(norms, rel=1e-6)
+    assert bars.marked == 2
+    assert grid(made, 1).values[0] == pytest.approx(np.sqrt((weight**2).sum((2, 3))), rel=1e-6)
+    assert made.subtitle.startswith("8 filters, norms ")
+
+
+def test_norms_of_units_are_one_panel() -> None:
+    layer = nn.Linear(5, 3)
+    made = shown(layer, 5, show="norms")
+    assert len(made.panels) == 1
+    assert made.panels[0].values == pytest.approx(np.linalg.norm(layer.weight.detach().numpy(), axis=1))  # type: ignore[union-attr]
+    assert isinstance(shown(layer, 5, show="input channel").panels[0], ImageGrid), "a matrix has no kernels"

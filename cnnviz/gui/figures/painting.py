@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
@@ -18,11 +20,12 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from cnnviz.core.raster import shrink
 from cnnviz.figure import GROUND, ImageGrid
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import colors
 from cnnviz.gui.figures.thumbs import outline
-from cnnviz.gui.figures.tiling import Camera, Cell, Rect, Tiling, compose, shrink
+from cnnviz.gui.figures.tiling import Camera, Cell, Rect, Tiling, compose
 from cnnviz.gui.theme import theme
 
 NUMBERED = 34
@@ -49,7 +52,8 @@ class GridPicture:
         indexed = panel.raster.ndim == 3 and panel.scale is not None
         self._raster = panel.raster if indexed else _argb(panel.raster)
         self._colors = colors(panel.scale.colormap) if panel.scale is not None and indexed else None
-        highest = panel.raster.reshape(len(panel.raster), -1).max(axis=1, initial=0)
+        smallest = panel.levels[-1] if panel.levels else panel.raster  # a block that holds a gap is one
+        highest = smallest.reshape(len(smallest), -1).max(axis=1, initial=0)
         self._bare = set(np.flatnonzero(highest == GROUND).tolist()) if indexed else set()
         self._shrunk = {}
         self.forget()
@@ -108,6 +112,8 @@ class GridPicture:
         factor = min(int(1 / scale + 1e-6), *self._raster.shape[1:]) if scale < 1 else 1
         if factor < 2 or self._panel is None:
             return self._raster
+        if self._panel.levels and self._colors is not None:  # halved by the worker: 1/2, 1/4 …
+            return self._panel.levels[min(int(math.log2(factor)), len(self._panel.levels)) - 1]
         if factor not in self._shrunk:
             small = shrink(self._panel.raster, factor, GROUND)
             self._shrunk[factor] = small if self._colors is not None else _argb(small)

@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
+from cnnviz.core.raster import shrink
 from cnnviz.figure import GROUND, ImageGrid
 from cnnviz.gui.color_bar import colors
-from cnnviz.gui.figures.tiling import shrink
 from cnnviz.gui.theme import theme
 
 

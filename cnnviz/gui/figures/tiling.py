@@ -201,35 +201,6 @@ def zoomed(tiling: Tiling, camera: Camera, factor: float, x: float, y: float, ar
     return clamped(tiling, Camera(zoom, x - (x - camera.left) * grown, y - (y - camera.top) * grown), area)
 
 
-def shrink(raster: NDArray[Any], factor: int, ground: int) -> NDArray[Any]:
-    """Means of ``factor`` × ``factor`` blocks, so that no map pixel is lost when maps are shown smaller than they are.
-
-    Parameters
-    ----------
-    raster
-        (N, H, W) uint8 indices, whose mean is the index of the mean value; or (N, H, W, 3) uint8 RGB.
-    ground
-        Index that means "unpainted": a block that contains it is unpainted. Not used for RGB.
-
-    Returns
-    -------
-    (N, H // factor, W // factor[, 3]) uint8
-    """
-    h, w = raster.shape[1] // factor, raster.shape[2] // factor
-    raster = raster[:, : h * factor, : w * factor]
-    total: NDArray[Any] = raster[:, ::factor].astype(np.uint16 if factor <= 16 else np.uint32)
-    for y in range(1, factor):  # rows first: they lie next to each other in memory
-        np.add(total, raster[:, y::factor], out=total)
-    mean: NDArray[Any] = total[:, :, ::factor].copy()
-    for x in range(1, factor):
-        np.add(mean, total[:, :, x::factor], out=mean)
-    mean = ((mean + factor * factor // 2) // (factor * factor)).astype(np.uint8)
-    if raster.ndim == 3 and raster.max(initial=0) == ground:
-        for y, x in np.ndindex(factor, factor):
-            mean[raster[:, y::factor, x::factor] == ground] = ground
-    return mean
-
-
 def compose(
     raster: NDArray[Any], ground: int, tiling: Tiling, camera: Camera, area: tuple[int, int], ratio: float
 ) -> NDArray[Any]:

@@ -29,6 +29,8 @@ COMMANDS = {
     "inspect": "layers, shapes, parameters and multiply-adds of a model",
     "explain": "how one number of a layer came about",
     "export": "feature maps and other layer views as files",
+    "report": "everything about a model and a picture in one file",
+    "train": "let a network learn a data set, or a trained one new classes",
     "models": "what can be opened by name",
 }
 
@@ -131,6 +133,8 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
         "inspect": _add_inspect,
         "explain": _add_explain,
         "export": _add_export,
+        "train": _add_train,
+        "report": _add_report,
         "models": _add_models,
     }
     add[name](parser)
@@ -151,9 +155,57 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", metavar="IMAGE", help="a picture file")
+    _add_model(parser)
+    parser.add_argument("--out", required=True, metavar="FILE", help="the report: FILE.html or FILE.pdf")
+
+
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--download", metavar="NAME", help="fetch the weights of a torchvision model, e.g. resnet50")
     _add_json(parser)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "data", metavar="DATA", help="mnist, cifar10, caltech101 …, an NPZ file, or a folder of folders"
+    )
+    parser.add_argument("--model", required=True, metavar="NAME", help="an architecture or a plan; or see --transfer")
+    parser.add_argument("--data", dest="where", metavar="PATH", help="where the copy of a data set with a name lies")
+    parser.add_argument("--download", action="store_true", help="fetch a data set with a name")
+    parser.add_argument("--limit", type=_count, metavar="N", help="learn from at most so many pictures of each class")
+    parser.add_argument("--out", metavar="FILE.safetensors", help="the result (default: named after network and data)")
+    parser.add_argument("--resume", action="store_true", help="go on after the last epoch that was written")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    group = parser.add_argument_group("how")
+    group.add_argument("--epochs", type=_count, default=3, metavar="N", help="default: 3")
+    group.add_argument("--batch-size", type=_count, default=64, metavar="N", help="default: 64")
+    group.add_argument(
+        "--lr", type=_rate, metavar="RATE", help="highest learning rate (default: usual for the network)"
+    )
+    group.add_argument("--optimiser", choices=("sgd", "adamw"), default="sgd", help="default: sgd")
+    group.add_argument("--schedule", choices=("cycle", "constant"), default="cycle", help="default: cycle")
+    group.add_argument("--decay", type=_share, default=5e-4, metavar="D", help="weight decay (default: 0.0005)")
+    group.add_argument("--smoothing", type=_share, default=0.0, metavar="S", help="label smoothing (default: 0)")
+    group.add_argument(
+        "--augment", default="none", metavar="NAME", help="none, shift, flip, turn, photo (default: none)"
+    )
+    group.add_argument("--validation", type=_share, default=0.1, metavar="SHARE", help="default: 0.1 of the pictures")
+    group.add_argument(
+        "--patience", type=_index, default=0, metavar="N", help="stop after N epochs that were no better"
+    )
+    group.add_argument(
+        "--seed", type=_index, default=0, metavar="N", help="the same seed, the same result (default: 0)"
+    )
+    group.add_argument("--full-precision", action="store_true", help="no half precision on a GPU")
+    group.add_argument("--tensorboard", metavar="DIR", help="write an event file for TensorBoard, too")
+    group.add_argument("--device", type=_device, default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    group = parser.add_argument_group("transfer learning")
+    group.add_argument("--transfer", action="store_true", help="start from a trained model: a bundled name, a file …")
+    group.add_argument("--unfreeze", type=_index, metavar="N", help="let N layers before the new last one learn, too")
+    group.add_argument("--compare", action="store_true", help="train the same network from nothing, too")
+    group.add_argument("--arch", metavar="NAME", help="architecture of a file that holds only weights")
+    group.add_argument("--trust", action="store_true", help="allow code that comes with the model to run")
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
@@ -247,6 +299,16 @@ def _positive_numbers(text: str) -> tuple[float, ...]:
     if not all(number > 0 for number in numbers):
         raise argparse.ArgumentTypeError(f"{text!r}: every deviation is more than 0")
     return numbers
+
+
+def _rate(text: str) -> float:
+    return _positive_numbers(text)[0]
+
+
+def _share(text: str) -> float:
+    if not 0 <= (number := _numbers(text)[0]) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 and below 1")
+    return number
 
 
 def _count(text: str) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -166,8 +168,6 @@ def cut(text: str, width: int, size: float = PLAIN) -> str:
 
 def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg", "pdf"]) -> None:
     """Draw a figure and write it."""
-    import matplotlib as mpl
-
     from cnnviz.export.layout import laid_out
 
     about = recipe(figure, style)
@@ -176,6 +176,18 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
         "svg": {"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None},
         "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
     }
+    with drawing():
+        sheet = laid_out(figure, style.theme)
+        _not_too_large(sheet, style.scale if kind == "png" else 1)
+        dpi = DPI * style.scale if kind == "png" else DPI
+        sheet.page.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """matplotlib's settings are ours for as long as sheets are made and written: they are global, so one at a time."""
+    import matplotlib as mpl
+
     with _exporting, mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box is drawn; SVG still holds the letter
         mpl.rcdefaults()  # not what the user has set for other plots
@@ -183,10 +195,7 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
         mpl.rcParams["svg.fonttype"] = "none"
         mpl.rcParams["svg.hashsalt"] = "cnnviz"
         mpl.rcParams["image.composite_image"] = False
-        sheet = laid_out(figure, style.theme)
-        _not_too_large(sheet, style.scale if kind == "png" else 1)
-        dpi = DPI * style.scale if kind == "png" else DPI
-        sheet.page.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
+        yield
 
 
 def _not_too_large(sheet: Sheet, scale: int) -> None:

@@ -1,0 +1,144 @@
+"""The report on paper: pages of A4 with real text, each layer's maps at their full resolution."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import numpy as np
+
+from cnnviz.core.colormaps import lut
+from cnnviz.export.paper import LARGE, LINE, SMALL, Sheet, cut, drawing, wrapped
+from cnnviz.figure import GROUND, number, percent
+from cnnviz.report.contents import Contents, Layer
+from cnnviz.report.drawing import blocks
+
+PAGE = 827, 1169
+"""A4, in pixels of a hundredth of an inch."""
+
+_MARGIN = 56
+_WIDTH = PAGE[0] - 2 * _MARGIN
+
+
+def write_pdf(contents: Contents, file: BinaryIO) -> None:
+    """The whole report."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    about = {"Title": f"{contents.title} · {contents.image}", "Creator": "CNNViz", "CreationDate": None}
+    with drawing(), PdfPages(file, metadata=about) as pages:
+        paper = _Paper(pages)
+        _first_page(paper, contents)
+        for layer in contents.layers:
+            _layer(paper, layer)
+        paper.end()
+
+
+class _Paper:
+    """Pages that follow each other: what does not fit goes to the next."""
+
+    def __init__(self, pages: object) -> None:
+        self._pages = pages
+        self._number = 0
+        self._new()
+
+    def room(self, height: int) -> None:
+        """Make sure that so many pixels are left on this page."""
+        if self.y + height > PAGE[1] - _MARGIN:
+            self.end()
+            self._new()
+
+    def lines(self, text: str, *, color: str = "", size: float = 8.0, indent: int = 0) -> None:
+        """A paragraph."""
+        for line in wrapped(text, _WIDTH - indent, size):
+            self.room(LINE)
+            self.sheet.text(_MARGIN + indent, self.y + 10, line, size, color=color)
+            self.y += LINE
+
+    def head(self, text: str, size: float = 10.0) -> None:
+        """A heading, never the last line of a page."""
+        self.room(60)
+        self.y += 12
+        self.sheet.text(_MARGIN, self.y + 12, cut(text, _WIDTH, size), size, bold=True)
+        self.y += 22
+
+    def end(self) -> None:
+        """Write the page."""
+        self.sheet.text(PAGE[0] - _MARGIN, PAGE[1] - 28, str(self._number), SMALL, align="right", color=self.dim)
+        self._pages.savefig(self.sheet.page)  # type: ignore[attr-defined]
+
+    def _new(self) -> None:
+        self._number += 1
+        self.sheet = Sheet(*PAGE, "light")
+        self.dim = self.sheet.palette.dim
+        self.y = _MARGIN
+
+
+def _first_page(paper: _Paper, contents: Contents) -> None:
+    height, width = contents.picture.shape[:2]
+    factor = max(1, 140 // max(height, width))
+    step = max(1, -(-max(height, width) // 160))
+    shown = contents.picture[::step, ::step]
+    paper.sheet.image(_MARGIN, paper.y, np.ascontiguousarray(shown), factor)
+    left = _MARGIN + shown.shape[1] * factor + 24
+    paper.sheet.text(left, paper.y + 18, cut(contents.title, PAGE[0] - left - _MARGIN, 16.0), 16.0, bold=True)
+    paper.sheet.text(left, paper.y + 36, contents.image, color=paper.dim)
+    paper.y += max(shown.shape[0] * factor, 40) + 12
+    if contents.top:
+        paper.head("Answer", LARGE)
+    for top in contents.top:
+        paper.room(LINE + 4)
+        paper.sheet.text(_MARGIN, paper.y + 10, cut(top.label, 200))
+        paper.sheet.box(_MARGIN + 210, paper.y + 1, max(300 * top.probability, 1), 11, paper.sheet.palette.accent)
+        paper.sheet.text(_MARGIN + 580, paper.y + 10, percent(top.probability), align="right")
+        paper.sheet.text(_MARGIN + 660, paper.y + 10, number(top.logit, 4, signed=True), align="right", color=paper.dim)
+        paper.y += LINE + 4
+    paper.head("Health of this pass", LARGE)
+    paper.lines(contents.survey.verdict)
+    for finding in [found for found in contents.survey.findings if found.begins][:20]:
+        paper.lines(f"{finding.where}: {finding.sentence}", indent=12, color=paper.dim)
+    paper.head("Architecture", LARGE)
+    _architecture(paper, contents)
+    for name, words in (*contents.facts, *contents.steps):
+        paper.lines(f"{name}: {words}")
+    for note in contents.notes:
+        paper.lines(f"Note: {note}", color=paper.dim)
+
+
+def _architecture(paper: _Paper, contents: Contents) -> None:
+    """The drawing of the blocks, made as narrow as the page."""
+    drawn = list(blocks(contents.layers))
+    if not drawn:
+        return
+    paper.room(170)
+    share = min(1.0, _WIDTH / (drawn[-1].x + drawn[-1].width))
+    for block in drawn:
+        paper.sheet.box(_MARGIN + block.x * share, paper.y + block.y, block.width * share, block.height, block.color)
+    paper.y += 160
+
+
+def _layer(paper: _Paper, layer: Layer) -> None:
+    row, maps = layer.row, layer.maps
+    shape = " × ".join(map(str, row.shape))
+    numbers = [f"{row.parameters:,} parameters"] if row.parameters else []
+    numbers += [f"{row.macs:,} multiply-adds"] if row.macs else []
+    numbers.append(f"receptive field {row.field}")
+    if maps is None:
+        paper.room(60)
+        paper.head(f"{row.index} · {row.short}   {row.key}")
+        paper.lines(f"{shape} · " + " · ".join(numbers), color=paper.dim)
+        return
+    wide = maps.pixels.shape[1]
+    factor = max(1, min(6, _WIDTH // wide))
+    across = max(1, -(-wide // _WIDTH))  # only where one map is wider than the page
+    shown = np.ascontiguousarray(maps.pixels[::across, ::across])
+    paper.room(min(shown.shape[0] * factor + 80, PAGE[1] - 2 * _MARGIN))
+    paper.head(f"{row.index} · {row.short}   {row.key}")
+    counted = f"{maps.shown:,} of {maps.total:,} shown" if maps.shown < maps.total else f"all {maps.total:,} shown"
+    paper.lines(f"{shape} · " + " · ".join((*numbers, counted)), color=paper.dim)
+    rows_left = (PAGE[1] - _MARGIN - paper.y - 26) // factor
+    paper.sheet.image(_MARGIN, paper.y, shown[:rows_left], factor)
+    paper.y += min(shown.shape[0], rows_left) * factor + 6
+    ramp = np.repeat(lut(maps.scale.colormap)[:GROUND][None], 8, axis=0)
+    paper.sheet.image(_MARGIN + 60, paper.y, np.ascontiguousarray(ramp))
+    paper.sheet.text(_MARGIN + 54, paper.y + 8, number(maps.scale.low), SMALL, align="right", color=paper.dim)
+    paper.sheet.text(_MARGIN + 60 + GROUND + 6, paper.y + 8, number(maps.scale.high), SMALL, color=paper.dim)
+    paper.y += 14

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QMessageLogContext, QTimer, QtMsgType, qInsta
 from PySide6.QtWidgets import QApplication
 
 from cnnviz import __version__, settings
+from cnnviz.core.session_file import is_session
 from cnnviz.gui.collection import samples
 from cnnviz.gui.controller import Controller, colormaps_of
 from cnnviz.gui.keys import FocusedKeys
@@ -77,7 +78,7 @@ def prepare(app: QApplication, options: WindowOptions) -> Controller:
 def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request:
     """What is shown first: the pictures of the command line, or our own samples."""
     model = options.model if options.model.device != "auto" else replace(options.model, device=chosen.device)
-    image = next((path for path in options.images if Path(path).is_file()), "")
+    image = next((path for path in options.images if Path(path).is_file() and not is_session(path)), "")
     if not options.images:
         image = next(iter(samples(model.name)), "")
     layer = options.layer or (FIRST_LAYER if model.name in dict(BUNDLED) else "")
@@ -94,6 +95,7 @@ def _open(controller: Controller, options: WindowOptions) -> None:
     window.show()
     window.network.setFocus()
     QTimer.singleShot(0, lambda: controller.begin(options.images))
+    QTimer.singleShot(0, controller.saving.begin)
 
 
 def _screenshot(app: QApplication, controller: Controller, options: WindowOptions) -> int:

@@ -276,7 +276,8 @@ def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: 
     made = views.make(kept.trace, record, view.name, **given, **position)
     if made.request is None:
         return replace(made, request=request)
-    return replace(made, request=replace(made.request, model=request.model, image=request.image, trail=request.trail))
+    said = {name: getattr(made.request, name) for name in ("layer", "view", "channel", "at", "options", "colormaps")}
+    return replace(made, request=replace(request, **said))  # what this view takes, with the colours that it has
 
 
 def _preferred(traced: Trace, record: Record | None, choices: tuple[str, ...], colormaps: tuple[str, str, str]) -> str:

@@ -26,9 +26,9 @@ def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str
         raise CnnvizError(f"{source.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF and NPZ files hold one.")
     request = _as_asked(located(recipe, source.absolute().parent, options.images), options)
     explorer = Explorer(BUDGET)
-    for sentence in differences(recipe, explorer.model(request.model).weights):
-        complain(sentence)
     figure = explorer.answer(request).figure
+    for sentence in differences(recipe, figure.origin):
+        complain(sentence)
     style = dict(recipe.style) | {name: value for name in recipe.style if (value := getattr(options, name, None))}
     for suffix in suffixes or (source.suffix.lower().lstrip("."),):
         target = folder / f"{source.stem}.{suffix}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import Recipe, software
+from cnnviz.figure import Origin
 from cnnviz.request import ModelRequest, Request
 
 
@@ -43,6 +44,8 @@ def located(recipe: Recipe, folder: Path, pictures: Iterable[str] = ()) -> Reque
     name = _base(request.image)
     places = [Path(request.image), folder / name, *(Path(path) for path in pictures)]
     there = [place for place in dict.fromkeys(places) if place.is_file()]
+    if _beyond(request):
+        wanted = ""  # it is the edited picture's; what comes of it is compared when it is there
     found = next((place for place in there if not wanted or digest(place) == wanted), None)
     if found is None and there and there[0] in places[:2]:
         raise CnnvizError(f"{there[0]} is not the picture any more from which this figure was made: bring that one.")
@@ -57,22 +60,31 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def differences(recipe: Recipe, weights: str) -> tuple[str, ...]:
-    """Sentences on what is not as it was: weights, which change the numbers, and versions, which may.
+def differences(recipe: Recipe, now: Origin | None) -> tuple[str, ...]:
+    """Sentences on versions that are not as they were, which may change last digits.
+
+    Parameters
+    ----------
+    recipe
+        What was read from a figure.
+    now
+        What the figure that was made again comes from.
 
     Raises
     ------
     CnnvizError
-        The weights are others: the figure would show other numbers.
+        Weights or picture are others, so that the figure shows other numbers.
     """
-    origin = recipe.origin
-    if origin is not None and weights != origin.weights:
+    then = recipe.origin
+    if then is not None and now is not None and now.weights != then.weights:
         raise CnnvizError(
-            f"The weights of {origin.model} are not those that made this figure "
-            f"({_short(weights)} instead of {_short(origin.weights)}): bring that file."
+            f"The weights of {then.model} are not those that made this figure "
+            f"({_short(now.weights)} instead of {_short(then.weights)}): bring that file."
         )
-    now = software()
-    others = [f"{name} {old}" for name, old in recipe.software.items() if name in now and now[name] != old]
+    if then is not None and now is not None and (now.picture, now.preprocessing) != (then.picture, then.preprocessing):
+        raise CnnvizError("The picture, or what is done to it before the network, is not what made this figure.")
+    here = software()
+    others = [f"{name} {old}" for name, old in recipe.software.items() if name in here and here[name] != old]
     if not others:
         return ()
     return (f"The figure was made with {', '.join(others)}; last digits and single pixels may differ.",)
@@ -143,6 +155,17 @@ def as_command(request: Request, folder: str = "figures", suffix: str = "pdf") -
 def _in_a_file(request: Request) -> None:
     if store.holds(request.image) or not request.image:
         raise CnnvizError("This picture is in no file, so a program cannot read it: save it first.")
+    if _beyond(request):
+        raise CnnvizError("This picture was edited in the window, which a program cannot say: save what you see first.")
+
+
+SAID = frozenset("model image layer view channel at trail options colormaps".split())
+"""What of a request can be said to the public interface, or changes nothing in its figure."""
+
+
+def _beyond(request: Request) -> bool:
+    """Whether more was done to the picture than reading it."""
+    return any(getattr(request, item.name) != item.default for item in fields(Request) if item.name not in SAID)
 
 
 def _cursor(request: Request) -> dict[str, object]:

@@ -12,7 +12,7 @@ import platform
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -116,12 +116,15 @@ def understood(text: str) -> Recipe | None:
 
 def request_of(saved: Mapping[str, Any]) -> Request:
     """A request from its JSON; what is missing has its usual value. Raises ``TypeError`` or ``ValueError``."""
-    trail = tuple(Cell(**(cell | {"at": tuple(cell["at"])})) for cell in saved.get("trail", ()))
-    model = ModelRequest(
-        **(_tuples(saved["model"]) | {"trust": False})
-    )  # consent is given by a person, never by a file
-    values = _tuples(saved) | {"model": model, "trail": trail}
-    return Request(**values | {"options": _pairs(saved.get("options", ()))})
+    values = _tuples(saved)
+    for item in fields(Request):
+        if is_dataclass(item.default) and item.name in saved:  # parts that are records of their own
+            values[item.name] = type(item.default)(**_tuples(saved[item.name]))
+    # Consent to run code is given by a person, never by a file.
+    values["model"] = ModelRequest(**(_tuples(saved["model"]) | {"trust": False}))
+    values["trail"] = tuple(Cell(**(cell | {"at": tuple(cell["at"])})) for cell in saved.get("trail", ()))
+    values["options"] = _pairs(saved.get("options", ()))
+    return Request(**values)
 
 
 def saved_request(request: Request) -> dict[str, Any]:

@@ -63,13 +63,25 @@ class Collection(QObject):
     def show_samples(self) -> None:
         """Fill the tray with our samples for the session's model, the first one current."""
         found = samples(self._session.request.model.name)
-        self._tray.model.remove(item.path for item in self._tray.model.items)
-        self._tray.add([TrayItem(path, Path(path).name, true_label=label) for path, label in found.items()])
+        self.put(found)
         self._labelled = set(found)
-        if self._session.request.image not in found:
-            self._session.update(image=next(iter(found)))
-        self._tray.set_current(self._session.request.image)
         self._only_samples = True
+
+    def put(self, pictures: dict[str, str]) -> None:
+        """Fill the tray with nothing but these pictures (path and true class), one of them current."""
+        self._cancel_classifying()
+        self._tray.model.remove(item.path for item in self._tray.model.items)
+        self._tray.add([TrayItem(path, Path(path).name, true_label=label) for path, label in pictures.items()])
+        self._labelled = {path for path, label in pictures.items() if label}
+        if self._session.request.image not in pictures:
+            self._session.update(image=next(iter(pictures)))
+        self._tray.set_current(self._session.request.image)
+        self._only_samples = False
+
+    @property
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """Path and true class of each picture in the tray."""
+        return tuple((item.path, item.true_label) for item in self._tray.model.items)
 
     def add(self, dropped: list[str]) -> None:
         """Put files and folders into the tray; they are looked through in the background."""

@@ -26,11 +26,13 @@ from cnnviz.gui.model_dialog import is_model_file
 from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
 from cnnviz.gui.restoring import Restoring
+from cnnviz.gui.retouch.going import Retouching
+from cnnviz.gui.reporting import Reporting
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
+from cnnviz.gui.saving import Saving
 from cnnviz.gui.session import Session
 from cnnviz.gui.table.going import Tabling
-from cnnviz.gui.saving import Saving
 from cnnviz.gui.theme import theme
 from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
@@ -78,18 +80,19 @@ class Controller(QObject):
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
+        self.reporting = Reporting(self.jobs, self.runner.explorer, window)
         self.restoring = Restoring(session, self.collection.add)
+        self.saving = Saving(window, session, self.collection)
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
-        self.saving = Saving(window, session, self.collection)
         self.tabling = Tabling(window, session, self.runner)
         self.networking = Networking(window, session, self.runner)
         self.feed = Feed(session, lambda: self.followed, self)
+        self.retouching = Retouching(window.retouch, session, self.feed)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
         self.sandboxing = Sandboxing(window, session)
         self.response: Response | None = None
-        self.retouching = Retouching(window.retouch, session, self.feed)
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)
         self._news.setSingleShot(True)
@@ -114,10 +117,10 @@ class Controller(QObject):
     def stop(self) -> None:
         """End all threads and save what is to be remembered."""
         self.player.set_playing(False)
+        self.saving.end()
         self.jobs.stop()
         self.opening.stop()
         self.runner.stop()
-        self.saving.end()
 
     @property
     def busy(self) -> bool:
@@ -200,9 +203,6 @@ class Controller(QObject):
 
     # wiring
 
-    def _connect(self) -> None:
-        window = self.window
-        self.session.changed.connect(self._on_request)
     def _connect_files(self) -> None:
         for part in (self.exporter, self.restoring, self.saving):
             part.problem.connect(self.complain)
@@ -210,12 +210,14 @@ class Controller(QObject):
         self.saving.news.connect(self._on_exported)
         self.saving.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
 
+    def _connect(self) -> None:
+        window = self.window
+        self.session.changed.connect(self._on_request)
         self.session.history_changed.connect(self._on_history)
         self.runner.answered.connect(self._on_response)
         self.runner.failed.connect(self._on_failure)
         self.runner.busy_changed.connect(self.activity)
         self.runner.found.connect(self._on_found)
-        self.runner.busy_changed.connect(self.activity)
         self.jobs.reported.connect(self._on_job)
         self.player.due.connect(self._play_on)
         self.player.playing_changed.connect(window.stepper.set_playing)
@@ -227,11 +229,12 @@ class Controller(QObject):
         self.opening.reported.connect(self._on_job)
         self.opening.problem.connect(self.complain)
         self.opening.news.connect(self._on_exported)
-        self.exporter.problem.connect(self.complain)
-        self.restoring.problem.connect(self.complain)
-        self.exporter.done.connect(self._on_exported)
+        self.reporting.problem.connect(self.complain)
+        self.reporting.done.connect(self._on_exported)
+        self._connect_files()
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
+        self.networking.landed.connect(self.activity)
         for other in (self.networking, self.sandboxing):
             self.tabling.entering.connect(other.leave)
         self.tabling.measured.connect(lambda: self.runner.submit(self.session.request))  # the facts name times
@@ -284,10 +287,10 @@ class Controller(QObject):
         self.networking.set_response(response)
         self.tabling.set_response(response)
         self.drawing.set_response(response)
+        self.retouching.set_response(response)
         self.opening.set_response(response)
         self.restoring.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
-        self.retouching.set_response(response)
             self.window.pane.restore(state)
         self.window.tray.set_classes(response.model.labels)
         if new_model:

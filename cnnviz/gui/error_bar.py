@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
@@ -44,6 +45,8 @@ class Message:
     group
         Messages of one group become one row. It is the sentence of that row, with ``{n}`` for their number; empty for a
         message that stands alone.
+    action
+        The words of a button, and what it does; the message goes when it is pressed.
     """
 
     sentence: str
@@ -52,6 +55,7 @@ class Message:
     group: str = ""
     members: list[Message] = field(default_factory=list)
     times: int = 1
+    action: tuple[str, Callable[[], None]] | None = None
 
     @property
     def text(self) -> str:
@@ -97,9 +101,16 @@ class ErrorBar(QFrame):
         """What is shown, oldest first."""
         return tuple(self._messages)
 
-    def add(self, sentence: str, details: str = "", level: str = "error", group: str = "") -> None:
+    def add(
+        self,
+        sentence: str,
+        details: str = "",
+        level: str = "error",
+        group: str = "",
+        action: tuple[str, Callable[[], None]] | None = None,
+    ) -> None:
         """Show a message. The same sentence again, or another one of the same group, joins the row that is there."""
-        message = Message(sentence, details, level, group)
+        message = Message(sentence, details, level, group, action=action)
         self.history.append((time.time(), message))
         same = next((m for m in self._messages if (m.sentence, m.level) == (sentence, level) and not m.members), None)
         row = next((m for m in self._messages if group and m.group == group), None)
@@ -196,7 +207,15 @@ class _Row(QFrame):
         self._details.setTabChangesFocus(True)
         self._details.hide()
         line = QHBoxLayout()
-        for widget in (self._icon, self._sentence, self._more, copy, close):
+        widgets: list[QWidget] = [self._icon, self._sentence, self._more, copy, close]
+        if message.action is not None:
+            words, act = message.action
+            button = QPushButton(words)
+            button.setObjectName("message-action")
+            button.setProperty("role", "accent")
+            button.clicked.connect(lambda: (bar.close_message(self.message), act()))
+            widgets.insert(2, button)
+        for widget in widgets:
             line.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         line.setStretchFactor(self._sentence, 1)
         self._column = QVBoxLayout(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -32,7 +32,7 @@ class Restoring(QObject):
         super().__init__(session)
         self._session = session
         self._show = show
-        self._awaited: Recipe | None = None  # whose weights are compared when the answer is there
+        self._awaited: tuple[str, Recipe] | None = None  # picture, and what is compared when the answer is there
 
     def take(self, files: list[str], pictures: Iterable[str]) -> list[str]:
         """Show the last figure among the files again; what is no figure is given back."""
@@ -59,18 +59,17 @@ class Restoring(QObject):
             return
         old = self._session.request
         request = replace(request, model=replace(request.model, device=old.model.device), colormaps=old.colormaps)
-        self._awaited = recipe
-        self._session.update(**{name: getattr(request, name) for name in asdict(request)})
+        self._awaited = request.image, recipe
+        self._session.update(**{item.name: getattr(request, item.name) for item in fields(request)})
         self._show([request.image])
 
     def set_response(self, response: Response) -> None:
         """Say where what is shown is not what the file shows."""
-        recipe, origin = self._awaited, response.figure.origin
-        if recipe is None or origin is None or recipe.origin is None or origin.picture != recipe.origin.picture:
+        if self._awaited is None or response.request.image != self._awaited[0]:
             return
-        self._awaited = None
+        recipe, self._awaited = self._awaited[1], None
         try:
-            for sentence in differences(recipe, origin.weights):
+            for sentence in differences(recipe, response.figure.origin):
                 self.problem.emit(sentence, "")
         except CnnvizError as error:
             self.problem.emit(str(error), error.details)

@@ -159,11 +159,11 @@ def _request(trace: Trace, record: Record | None, view: LayerView, chosen: Any) 
     usual = {control.name: control.default for control in view.controls}
     return Request(
         trace.model.asked,
-        path if store.holds(path) else os.path.abspath(path),  # noqa: PTH100 (links are kept)
-        "" if record is None else record.key,
-        view.name,
-        getattr(chosen, CHANNEL, None),
-        getattr(chosen, AT, None),
+        image=path if store.holds(path) else os.path.abspath(path),  # noqa: PTH100 (links are kept)
+        layer="" if record is None else record.key,
+        view=view.name,
+        channel=getattr(chosen, CHANNEL, None),
+        at=getattr(chosen, AT, None),
         options=tuple(sorted((name, value) for name, value in options.items() if value != usual[name])),
     )
 

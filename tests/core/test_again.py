@@ -20,15 +20,18 @@ from cnnviz.request import Cell, ModelRequest, Request
 SEVEN = str(paths.resources() / "samples" / "lenet5-mnist" / "seven.png")
 LENET = ModelRequest("lenet5-mnist", device="cpu")
 
+OWN = replace(LENET, input_size=(28, 28), mean=(0.2,), std=(0.4,), fit="pad")
+MAGMA = ("magma", "auto", "auto")
+
 REQUESTS = [
     Request(LENET, SEVEN),
-    Request(LENET, SEVEN, "3", "feature-maps", 4, options=(("contrast", 0.5), ("order", "strongest"))),
-    Request(LENET, SEVEN, "0", "filters", colormaps=("magma", "auto", "auto")),
-    Request(LENET, SEVEN, "4", colormaps=("magma", "auto", "auto")),
-    Request(LENET, SEVEN, "3", "explain", 2, (5, 4), (Cell("5", 1, (2, 2)),)),
-    Request(LENET, SEVEN, "11", "scores", options=(("contrast", 0.9), ("k", 3))),
-    Request(replace(LENET, input_size=(28, 28), mean=(0.2,), std=(0.4,), fit="pad"), SEVEN, "11"),
-    Request(ModelRequest("vgg-cifar10", device="cpu"), SEVEN, "0"),
+    Request(LENET, SEVEN, layer="3", view="feature-maps", channel=4, options=(("contrast", 0.5), ("order", "strongest"))),
+    Request(LENET, SEVEN, layer="0", view="filters", colormaps=MAGMA),
+    Request(LENET, SEVEN, layer="4", colormaps=MAGMA),
+    Request(LENET, SEVEN, layer="3", view="explain", channel=2, at=(5, 4), trail=(Cell("5", 1, (2, 2)),)),
+    Request(LENET, SEVEN, layer="11", view="scores", options=(("contrast", 0.9), ("k", 3))),
+    Request(OWN, SEVEN, layer="11"),
+    Request(ModelRequest("vgg-cifar10", device="cpu"), SEVEN, layer="0"),
 ]
 
 

@@ -1,0 +1,57 @@
+"""How a file comes to its place whole or not at all: it is written beside it, and then moved there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cnnviz.core.errors import CnnvizError
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """An open file that takes the target's place when all went well, and otherwise leaves nothing behind."""
+    beside: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+        beside = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        beside.chmod(_usual_mode(target))
+        beside.replace(target)
+        beside = None
+    except OSError as error:
+        raise CnnvizError(_sentence(target, error), str(error)) from error
+    finally:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+
+
+def _usual_mode(target: Path) -> int:
+    """Permissions of the file that is replaced, or those of any new file (a temporary one is private)."""
+    with contextlib.suppress(OSError):
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sentence(target: Path, error: OSError) -> str:
+    folder = target.parent
+    if error.errno == errno.ENOENT:
+        return f"There is no folder {folder}; make it, or choose another place."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{target.name} cannot be written to {folder}: there is no permission; choose another place."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{target.name} was not written: the disk is full; make room, or choose another place."
+    if error.errno == errno.EISDIR:
+        return f"{target} is a folder; choose another name."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"The name {target.name[:40]}… is too long; choose a shorter one."
+    return f"{target.name} cannot be written to {folder}: {error.strerror or error}; choose another place."

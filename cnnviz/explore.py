@@ -311,13 +311,13 @@ def _model_card(model: Model, outputs: tuple[str, ...]) -> ModelCard:
     )
 
 
-def _steps(traced: Trace) -> tuple[Step, ...]:
 def _ran(traced: Trace) -> list[tuple[object, ...]]:
     """What ran, as far as the heads of the columns say it."""
     heads: list[tuple[object, ...]] = [(tuple(traced.input.shape),)]
     return heads + [(r.key, r.op, r.input_shapes, r.output_shape) for r in traced.records]
 
 
+def _steps(traced: Trace) -> tuple[Step, ...]:
     """The picture, then every record in the order in which it ran."""
     first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")
     described = (ops.describe(traced, record) for record in traced.records)

@@ -50,9 +50,6 @@ class Commands(QObject):
             "open-session": controller.saving.ask,
             "save-session": controller.saving.save,
             "save-session-as": controller.saving.save_as,
-            "open-session": controller.saving.ask,
-            "save-session": controller.saving.save,
-            "save-session-as": controller.saving.save_as,
             "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
             "export": self._export,
             "quit": self._window.close,
@@ -85,8 +82,8 @@ class Commands(QObject):
         actions["play"].toggled.connect(controller.player.set_playing)
         actions["draw"].toggled.connect(window.drawing.set_chosen)
         window.drawing.opened.connect(actions["draw"].setChecked)
-        actions["full-screen"].toggled.connect(lambda on: window.showFullScreen() if on else window.showNormal())
         actions["draw"].setChecked(window.drawing.is_open)
+        actions["full-screen"].toggled.connect(lambda on: window.showFullScreen() if on else window.showNormal())
         window.top.find_requested.connect(self.palette.open)
         window.top.export_requested.connect(actions["export"].trigger)
         tray.open_requested.connect(actions["open-pictures"].trigger)

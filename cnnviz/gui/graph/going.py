@@ -101,7 +101,10 @@ class Networking(QObject):
     def set_response(self, response: Response) -> None:
         """Show another pass."""
         before, self._response = self._response, response
-        self.page.view.set_pass(response.key if self._is_drawn(response) else None, response.request.colormaps)
+        self.page.set_title(response.model.title)
+        if before is not None and before.steps != response.steps:
+            self._asked = None  # of another network
+        self.page.view.set_pass(response.key, response.request.colormaps)
         self.page.view.set_stale(False)
         if self.open and (before is None or before.key != response.key or self.page.scene is None):
             self._ask()
@@ -110,19 +113,12 @@ class Networking(QObject):
     def take(self, found: object) -> bool:
         """Take an answer of the worker that is for the graph."""
         if isinstance(found, GraphAnswer):
-    def _is_drawn(self, response: Response) -> bool:
-        """Whether the graph that is shown is of the same network."""
-        scene = self.page.scene
-        keys = [step.key for step in response.steps[1:]]
-        return scene is not None and [record.key for record in scene.facts] == keys
-
             if self._response is not None and found.query.key == self._response.key:
                 if found.query == self._asked:
                     self._asked = None
                 self.page.set_answer(found)
                 self._show_request(self._session.request, follow=False)
             return True
-                self.page.view.set_pass(self._response.key, self._response.request.colormaps)
         if isinstance(found, Tiles):
             self.page.view.set_tiles(found)
             return True
@@ -133,7 +129,8 @@ class Networking(QObject):
         response, scene = self._response, self.page.scene
         if response is None:
             return
-        if scene is not None and self._is_drawn(response):
+        same = scene is not None and [record.key for record in scene.facts] == [s.key for s in response.steps[1:]]
+        if scene is not None and same:
             shown = scene.answer.query
             query = GraphQuery(response.key, shown.room, shown.depth, shown.opened)
         else:

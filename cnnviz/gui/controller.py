@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from cnnviz import settings as settings_file
+from cnnviz.core.session_file import is_session
 from cnnviz.gui import clipboard, menus
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
@@ -26,8 +27,10 @@ from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
 from cnnviz.gui.restoring import Restoring
 from cnnviz.gui.retouch.going import Retouching
+from cnnviz.gui.reporting import Reporting
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
+from cnnviz.gui.saving import Saving
 from cnnviz.gui.session import Session
 from cnnviz.gui.table.going import Tabling
 from cnnviz.gui.theme import theme
@@ -77,7 +80,9 @@ class Controller(QObject):
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
+        self.reporting = Reporting(self.jobs, self.runner.explorer, window)
         self.restoring = Restoring(session, self.collection.add)
+        self.saving = Saving(window, session, self.collection)
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
         self.explaining = Explaining(window, session)
@@ -104,7 +109,7 @@ class Controller(QObject):
         if self.session.request.image:
             self.runner.submit(self.session.request)
         if images:
-            self.collection.add(list(images))
+            self.open_files(list(images))
         else:
             self.collection.show_samples()
             self.collection.classify_all()
@@ -112,6 +117,7 @@ class Controller(QObject):
     def stop(self) -> None:
         """End all threads and save what is to be remembered."""
         self.player.set_playing(False)
+        self.saving.end()
         self.jobs.stop()
         self.opening.stop()
         self.runner.stop()
@@ -140,7 +146,10 @@ class Controller(QObject):
         """Pictures and folders go to the tray; the first model file is opened."""
         if problem:
             self.complain(problem)
-        files = self.restoring.take(files, (item.path for item in self.window.tray.model.items))
+        files = self.restoring.take(files, (path for path, _ in self.collection.pictures))
+        for saved in [file for file in files if is_session(file)]:
+            files.remove(saved)
+            self.saving.open(saved)
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
@@ -194,6 +203,13 @@ class Controller(QObject):
 
     # wiring
 
+    def _connect_files(self) -> None:
+        for part in (self.exporter, self.restoring, self.saving):
+            part.problem.connect(self.complain)
+        self.exporter.done.connect(self._on_exported)
+        self.saving.news.connect(self._on_exported)
+        self.saving.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
+
     def _connect(self) -> None:
         window = self.window
         self.session.changed.connect(self._on_request)
@@ -213,9 +229,9 @@ class Controller(QObject):
         self.opening.reported.connect(self._on_job)
         self.opening.problem.connect(self.complain)
         self.opening.news.connect(self._on_exported)
-        self.exporter.problem.connect(self.complain)
-        self.restoring.problem.connect(self.complain)
-        self.exporter.done.connect(self._on_exported)
+        self.reporting.problem.connect(self.complain)
+        self.reporting.done.connect(self._on_exported)
+        self._connect_files()
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
         for other in (self.networking, self.sandboxing):

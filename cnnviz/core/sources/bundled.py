@@ -75,6 +75,12 @@ class Bundled:
         return next((_architecture(card) for card in cards if name in (card["name"], card["architecture"])), None)
 
 
+def architecture_name(name: str) -> str:
+    """The architecture of a bundled network; empty for any other name."""
+    card = _cards().get(name)
+    return str(card["architecture"]) if card else ""
+
+
 def _cards() -> dict[str, dict[str, Any]]:
     files = sorted((resources() / "models").glob("*.json"))
     return {file.stem: json.loads(file.read_text("utf-8")) for file in files}

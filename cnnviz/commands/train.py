@@ -1,0 +1,217 @@
+"""``cnnviz train``: let a network learn a data set, and write a file that opens with no other option."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnviz.commands.common import complain, print_json
+from cnnviz.core.download import Progress
+from cnnviz.core.errors import CnnvizError
+
+if TYPE_CHECKING:
+    from cnnviz.training import Control, DataSet, EpochEnded, Event, Network, Settings, Trained
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, with a line on stderr that says how far it is; Ctrl+C ends it and keeps what was learned."""
+    from cnnviz import training
+
+    line = _Line()
+    settings = _settings(options)
+    network = _network(options)
+    data = _data(options, line)
+    out = _target(options, data)
+    checkpoint = out.with_suffix(".checkpoint")
+    control = training.Control()
+    with _interrupted(control):
+        trained = _train(data, network, settings, control, checkpoint, options, line)
+    trained.save(out)
+    card = trained.card
+    print_json({"file": str(out), **card}) if options.json else print(f"{out}  {trained.caption}")
+    if trained.reason == "stopped":
+        complain(f"Stopped before the end: {checkpoint} goes on with --resume.") if checkpoint.exists() else None
+        return 1
+    checkpoint.unlink(missing_ok=True)
+    if options.compare:
+        alone = replace(settings, unfreeze=None, rate=None)
+        with _interrupted(control):
+            other = _watched(training.train(data, training.from_nothing(network), alone, control=control), line)
+        complain(f"From nothing, on the same pictures: {other.caption}.")
+    return 0
+
+
+def _train(
+    data: DataSet,
+    network: Network,
+    settings: Settings,
+    control: Control,
+    checkpoint: Path,
+    options: argparse.Namespace,
+    line: _Line,
+) -> Trained:
+    from cnnviz.training import train
+    from cnnviz.training.board import recorded
+
+    events = train(data, network, settings, control=control, checkpoint=checkpoint, resume=options.resume)
+    if options.tensorboard:
+        events = recorded(events, Path(options.tensorboard))
+    return _watched(events, line)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from cnnviz.training import Settings
+
+    unfreeze = options.unfreeze if options.unfreeze is not None else 0 if options.transfer else None
+    if unfreeze is not None and not options.transfer:
+        raise CnnvizError("Only a trained network has layers to unfreeze: add --transfer.")
+    return Settings(
+        epochs=options.epochs,
+        batch=options.batch_size,
+        rate=options.lr,
+        optimiser=options.optimiser,
+        schedule=options.schedule,
+        decay=options.decay,
+        smoothing=options.smoothing,
+        augment=options.augment,
+        validation=options.validation,
+        patience=options.patience,
+        unfreeze=unfreeze,
+        seed=options.seed,
+        mixed=not options.full_precision,
+        device=options.device,
+    )
+
+
+def _network(options: argparse.Namespace) -> Network:
+    from cnnviz import training
+
+    if options.transfer:
+        return training.trained(options.model, options.arch, trust=options.trust)
+    if options.compare:
+        raise CnnvizError("Only a trained network can be compared with one that learns from nothing: add --transfer.")
+    if options.arch:
+        raise CnnvizError("An untrained network is its architecture: name it with --model and leave --arch out.")
+    return training.untrained(options.model, trust=options.trust)
+
+
+def _data(options: argparse.Namespace, line: _Line) -> DataSet:
+    from cnnviz.training import open_data
+    from cnnviz.training.fetching import KNOWN, fetch
+
+    if options.download:
+        if options.data not in KNOWN:
+            raise CnnvizError(f"{options.data} cannot be downloaded: there are {', '.join(KNOWN)}.")
+        fetch(options.data, line.downloaded)
+        line.end()
+    data = open_data(options.data, options.where)
+    return data.limited(options.limit, options.seed) if options.limit else data
+
+
+def _target(options: argparse.Namespace, data: DataSet) -> Path:
+    """Where the result goes; said before anything is computed when it cannot go there."""
+    named = Path(options.model).stem if Path(options.model).is_file() else options.model.partition(":")[0]
+    parts = (re.sub(r"[^A-Za-z0-9.-]+", "-", part).strip("-") for part in (named, data.name.lower()))
+    out = Path(options.out or "-".join(parts) + ".safetensors").expanduser()
+    if not out.absolute().parent.is_dir():
+        raise CnnvizError(f"There is no folder {out.absolute().parent} for the result; make it first.")
+    return out
+
+
+def _watched(events: Iterator[Event], line: _Line) -> Trained:
+    from cnnviz import training
+
+    for event in events:
+        match event:
+            case training.Progressed():
+                line.show(f"{event.what}: {event.done:,} of {event.total:,}")
+            case training.Noted():
+                line.end()
+                complain(event.sentence)
+            case training.Started():
+                line.end()
+                print(_start(event), file=sys.stderr)
+            case training.Stepped():
+                line.show(
+                    f"epoch {event.epoch}, step {event.step:,} of {event.steps:,}: loss {event.loss:.4f}, "
+                    f"{event.accuracy:.1%} right, {event.speed:,.0f} pictures/s"
+                )
+            case training.EpochEnded():
+                line.end()
+                print(_epoch(event), file=sys.stderr)
+            case training.Finished():
+                line.end()
+                return event.trained
+            case _:
+                pass  # weights that were kept
+    raise AssertionError("the last event is Finished")
+
+
+def _start(started: object) -> str:
+    from cnnviz.training import Started
+
+    assert isinstance(started, Started)
+    learned = "" if started.learned == started.parameters else f", of which {started.learned:,} learn"
+    return (
+        f"{started.pictures:,} pictures of {len(started.classes):,} classes, {started.validation:,} to validate with; "
+        f"{started.parameters:,} parameters{learned}; learning rate up to {started.rate:g}; {started.device}"
+    )
+
+
+def _epoch(epoch: EpochEnded) -> str:
+    said = f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, {epoch.accuracy:.2%} right"
+    if epoch.validation_loss is not None and epoch.validation_accuracy is not None:
+        said += f"; validation loss {epoch.validation_loss:.4f}, {epoch.validation_accuracy:.2%} right"
+    return f"{said}; {epoch.seconds:.1f} s"
+
+
+class _Line:
+    """One line on stderr that is written over, where somebody looks."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._open = False
+
+    def show(self, text: str) -> None:
+        """Write over what is there."""
+        if self._shown:
+            print(f"\r{text:79}", end="", file=sys.stderr, flush=True)
+            self._open = True
+
+    def downloaded(self, progress: Progress) -> None:
+        """How far a download is."""
+        of = f" of {progress.total / 1e6:,.0f}" if progress.total else ""
+        self.show(f"{progress.done / 1e6:,.0f}{of} MB, {progress.speed / 1e6:.1f} MB/s")
+
+    def end(self) -> None:
+        """Make room for a line that stays."""
+        if self._open:
+            print(f"\r{'':79}\r", end="", file=sys.stderr, flush=True)
+            self._open = False
+
+
+@contextmanager
+def _interrupted(control: Control) -> Iterator[None]:
+    """The first Ctrl+C ends the training after this step, a second one the program."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(*_: object) -> None:
+        control.stop()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

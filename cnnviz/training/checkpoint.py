@@ -1,0 +1,110 @@
+"""Where a training is, on disk: written in one go after each epoch, so that a crash loses at most one."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cnnviz.training.events import EpochEnded
+from cnnviz.training.settings import TrainingError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A training between two epochs.
+
+    Attributes
+    ----------
+    identity
+        What it belongs to, by the words for what it would be instead: ``"another network"``, ``"other pictures"``.
+    epoch, steps
+        How many epochs and steps are done.
+    state, optimiser
+        State dicts of the network and of the optimiser.
+    history
+        The epochs that are done.
+    best
+        The weights with the lowest validation loss so far; None where they are not needed.
+    """
+
+    identity: dict[str, str]
+    epoch: int
+    steps: int
+    state: dict[str, Tensor] = field(repr=False)
+    optimiser: dict[str, Any] = field(repr=False)
+    history: tuple[EpochEnded, ...] = ()
+    best: dict[str, Tensor] | None = field(default=None, repr=False)
+
+    def write(self, path: Path) -> None:
+        """Write it; the file that was there stays until the new one is whole. Raises ``TrainingError``."""
+        content = {
+            "identity": self.identity,
+            "epoch": self.epoch,
+            "steps": self.steps,
+            "state": self.state,
+            "optimiser": self.optimiser,
+            "history": json.dumps([asdict(epoch) for epoch in self.history]),
+            "best": self.best,
+        }
+        buffer = io.BytesIO()
+        torch.save(content, buffer)
+        write_in_one_go(path, lambda file: file.write(buffer.getbuffer()))
+
+
+def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
+    """The training to go on with. Nothing in the file is executed.
+
+    Raises
+    ------
+    TrainingError
+        There is none, it is damaged, or it belongs to another network or to other pictures.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        history = tuple(EpochEnded(**epoch) for epoch in json.loads(content["history"]))
+        found = Checkpoint(**{**content, "history": history})
+    except FileNotFoundError:
+        raise TrainingError(f"There is no training to go on with: {path} does not exist.") from None
+    except Exception as error:
+        raise TrainingError(
+            f"{path.name} is damaged or no checkpoint of a training: begin again without it.", str(error)
+        ) from error
+    for words, value in identity.items():
+        if found.identity.get(words) != value:
+            raise TrainingError(
+                f"{path.name} belongs to {words}: go on with what it was begun with, or begin again without it.",
+                f"{found.identity.get(words)} is not {value}",
+            )
+    return found
+
+
+def write_in_one_go(path: Path, write: Callable[[Any], object]) -> None:
+    """A file that is there whole or not at all; what was there stays when it cannot be written.
+
+    Raises ``TrainingError`` with a sentence: no folder, no permission, the disk is full.
+    """
+    part = ""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            part = file.name
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).chmod(0o644)  # for everybody to read, which temporary files are not
+        Path(part).replace(path)
+    except OSError as error:
+        if part:
+            Path(part).unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise TrainingError(f"{path.name} cannot be written: the disk of {path.parent} is full.") from error
+        raise TrainingError(f"{path} cannot be written: {error.strerror}.", str(error)) from error

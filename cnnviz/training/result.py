@@ -1,0 +1,149 @@
+"""What a training leaves: a network, how it came about and how good it is; as a model, and as a file."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from cnnviz.core.model import Model, Preprocessing
+from cnnviz.training.checkpoint import write_in_one_go
+from cnnviz.training.events import EpochEnded
+from cnnviz.training.inputs import Inputs
+from cnnviz.training.measure import Measured
+from cnnviz.training.network import Network
+from cnnviz.training.pictures import DataSet
+from cnnviz.training.settings import Settings
+from cnnviz.training.snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A network that has learned.
+
+    Attributes
+    ----------
+    module
+        The network on the CPU, in evaluation mode.
+    network, data, settings
+        What was trained, with what, and how.
+    preprocessing
+        What it expects of pictures.
+    history
+        The epochs, in order.
+    snapshots
+        Weights kept on the way, the first ones first.
+    validation, test
+        How good it is at the end, on pictures that it did not learn from; None where there are none.
+    held, tested
+        These pictures, as the network takes them: the row of a measurement is their row.
+    reason
+        Why it ended: ``"finished"``, ``"stopped"`` or ``"no better"``.
+    """
+
+    module: nn.Module = field(repr=False)
+    network: Network
+    data: DataSet
+    settings: Settings
+    preprocessing: Preprocessing
+    history: tuple[EpochEnded, ...]
+    snapshots: tuple[Snapshot, ...] = field(repr=False)
+    validation: Measured | None
+    test: Measured | None
+    held: Inputs | None
+    tested: Inputs | None
+    reason: str
+
+    @property
+    def caption(self) -> str:
+        """What it was trained on and how good it is, in words."""
+        measured, of = (self.test, "test") if self.test else (self.validation, "validation")
+        if measured is None:
+            return self.data.name
+        return f"{self.data.name} · {100 * measured.accuracy:.1f} % of {len(measured.losses):,} {of} pictures"
+
+    def model(self, snapshot: Snapshot | None = None) -> Model:
+        """A model to look into: the network as it is now, or as it was at a snapshot. Shares nothing with either."""
+        module = copy.deepcopy(self.module)
+        if snapshot is not None:
+            module.load_state_dict(snapshot.state)
+        name = self.network.name if snapshot is None else f"{self.network.name} after {snapshot.step:,} steps"
+        caption = self.caption if snapshot is None else f"{self.data.name} · after {snapshot.step:,} steps"
+        digest = _digest(module.state_dict())
+        cpu = torch.device("cpu")
+        return Model(name, self.network.title, caption, module, self.preprocessing, self.data.labels, cpu, digest)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """Everything about it but the weights, for JSON."""
+        return {
+            "title": self.network.title,
+            "architecture": self.network.architecture,
+            "dataset": self.data.name,
+            "labels": list(self.data.labels),
+            "preprocessing": described(self.preprocessing),
+            "parameters": sum(p.numel() for p in self.module.parameters()),
+            "training": {
+                "network": self.network.name,
+                "pictures": list(self.data.balance),
+                "reason": self.reason,
+                "settings": asdict(self.settings),
+                "history": [asdict(epoch) for epoch in self.history],
+            },
+            "validation": _summary(self.validation),
+            "test": _summary(self.test),
+        }
+
+    def save(self, path: Path) -> None:
+        """Write the weights as safetensors, which opens with no other option, and beside it the card as JSON.
+
+        Raises ``TrainingError`` when it cannot be written; what was there before stays.
+        """
+        state = self.module.state_dict()
+        tensors = {
+            k: v.detach().clone().contiguous() for k, v in state.items() if not k.endswith("num_batches_tracked")
+        }
+        metadata = {
+            "labels": json.dumps(self.data.labels),
+            "preprocessing": json.dumps(described(self.preprocessing)),
+            "training": self.caption,
+        }
+        if self.network.architecture:
+            metadata["architecture"] = self.network.architecture
+        content = save(tensors, metadata)
+        write_in_one_go(path, lambda file: file.write(content))
+        card = json.dumps(self.card | {"sha256": hashlib.sha256(content).hexdigest()}, indent=2) + "\n"
+        write_in_one_go(path.with_suffix(".json"), lambda file: file.write(card.encode()))
+
+
+def described(preprocessing: Preprocessing) -> dict[str, Any]:
+    """A preprocessing for JSON."""
+    about = asdict(preprocessing)
+    del about["guessed"]
+    return about
+
+
+def _summary(measured: Measured | None) -> dict[str, Any] | None:
+    if measured is None:
+        return None
+    return {
+        "pictures": len(measured.losses),
+        "accuracy": measured.accuracy,
+        "loss": measured.loss,
+        "confusion": measured.confusion.tolist(),
+    }
+
+
+def _digest(state: dict[str, Tensor]) -> str:
+    buffer = io.BytesIO()
+    for name, tensor in state.items():
+        buffer.write(name.encode() + tensor.detach().contiguous().cpu().numpy().tobytes())
+    return hashlib.sha256(buffer.getvalue()).hexdigest()

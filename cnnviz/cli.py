@@ -242,6 +242,13 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="an option of the view",
     )
     parser.add_argument("--format", default="", metavar="FORMAT,...", help="png, svg, pdf, npz, csv (default: png)")
+    parser.add_argument(
+        "--name", default="{image}-{layer}-{view}", metavar="PATTERN", help="of the files; also {index}, {op}, {model}"
+    )
+    present = parser.add_mutually_exclusive_group()
+    present.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    present.add_argument("--resume", action="store_true", help="pass over what is there: go on after a stop")
+    parser.add_argument("--jobs", type=_count, metavar="N", help="processes that draw (default: as it is worth)")
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours of the paper (default: light)")
 

@@ -79,9 +79,10 @@ def test_files_of_one_run_do_not_overwrite_each_other(tmp_path: Path):
         "7-3-feature-maps.csv",
         "7-3-feature-maps-2.csv",
         "7-3-feature-maps-3.csv",
+        "manifest.jsonl",
     }
-    assert cli.run(["export", *files, *LENET, *words]) == 0  # a later run may
-    assert len(names(tmp_path / "out")) == 3
+    assert cli.run(["export", *files, *LENET, *words, "--overwrite"]) == 0  # a later run may, if told so
+    assert len(names(tmp_path / "out")) == 4
 
 
 def test_options_of_the_view(tmp_path: Path):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.commands.common import complain
-from cnnviz.core.again import differences, located
+from cnnviz.core.made_again import differences, located
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
 from cnnviz.core.recipe import read_recipe

@@ -12,8 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from cnnviz.core import store
-from cnnviz.core.again import as_command, as_python
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.made_again import as_command, as_python
 from cnnviz.figure import Figure
 from cnnviz.gui import clipboard, finder, menus
 from cnnviz.gui.about import AboutDialog

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from cnnviz.core.again import differences, located
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.made_again import differences, located
 from cnnviz.core.recipe import Recipe, read_recipe
 from cnnviz.gui.session import Session
 from cnnviz.response import Response

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnviz import cli, paths
-from cnnviz.core.again import as_command, as_python
+from cnnviz.core.made_again import as_command, as_python
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import request_of, saved_request
 from cnnviz.explore import Explorer
@@ -25,7 +25,7 @@ MAGMA = ("magma", "auto", "auto")
 
 REQUESTS = [
     Request(LENET, SEVEN),
-    Request(LENET, SEVEN, layer="3", view="feature-maps", channel=4, options=(("contrast", 0.5), ("order", "strongest"))),
+    Request(LENET, SEVEN, layer="3", view="feature-maps", channel=4, options=(("contrast", 0.5),)),
     Request(LENET, SEVEN, layer="0", view="filters", colormaps=MAGMA),
     Request(LENET, SEVEN, layer="4", colormaps=MAGMA),
     Request(LENET, SEVEN, layer="3", view="explain", channel=2, at=(5, 4), trail=(Cell("5", 1, (2, 2)),)),

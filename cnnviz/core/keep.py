@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cnnviz.core.again import is_repeatable
 from cnnviz.core.record import Record
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def storages(records: Iterable[Record]) -> list[Storage]:
 
 
 class Budget:
-    """Keeps the outputs of one pass within a number of bytes, by dropping the largest while it runs.
+    """Keeps the outputs of one pass within a number of bytes, by letting the largest go while it runs.
+
+    They are computed again when something looks at them; what cannot be is dropped, last of all.
 
     Parameters
     ----------
@@ -46,13 +49,14 @@ class Budget:
     Attributes
     ----------
     dropped
-        Bytes that the dropped outputs would have taken.
+        Bytes that the outputs which were let go would have taken.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.dropped = 0
         self._held: list[Record] = []
+        self._away: list[Record] = []
         self._at_most = 0  # bytes, with those of views counted twice
 
     def count(self, record: Record, producers: Producers) -> None:
@@ -63,21 +67,38 @@ class Budget:
             self._shrink(producers)
 
     def _shrink(self, producers: Producers) -> None:
-        groups = sorted(storages(self._held), key=lambda group: group.nbytes)
+        groups = storages(self._held)
         total = sum(group.nbytes for group in groups)
+        # The largest first; what could not be computed again only when nothing else is left.
+        back = {id(group): all(map(is_repeatable, group.records)) for group in groups}
+        groups.sort(key=lambda group: (back[id(group)], group.nbytes))
+        lost = False
         while total > self.most:
             largest = groups.pop()
             total -= largest.nbytes
             self.dropped += largest.nbytes
+            lost |= not back[id(largest)]
             for record in largest.records:
                 if record.kept is not None:
                     producers.watch(record.kept)
-                record.drop()
-        for record in self._held:  # in order of execution: what is computed from what was dropped goes, too
+                self._let_go(record, back[id(largest)])
+        if lost:
+            self._lose_what_follows()
+        self._held = [record for record in self._held if not (record.dropped or record.away)]
+        self._at_most = total
+
+    def _let_go(self, record: Record, back: bool) -> None:
+        if not back:
+            record.drop()
+            return
+        record.send_away(1 + max((parent.depth for parent in record.parents), default=0))
+        self._away.append(record)
+
+    def _lose_what_follows(self) -> None:
+        """What would be computed from what is lost is lost, too."""
+        for record in sorted({*self._held, *self._away}, key=lambda record: record.index):
             if record.depth and any(parent.dropped for parent in record.parents):
                 record.drop()
-        self._held = [record for record in self._held if not record.dropped]
-        self._at_most = total
 
 
 class TraceCache:

@@ -79,7 +79,7 @@ class Record:
     depth
         How many outputs in a row have to be computed again to see this one; 0 where it is kept.
     dropped
-        Whether the output was not kept (`output` then raises `Dropped`).
+        Whether the output was not kept and cannot be computed again (`output` then raises `Dropped`).
     """
 
     # A pass makes hundreds of them between two operations: whatever can wait until somebody asks, waits.
@@ -90,9 +90,11 @@ class Record:
         "_axes",
         "_facts",
         "_kwargs",
+        "_latest",
         "_parents",
         "_recipe",
         "_value",
+        "_versions",
         "born",
         "call",
         "depth",
@@ -130,6 +132,8 @@ class Record:
         self._value: Tensor | None = value
         self._recipe: Recipe | None = None
         self._again: weakref.ref[Tensor] | None = None
+        self._latest: Tensor | None = None
+        self._versions: tuple[int, ...] | None = None
         self.depth = 0
         self._axes: tuple[str, ...] | None = None
         self._parents: tuple[Record, ...] | None = None
@@ -181,22 +185,16 @@ class Record:
             raise Dropped(f"The output of {self.key} was not kept, because the trace is larger than the memory budget.")
         value = self._again() if self._again else None
         if value is None:
-            value = self._compute()
+            from cnnviz.core.again import compute
+
+            value = compute(self)
             self._again = weakref.ref(value)
         return value
 
-    def _compute(self) -> Tensor:
-        """The output again, from the sources' outputs and the weights as they were."""
-        weights = self._recipe.values() if self._recipe else {}
-
-        def value_of(item: Any) -> Any:
-            return item.output if isinstance(item, Record) else weights.get(id(item), item)
-
-        assert self.function is not None
-        named = {name: exchange(item, value_of) for name, item in self._kwargs.items() if name != "inplace"}
-        with torch.no_grad():
-            result: Tensor = self.function(*exchange(self._args, value_of), **named)
-        return result.to(self.dtype)  # in place, the result took the type of what it was written into
+    @property
+    def at_hand(self) -> Tensor | None:
+        """The output where it need not be computed."""
+        return self._value if self._value is not None else self._again() if self._again else None
 
     @property
     def shape(self) -> torch.Size:
@@ -290,7 +288,36 @@ class Record:
         """Forget the output for good."""
         if self._value is not None:
             self._forget()
-        self._recipe, self._again, self.dropped = None, None, True
+        self._recipe, self._again, self._latest, self.dropped = None, None, None, True
+
+    def send_away(self, depth: int) -> None:
+        """Forget the output, and compute it again when something looks at it, if its weights are the same then."""
+        self._versions = tuple([weight._version for weight in self._weights()])
+        self.make_again(depth)
+
+    @property
+    def away(self) -> bool:
+        """Whether the output was let go to stay within the memory budget, and comes back when something looks at it."""
+        return self._versions is not None and not self.dropped
+
+    def weights_then(self) -> dict[int, Tensor] | None:
+        """What was in the weights, by ``id(weight)``, where it is not what is in them now; None where nobody knows."""
+        if self._recipe is not None:
+            return self._recipe.values()
+        if self._versions is None or self._versions == tuple([weight._version for weight in self._weights()]):
+            return {}
+        return None
+
+    def hold_again(self, value: Tensor) -> None:
+        """Keep what was computed again for a while."""
+        self._latest = value
+
+    def let_go(self) -> None:
+        """Keep it no longer."""
+        self._latest = None
+
+    def _weights(self) -> list[Tensor]:
+        return [item for item in leaves((self._args, self._kwargs)) if isinstance(item, Tensor)]
 
     def ingredients(self) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
         """The arguments, with records in the place of their outputs."""

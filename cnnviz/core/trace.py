@@ -160,8 +160,13 @@ class Trace:
 
     @property
     def dropped(self) -> tuple[int, ...]:
-        """Indices of the records whose outputs were not kept."""
+        """Indices of the records whose outputs were not kept and cannot be computed again."""
         return tuple(record.index for record in self.records if record.dropped)
+
+    @property
+    def away(self) -> tuple[int, ...]:
+        """Indices of the records whose outputs were not kept and are computed again when something looks at them."""
+        return tuple(record.index for record in self.records if record.away)
 
     @property
     def nbytes(self) -> int:
@@ -206,7 +211,8 @@ def trace(
     wanted
         Asked between two operations; when it answers False, the pass is given up.
     budget
-        Most bytes that the outputs may take. Beyond it the largest are dropped, and `Trace.notes` says which.
+        Most bytes that the outputs may take. Beyond it the largest are let go, and computed again when something looks
+        at them; `Trace.notes` says which.
 
     Raises
     ------
@@ -303,13 +309,18 @@ def _sentence(recorder: Recorder, error: Exception) -> str:
 
 
 def _dropped_note(recorder: Recorder) -> tuple[str, ...]:
-    dropped = [record.key for record in recorder.records if record.dropped]
-    if recorder.budget is None or not dropped:
+    if recorder.budget is None:
         return ()
-    named = ", ".join(dropped[:5]) + (f" and {len(dropped) - 5} more" if len(dropped) > 5 else "")
-    share = f"{len(dropped)} of {len(recorder.records)} outputs"
-    budget = _size(recorder.budget.most)
-    return (f"The memory budget of {budget} is too small for this pass: {share} were not kept: {named}.",)
+    budget = f"The memory budget of {_size(recorder.budget.most)} is too small for this pass"
+    notes = []
+    for went, what in (
+        ([record.key for record in recorder.records if record.away], "are computed again when they are looked at"),
+        ([record.key for record in recorder.records if record.dropped], "were not kept"),
+    ):
+        if went:
+            named = ", ".join(went[:5]) + (f" and {len(went) - 5} more" if len(went) > 5 else "")
+            notes.append(f"{budget}: {len(went)} of {len(recorder.records)} outputs {what}: {named}.")
+    return tuple(notes)
 
 
 def _size(nbytes: int) -> str:

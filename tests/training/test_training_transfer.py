@@ -159,15 +159,15 @@ def test_an_untrained_network_has_nothing_to_keep(data: DataSet):
 
 
 def test_ten_held_back_pictures_a_class_beat_training_from_nothing(real: Path):
-    """CIFAR-10's test pictures, of which the bundled network has seen none: 10 a class, measured on the other 900."""
+    """CIFAR-10's test pictures, of which the bundled network has seen none: 10 a class, measured on 400 others."""
     with np.load(real / "cifar10-test-1000.npz") as file:
         x, y = file["x"], file["y"].astype(np.int64)
     rows = np.concatenate([np.flatnonzero(y == k)[:10] for k in range(10)])
-    rest = np.setdiff1d(np.arange(1000), rows)
+    rest = np.setdiff1d(np.arange(1000), rows)[:400]
     labels = tuple(map(str, range(10)))
     few = DataSet("CIFAR-10", labels, Pictures(x[rows], y[rows]), test=Pictures(x[rest], y[rest]))
     network = trained("vgg-cifar10")
-    settings = Settings(epochs=12, batch=10, unfreeze=0, device="cpu")
+    settings = Settings(epochs=8, batch=10, unfreeze=0, device="cpu")
     kept = last(train(few, network, settings))
     alone = last(train(few, from_nothing(network), dataclasses.replace(settings, unfreeze=None)))
     assert kept.test.accuracy > 0.85  # type: ignore[union-attr]

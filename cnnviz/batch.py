@@ -38,6 +38,9 @@ NAME = "{image}-{layer}-{view}"
 FIELDS = ("image", "layer", "view", "index", "op", "model")
 """What a pattern for names can hold."""
 
+STOPPED_BY_THE_FIRST = (signal.SIGINT, signal.SIG_IGN)
+"""Ctrl+C reaches all processes of a terminal; those that draw finish their file and are ended."""
+
 WORTH = 8
 """Layers of one picture from which on it is worth to start processes that draw."""
 
@@ -270,16 +273,11 @@ def _drawing(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     if not workers:
         yield None
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_stopping_to_the_first)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), signal.signal, STOPPED_BY_THE_FIRST)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _leave_stopping_to_the_first() -> None:
-    """Ctrl+C reaches all processes of a terminal; those that draw finish their file and are ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _check_view(view: str, given: tuple[tuple[str, str], ...]) -> None:

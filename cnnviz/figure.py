@@ -6,9 +6,10 @@ A panel holds the float values (what is exported) and, where it is a picture, th
 
 from __future__ import annotations
 
+import importlib
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -417,6 +418,19 @@ class Figure:
         """The panels as they leave the window: what slides there is laid out."""
         laid = [panel.grids if isinstance(panel, Sliding) else (panel,) for panel in self.panels]
         return tuple(panel for panels in laid for panel in panels)
+
+    def _repr_png_(self) -> bytes:
+        """A notebook shows the figure by itself, as it is exported."""
+        return _inline().as_png(self)  # type: ignore[no-any-return]
+
+    def _repr_html_(self) -> str:
+        """The same, fine enough for screens of twice the density."""
+        return _inline().as_html(self)  # type: ignore[no-any-return]
+
+
+def _inline() -> Any:
+    """The exporters, found when a notebook asks for them: figures are data and know nothing of paper."""
+    return importlib.import_module("cnnviz.export.inline")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -19,6 +19,7 @@ from torch.nn import functional
 from cnnviz.core.errors import ModelError
 from cnnviz.core.pickles import Foreign, Global
 from cnnviz.core.storages import Described
+from cnnviz.core.substitutes import SUBSTITUTES
 
 KNOWN = ("torch.nn.modules.", "torchvision.models.", "torchvision.ops.")
 """Where classes come from that may be made again."""
@@ -44,6 +45,18 @@ def state_of(module: Foreign, prefix: str = "", depth: int = 0) -> dict[str, Des
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A layer of a network that was pickled whole: its path, the name of torch's class, and its attributes.
+
+    ``kind`` is empty for a class that is not torch's.
+    """
+
+    path: str
+    kind: str
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a network that was pickled whole says about its parts, beside their weights.
 
@@ -53,11 +66,20 @@ class Settings:
         (stride, padding) by path, of square ones.
     activation, pooling
         The words of a plan for the ones that it has, where it has one kind only; else empty.
+    parts
+        Those without parts of their own, in the order in which they were declared.
     """
 
     convolutions: Mapping[str, tuple[int, int]]
     activation: str = ""
     pooling: str = ""
+    parts: tuple[Part, ...] = ()
+
+    def without(self, prefix: str) -> Settings:
+        """The same with a prefix taken off all paths."""
+        convolutions = {path.removeprefix(prefix): value for path, value in self.convolutions.items()}
+        parts = tuple(replace(part, path=part.path.removeprefix(prefix)) for part in self.parts)
+        return replace(self, convolutions=convolutions, parts=parts)
 
 
 _WORDS = {"ReLU": "relu", "ReLU6": "relu6", "Tanh": "tanh", "Sigmoid": "sigmoid", "LeakyReLU": "leaky", "ELU": "elu",
@@ -77,7 +99,16 @@ def settings_of(module: Foreign) -> Settings:
             convolutions[path] = (stride[0], padding[0])  # type: ignore[index]
         words |= {_WORDS[name]} if name in _WORDS else set()
         pools |= {_POOLS[name]} if name in _POOLS else set()
-    return Settings(convolutions, *("".join(found) if len(found) == 1 else "" for found in (words, pools)))
+    word, pool = ("".join(found) if len(found) == 1 else "" for found in (words, pools))
+    return Settings(convolutions, word, pool, tuple(_declared(module)))
+
+
+def _declared(module: Foreign) -> Iterator[Part]:
+    """The parts that have none of their own; classes that are not torch's are looked into."""
+    for path, part in _named_parts(module):
+        if not _mapping(part.attributes.get("_modules")):
+            own = part.kind.startswith(KNOWN[0])
+            yield Part(path, part.kind.rpartition(".")[2] if own else "", part.attributes)
 
 
 def _named_parts(module: Foreign, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Foreign]]:
@@ -143,6 +174,8 @@ def _made(foreign: Foreign, made: dict[int, nn.Module], depth: int) -> nn.Module
 
 def _known(kind: str) -> type[nn.Module] | None:
     """The class of that name, when it is a layer or network of torch or torchvision."""
+    if kind in SUBSTITUTES:
+        return SUBSTITUTES[kind]
     if not kind.startswith(KNOWN):
         return None
     module, _, name = kind.rpartition(".")

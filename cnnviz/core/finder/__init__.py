@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from cnnviz.core.errors import ModelError
 from cnnviz.core.finder.candidate import Candidate, planned
+from cnnviz.core.finder.declared import declared_plans, fits
 from cnnviz.core.finder.evidence import Evidence
 from cnnviz.core.finder.families import torchvision_candidates
 from cnnviz.core.finder.layers import Layer, layers_of, unwrapped
@@ -22,6 +23,7 @@ from cnnviz.core.whole import Settings
 __all__ = ["Candidate", "Evidence", "Finding", "candidates", "find", "finding_of"]
 
 
+_DECLARED = "Its parts are known and run in the order in which they were declared, which is a guess."
 _FEW = 16  # layers of a chain in which one may be superfluous
 
 
@@ -73,6 +75,15 @@ def _planned(layers: Sequence[Layer], tensors: Mapping[str, Tensor], settings: S
     dense = all(layer.kind != "conv" for layer in layers)
     title = "Multilayer perceptron" if dense else "Chain of layers"
     plans = chain_plans(layers, after, settings.convolutions if settings else None)
+    if settings and settings.parts:
+        first = next((layer for layer in layers if layer.kind == "conv"), None)
+        said_so = [
+            planned(plan, tensors, cost, title, _DECLARED)
+            for cost, plan in declared_plans(settings.parts, first.shape[1] if first else 1)
+        ]
+        fitting = [one for one in said_so if fits(one)]
+        if fitting:
+            return fitting
     if settings and settings.activation:
         plans = [(cost, plan.with_activation(settings.activation)) for cost, plan in plans]
     if settings and settings.pooling:
@@ -107,7 +118,7 @@ def find(tensors: Mapping[str, Tensor], file: str, settings: Settings | None = N
         No network is known that they fit, or they are no network's at all.
     """
     own, removed = unwrapped(tensors)
-    guesses = candidates(own, file, None if removed else settings)
+    guesses = candidates(own, file, settings.without(removed) if settings else None)
     if not guesses:
         raise ModelError(_unknown(own, file), "\n".join(f"{name} {tuple(t.shape)}" for name, t in own.items()))
     notes = (f"The prefix “{removed}” was removed from the names of its tensors.",) if removed else ()

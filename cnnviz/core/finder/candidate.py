@@ -13,6 +13,7 @@ from cnnviz.core.errors import ModelError
 from cnnviz.core.finder.layers import IGNORED
 from cnnviz.core.finder.network import build
 from cnnviz.core.finder.plan import Plan
+from cnnviz.core.model import Preprocessing
 from cnnviz.core.report import Fit
 
 
@@ -36,6 +37,8 @@ class Candidate:
         Where it was put together step by step; None for a known family.
     said
         How it was recognised, as a sentence.
+    usual
+        How pictures are prepared for it, and what that is called, where it is known; empty where it is to be guessed.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Candidate:
     make: Callable[[], nn.Module]
     said: str
     plan: Plan | None = None
+    usual: tuple[tuple[str, Preprocessing], ...] = ()
 
     def with_plan(self, plan: Plan, cost: float) -> Candidate:
         """The same weights in another plan of the same layers, by so much more unusual."""

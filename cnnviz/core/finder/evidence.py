@@ -70,8 +70,9 @@ def _samples(planes: int) -> tuple[tuple[Picture, int], ...]:
 
 
 def _varied(picture: Picture) -> Iterator[Picture]:
-    """The picture, then as it looks when it is harder to recognise: turned, moved, smaller, blurred, pale, noisy."""
+    """The picture, then as it looks when it is harder to recognise: pale, turned, moved, smaller, blurred, noisy."""
     yield picture
+    yield replace(picture, pixels=(picture.pixels * 0.55).astype(np.uint8))
     image = Image.fromarray(picture.pixels)
     width, height = image.size
     ground = 0 if image.mode == "L" else tuple(int(v) for v in picture.pixels.reshape(-1, 3).mean(0))
@@ -86,7 +87,6 @@ def _varied(picture: Picture) -> Iterator[Picture]:
         )
         yield replace(picture, pixels=np.asarray(moved))
     yield replace(picture, pixels=np.asarray(image.filter(ImageFilter.GaussianBlur(width / 30))))
-    yield replace(picture, pixels=(picture.pixels * 0.55).astype(np.uint8))
     noise = np.random.default_rng(0).normal(0, 30, picture.pixels.shape)
     yield replace(picture, pixels=np.clip(picture.pixels + noise, 0, 255).astype(np.uint8))
 

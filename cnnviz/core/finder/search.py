@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,14 @@ from cnnviz.core.finder.evidence import VARIANTS, Evidence, alternatives, first_
 from cnnviz.core.model import Preprocessing
 
 _BUDGET = 8e9  # multiply-adds spent on evidence: a few seconds at most
+_SECONDS = 8.0  # the longest that guessing may take on a slow computer
 _OVERHEAD = 2e7  # what each guess costs beside its arithmetic
 _PRIOR = 0.06  # how much the evidence must speak against one step of unusualness
 _CLEARLY = 0.4  # so much less likely on the plain samples, and the varied ones are not asked
+_FITTING = 0.2  # a distance below this is that of the network itself
+_LONG = 60  # steps; such networks are known families, in which nobody exchanges the activation
 _NEAR = 1.5  # how much more unusual a guess may be than one that recognises nearly all samples
+_SOME = 3  # pictures made of one sample for networks that take longer
 _SURVEYED = 3  # guesses that are tried with all normalisations
 _FAR = 3.0  # guesses that are so much more unusual than the first are not tried
 _BEST = 6.0 + 0.5 * math.log(1 / 0.02)  # the score of a network that explains everything
@@ -81,6 +86,7 @@ class _Search:
         self._seen: set[str] = set()
         self._costs: dict[str, float] = {}
         self._plainly = -math.inf
+        self._deadline = time.monotonic() + _SECONDS
 
     @property
     def best(self) -> Tried:
@@ -93,14 +99,20 @@ class _Search:
         evidence = self.best.evidence
         return evidence is not None and (evidence.pictures > 0 or not math.isnan(evidence.distance))
 
+    @property
+    def _spent(self) -> bool:
+        """Whether there is no time left for another guess."""
+        return self.budget < 0 or time.monotonic() > self._deadline
+
     def decided(self, candidate: Candidate) -> bool:
         """Whether this guess cannot win any more, or there is no time left for it."""
         if not self.tried:
             return False
         best = self.best
-        if best.evidence is None or self.budget < 0 or best.score >= _BEST - _PRIOR * candidate.cost:
+        if best.evidence is None or self._spent or best.score >= _BEST - _PRIOR * candidate.cost:
             return True
-        return best.evidence.right > 0.9 * best.evidence.pictures > 0 and candidate.cost > best.candidate.cost + _NEAR
+        fits = best.evidence.right > 0.9 * best.evidence.pictures > 0 or best.evidence.distance < _FITTING
+        return fits and candidate.cost > best.candidate.cost + _NEAR
 
     def exchange(self, guesses: Sequence[Candidate]) -> None:
         """The best guesses again with other activations and poolings, then all of them with the best of these."""
@@ -124,8 +136,8 @@ class _Search:
 
     def _weigh_exchanged(self, candidate: Candidate, activation: str, pool: str, cost: float) -> None:
         plan = candidate.plan
-        if plan is None or self.budget < 0 or any(step.word in ("add", "cat", "gate") for step in plan.steps):
-            return
+        if plan is None or self._spent or len(plan.steps) > _LONG or any(step.branches for step in plan.steps):
+            return  # networks of blocks have the activation that is usual for them
         changed = plan.with_activation(activation).with_pooling(pool)
         if changed.text not in self._seen:
             self.weigh(candidate.with_plan(changed, cost), self._costs.get(candidate.name))
@@ -143,13 +155,14 @@ class _Search:
         except (ModelError, RuntimeError):
             return
         cost = _cost(module, candidate) if cost is None else cost
-        usual = alternatives(candidate.planes, candidate.size, candidate.classes)
+        usual = candidate.usual or alternatives(candidate.planes, candidate.size, candidate.classes)
         if cost is None or not usual or (self.tried and cost * (10 * (self._fixed or 0) or 4) > self.budget):
             return
         self._costs[candidate.name] = cost
         normed = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in module.modules())
         if candidate.classes == 1000 or not (normed or candidate.classes == 10):
-            name = "half" if candidate.planes == 3 and not normed and max(candidate.size) <= 64 else usual[0][0]
+            small = candidate.planes == 3 and not normed and max(candidate.size) <= 64 and not candidate.usual
+            name = "half" if small else usual[0][0]
             score = -_PRIOR * candidate.cost
             self.tried.append(Tried(score, candidate, module, dict(usual)[name], name, None))
             return
@@ -188,8 +201,8 @@ class _Search:
     def _variants(self, cost: float) -> int:
         """How many pictures are made of each sample, the same number for all guesses so that they can be compared."""
         if self._fixed is None:
-            many = cost * 10 * VARIANTS * 4 < _BUDGET / 8
-            self._fixed = VARIANTS if many else int(cost * 10 < _BUDGET / 2)
+            many = next((n for n in (VARIANTS, _SOME) if cost * 10 * n < _BUDGET / 16), 0)
+            self._fixed = many or int(cost * 10 < _BUDGET / 2)
         return self._fixed
 
 

@@ -71,7 +71,7 @@ def _perceptrons(chain: Chain, after: frozenset[str]) -> list[tuple[float, Plan]
     for planes in (1, 3):
         side = math.isqrt(inputs // planes)
         if planes * side * side == inputs and side >= _SMALLEST:
-            steps = [Step("flatten"), *_dense_steps(chain, after)]
+            steps = [Step("flatten"), *dense_steps(chain, after)]
             if chain.first:
                 steps.insert(1, Step("layer", chain.first.path))
             found.append((float(planes - 1), Plan(planes, (side, side), tuple(steps))))
@@ -89,10 +89,11 @@ def _plan(chain: Chain, way: Spatial, planes: int, after: frozenset[str]) -> Pla
     if way.last:
         steps.append(Step(way.last))
     steps.append(Step("flatten"))
-    return Plan(planes, (way.size, way.size), (*steps, *_dense_steps(chain, after)))
+    return Plan(planes, (way.size, way.size), (*steps, *dense_steps(chain, after)))
 
 
-def _dense_steps(chain: Chain, after: frozenset[str]) -> list[Step]:
+def dense_steps(chain: Chain, after: frozenset[str] = frozenset()) -> list[Step]:
+    """The dense layers of a chain, with what stands behind each but the last."""
     steps, room = [], rooms(chain)
     for link in chain.dense:
         steps.append(Step("layer", link.layer.path))

@@ -187,7 +187,7 @@ def _paddings(convs: Sequence[Link]) -> list[tuple[tuple[int, ...], float]]:
     found = {same: 0.5 if large and not normed else 0.0, none: 0.4 if normed else 0.1}
     found.setdefault((same[0], *none[1:]), 0.7)
     found.setdefault((0, *same[1:]), 1.5)
-    found.setdefault(tuple(1 if k > 1 else 0 for k in kernels), 1.5)
+    found.setdefault(tuple(1 if k > 1 else 0 for k in kernels), 0.1 if 4 in kernels else 1.5)
     if len(convs) <= 5:
         for mixed in itertools.product(*({0, padding} for padding in same)):
             found.setdefault(mixed, 2.2)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from cnnviz.core.finder import Finding
 from cnnviz.core.finder.candidate import Candidate
@@ -64,13 +66,29 @@ def sized(
         edge = round((inputs / planes) ** 0.5)
         sizes = [(edge, edge)]
     for rank, size in enumerate(sizes):
-        classes = _classes(module, planes, size)
+        with _LastMaps() as maps:
+            classes = _classes(module, planes, size)
         if classes:
             usual = 0.5 * rank if classes != 1000 else abs(size[0] - 224) / 32
+            usual += 2.0 * (0 < maps.edge <= 3 and size[0] < 100 and not known)  # pictures were larger than that
             found.append(
                 Candidate(f"{kind} {size[0]}x{size[1]}", kind, planes, size, classes, usual, lambda: module, said)
             )
     return sorted(found, key=lambda candidate: candidate.cost)
+
+
+class _LastMaps(TorchFunctionMode):
+    """Notes how high the maps are that the last convolution with a kernel larger than 1 gives."""
+
+    edge = 0
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        output = function(*args, **(kwargs or {}))
+        if function is torch.nn.functional.conv2d and max(args[1].shape[2:]) > 1:
+            self.edge = int(output.shape[2])
+        return output
 
 
 def _weights(module: nn.Module) -> list[torch.Tensor]:

@@ -16,6 +16,7 @@ from cnnviz.core.finder.families import torchvision_candidates
 from cnnviz.core.finder.layers import Layer, layers_of, unwrapped
 from cnnviz.core.finder.search import Tried, best_of
 from cnnviz.core.finder.sequential import chain_plans
+from cnnviz.core.finder.timm_families import timm_candidates
 from cnnviz.core.finder.units import unit_plans
 from cnnviz.core.model import Preprocessing
 from cnnviz.core.whole import Settings
@@ -58,7 +59,7 @@ class Finding:
 
 def candidates(tensors: Mapping[str, Tensor], file: str, settings: Settings | None = None) -> list[Candidate]:
     """All guesses for these tensors, the most usual first; none when they belong to no network that is known."""
-    found = list(torchvision_candidates(tensors, file))
+    found = list(torchvision_candidates(tensors, file)) or list(timm_candidates(tensors, file))
     if not found:
         layers = layers_of(tensors)
         found = _planned(layers, tensors, settings) or _without_one(layers, tensors)

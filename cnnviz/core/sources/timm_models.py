@@ -38,7 +38,7 @@ class Timm:
         """The network with its own data configuration and labels."""
         name, _, kind = asked.name.removeprefix(PREFIX).partition(":")
         module = _made(name, pretrained=kind != "random")
-        preprocessing, labels = _preprocessing(module), _labels(module)
+        preprocessing, labels = preprocessing_of(module), _labels(module)
         caption = "random weights" if kind == "random" else "ImageNet-1K" if len(labels) == 1000 else name
         notes = ("Its weights are random: the answers mean nothing.",) if kind == "random" else ()
         weights = RANDOM if kind == "random" else _identity(module)
@@ -59,7 +59,7 @@ class Timm:
         def build(classes: int | None) -> nn.Module:
             return whole if classes is None else _made(base, pretrained=False, classes=classes)
 
-        return Architecture(name, base, build, _preprocessing(whole), _labels(whole), meta=False)
+        return Architecture(name, base, build, preprocessing_of(whole), _labels(whole), meta=False)
 
 
 def names() -> tuple[str, ...]:
@@ -116,7 +116,8 @@ def _offline() -> Iterator[None]:
             os.environ["HF_HUB_OFFLINE"] = before
 
 
-def _preprocessing(module: nn.Module) -> Preprocessing:
+def preprocessing_of(module: nn.Module) -> Preprocessing:
+    """What the network was trained with, as timm has it."""
     from timm import data
 
     about = data.resolve_model_data_config(module)  # type: ignore[attr-defined, no-untyped-call]

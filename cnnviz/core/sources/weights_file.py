@@ -18,7 +18,7 @@ from torch import nn
 from cnnviz.core.consent import agreed
 from cnnviz.core.errors import ConsentNeeded, ModelError
 from cnnviz.core.finder import Finding, find, finding_of
-from cnnviz.core.finder.candidate import planned
+from cnnviz.core.finder.candidate import Candidate, planned
 from cnnviz.core.finder.layers import unwrapped
 from cnnviz.core.finder.plan import PREFIX, parse
 from cnnviz.core.model import Model, Preprocessing
@@ -103,7 +103,7 @@ def _named(asked: Asked, weights: Weights, name: str) -> Model:
     if not asked.arch:
         notes = (f"Its architecture is {name}, as the file itself says.", *notes)
     every = weights.notes + notes + architecture.notes + about_preprocessing + about_labels
-    return _model(asked, weights, architecture.title, module, preprocessing, labels, every)
+    return replace(_model(asked, weights, architecture.title, module, preprocessing, labels, every), arch=name)
 
 
 def _found(asked: Asked, weights: Weights, finding: Finding) -> Model:
@@ -113,8 +113,13 @@ def _found(asked: Asked, weights: Weights, finding: Finding) -> Model:
     every = weights.notes + finding.notes + widened + about
     preprocessing = _written(weights) or finding.preprocessing
     model = _model(asked, weights, finding.candidate.title, finding.module, preprocessing, labels, every)
-    choices = tuple((other.name, other.title) for other in finding.others[:11] if other.plan is not None)
-    return replace(model, arch=finding.candidate.name if finding.candidate.plan is not None else "", choices=choices)
+    choices = tuple((other.name, other.title) for other in finding.others[:11] if _can_be_named(other))
+    return replace(model, arch=finding.candidate.name if _can_be_named(finding.candidate) else "", choices=choices)
+
+
+def _can_be_named(candidate: Candidate) -> bool:
+    """Whether ``--arch`` takes its name: a plan, or an architecture that is known."""
+    return candidate.plan is not None or " " not in candidate.name
 
 
 def _model(

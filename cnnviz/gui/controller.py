@@ -234,6 +234,7 @@ class Controller(QObject):
         self._connect_files()
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
+        self.networking.landed.connect(self.activity)
         for other in (self.networking, self.sandboxing):
             self.tabling.entering.connect(other.leave)
         self.tabling.measured.connect(lambda: self.runner.submit(self.session.request))  # the facts name times

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
@@ -23,6 +24,13 @@ HEAD, FOOT = 28.0, 14.0
 
 LEGIBLE = 0.5
 """The least zoom at which the words on a card can be read."""
+
+TRIES = (0.6, 0.75, 0.9, 1.0, 1.15, 1.35, 1.6, 2.0, 2.6)
+FINER = (0.88, 0.94, 1.06, 1.12)
+"""Widths of the rows that are tried: shares of what the area suggests, and of the best of those."""
+
+MANY = 1500
+"""Cards from which fewer widths are tried."""
 
 LAYOUTS_KEPT = 16
 
@@ -89,6 +97,10 @@ class Designer:
 
     def _could_fit(self, opened: frozenset[str], room: tuple[int, int]) -> bool:
         """Whether the cards alone would find room at a legible size."""
+        return self._cards(opened) * CARD[0] * CARD[1] * LEGIBLE**2 <= room[0] * room[1]
+
+    def _cards(self, opened: frozenset[str]) -> int:
+        """How many cards there are when these parts are open."""
         waiting, count = [self.tree], 0
         while waiting:
             part = waiting.pop()
@@ -96,7 +108,7 @@ class Designer:
                 waiting += part.children
             else:
                 count += 1
-        return count * CARD[0] * CARD[1] * LEGIBLE**2 <= room[0] * room[1]
+        return count
 
     def _fitted(
         self, opened: frozenset[str], room: tuple[int, int], depth: int | None, wanted: Callable[[], bool]
@@ -104,16 +116,16 @@ class Designer:
         """The layout whose rows are as wide as suits the room, and the zoom at which it fits there."""
         found: dict[float, float] = {}  # zoom by the width of the rows
 
-        def attempt(limit: float) -> Placed:
+        def attempt(limit: float) -> None:
             whole = self.place(self.tree, opened, limit, wanted)
             found[limit] = min(room[0] / whole.width, room[1] / whole.height)
-            return whole
 
-        limit = 4 * CARD[0]
-        while (whole := attempt(limit)).rows > 1 and whole.width / whole.height < 4 * room[0] / max(room[1], 1):
-            limit *= 1.3
+        count = self._cards(opened)
+        limit = math.sqrt(1.8 * count * CARD[0] * CARD[1] * room[0] / max(room[1], 1))  # a guess by the area
+        for factor in TRIES if count < MANY else TRIES[::3]:
+            attempt(limit * factor)
         coarse = max(found, key=lambda width: (found[width], width))
-        for factor in (0.82, 0.88, 0.94, 1.06, 1.12, 1.2):
+        for factor in FINER if count < MANY else ():
             attempt(coarse * factor)
         best = max(found, key=lambda width: (round(found[width], 4), width))
         return _Drawing(self, opened, best, wanted).layout(depth), found[best]
@@ -183,6 +195,7 @@ class _Drawing:
         self._cards: list[Card] = []
         self._frames: list[Frame] = []
         self._edges: list[Edge] = []
+        self._left_out: set[Flow] = set()
 
     def layout(self, depth: int | None) -> Layout:
         tree = self._designer.tree
@@ -197,12 +210,16 @@ class _Drawing:
             self._opened,
             depth,
             self._designer.deepest,
+            frozenset(self._left_out),
         )
 
     def _fill(self, part: Part, inner: Placed, left: float, top: float) -> None:
         """Put the children of a part where they belong, the part's own inside at (left, top)."""
         designer = self._designer
         between = designer.flows(part)
+        for link in between.keys() - set(designer.links(part)):
+            if link[0] != link[1] and link != (0, len(part.children) + 1):
+                self._left_out.update(between[link])
         for link, route in zip(designer.links(part), inner.routes, strict=True):
             points: tuple[Point, ...] = tuple((x + left, y + top) for x, y in route)
             self._edges.append(Edge(points, tuple(between[link])))

@@ -157,6 +157,8 @@ class Layout:
         To which depth it is folded; None where parts were opened one by one.
     deepest
         The depth at which everything is open.
+    left_out
+        Flows to which no line leads all the way.
     """
 
     cards: tuple[Card, ...]
@@ -167,6 +169,7 @@ class Layout:
     opened: frozenset[str]
     depth: int | None
     deepest: int
+    left_out: frozenset[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)

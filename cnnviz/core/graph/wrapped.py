@@ -24,8 +24,8 @@ PAD = 18.0
 """At both ends of a row."""
 
 ROUNDS = 3
-STRAIGHT = 20.0
-"""How much the cards of the main line pull at each other, beside other cards."""
+STRAIGHT = 1000.0
+"""How much a card of the main line stays where it is, and pulls at the next, beside other cards."""
 
 FAINT = 0.01
 """How much a lane pulls at what it leads to, beside a card."""
@@ -127,6 +127,7 @@ class _Page:
                 self.before[b].append(a)
                 self.after[a].append(b)
         self.main = _main_line(layering, self.before, self.after)
+        self.on_main = {node for link in self.main for node in link}
         tall = [any(self.items[n].tall for n in layer) for layer in layering.layers]
         self.rows = _rows(self.widths, self.gaps, self.crossed, tall, limit, alone)
         self.row_of = [r for r, row in enumerate(self.rows) for _ in row]
@@ -166,10 +167,11 @@ class _Page:
         for r, row in enumerate(self.rows):
             self._align(row)
             nodes = [n for i in row for n in self.layering.layers[i]]
-            highest = min(self.tops[n] for n in nodes)
-            lowest = max(self.tops[n] + self.items[n].height for n in nodes)
+            seen = [n for n in nodes if self.items[n].height] or nodes
+            highest = min(self.tops[n] for n in seen)
+            lowest = max(self.tops[n] + self.items[n].height for n in seen)
             for n in nodes:
-                self.tops[n] += top - highest
+                self.tops[n] = min(max(self.tops[n] + top - highest, top), top + lowest - highest)
             top += lowest - highest
             if r < len(breaks):
                 channels.append(top + GAP / 2)
@@ -198,7 +200,7 @@ class _Page:
                 lanes = node >= self.layering.count or nodes[at - 1] >= self.layering.count
                 offset += self.items[nodes[at - 1]].height + (GAP / 3 if lanes else GAP)
             wished.append(self._wish(node, layer, row, back, ahead) - offset)
-            weights.append(FAINT if node >= self.layering.count else 1.0)
+            weights.append(FAINT if node >= self.layering.count else STRAIGHT if node in self.on_main else 1.0)
             offsets.append(offset)
         if len(nodes) > 1:
             wished = isotonic(wished, weights)

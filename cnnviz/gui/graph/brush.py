@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Frame
 from cnnviz.gui.graph import words
@@ -32,6 +32,11 @@ SMALL_HEAD, SMALL_SIDE = 16.0, 3.0
 """The same in pixels, of a card with one word."""
 
 _fonts: dict[tuple[int, bool], QFont] = {}
+_inks: dict[str, QColor] = {}
+_mixtures: dict[tuple[int, int, float], QColor] = {}
+_texts: dict[tuple[str, int, bool, int, bool], str] = {}
+
+TEXTS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +72,48 @@ def font(size: float, bold: bool = False) -> QFont:
     return _fonts[name]
 
 
-def forget_fonts() -> None:
-    """Fonts are of another size or family now."""
-    _fonts.clear()
+def forget() -> None:
+    """Fonts and colours are others now."""
+    for kept in (_fonts, _inks, _mixtures, _texts):
+        kept.clear()
+
+
+def ink(role: str) -> QColor:
+    """A colour of the theme, which is asked thousands of times a second."""
+    if role not in _inks:
+        _inks[role] = theme.color(role)
+    return _inks[role]
 
 
 def mixed(color: QColor, ground: QColor, share: float) -> QColor:
     """So much of a colour on a ground."""
-    return QColor(
-        round(color.red() * share + ground.red() * (1 - share)),
-        round(color.green() * share + ground.green() * (1 - share)),
-        round(color.blue() * share + ground.blue() * (1 - share)),
-    )
+    name = (color.rgb(), ground.rgb(), share)
+    if name not in _mixtures:
+        pairs = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)  # type: ignore[index]
+        _mixtures[name] = QColor(*(round(a * share + b * (1 - share)) for a, b in pairs))
+    return _mixtures[name]
+
+
+def elided(metrics: QFontMetrics, text: str, size: float, bold: bool, room: int, short: bool = False) -> str:
+    """As much of a text as fits; a ``short`` one goes without its numbers rather than being cut."""
+    name = (text, round(size), bold, room, short)
+    if name not in _texts:
+        if len(_texts) > TEXTS_KEPT:
+            _texts.clear()
+        if not short:
+            _texts[name] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        elif metrics.horizontalAdvance(text) <= room:
+            _texts[name] = text
+        else:
+            _texts[name] = metrics.elidedText(text.partition(" ")[0], Qt.TextElideMode.ElideMiddle, room)
+    return _texts[name]
+
+
+def fill_of(look: Look) -> QColor:
+    """The colour of a card that is but a block."""
+    ground = ink("panel")
+    fill = look.color if look.filled else mixed(look.color, ground, 0.62 if theme.dark else 0.5)
+    return mixed(fill, ground, 0.35) if look.faint else fill
 
 
 def ink_on(color: QColor) -> QColor:
@@ -100,17 +135,15 @@ def place_of_maps(card: Card, zoom: float) -> tuple[float, float]:
     return card.width - 2 * side, card.height - head_of(card, zoom) - side
 
 
-def paint_far(painter: QPainter, rect: QRectF, card: Card, scene: Scene, look: Look, zoom: float) -> None:
-    """A coloured block; with a word on it where that can be read."""
-    ground = theme.color("panel")
-    fill = look.color if look.filled else mixed(look.color, ground, 0.62 if theme.dark else 0.5)
-    fill = mixed(fill, ground, 0.35) if look.faint else fill
+def paint_block(
+    painter: QPainter, rect: QRectF, card: Card, scene: Scene, look: Look, picture: Picture | None, fresh: bool
+) -> None:
+    """A coloured block with a word on it."""
+    zoom = rect.width() / card.width
+    ground, fill = ink("panel"), fill_of(look)
     if card.kind != RECORD and rect.width() > 12:
         shift = max(2.0, 4 * zoom)
         painter.fillRect(rect.translated(shift, shift), mixed(fill, ground, 0.45))
-    if zoom < BLOCK_ZOOM:
-        painter.fillRect(rect, fill)
-        return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     painter.drawRoundedRect(rect, 4, 4)
@@ -127,9 +160,11 @@ def paint_far(painter: QPainter, rect: QRectF, card: Card, scene: Scene, look: L
     metrics = painter.fontMetrics()
     height = metrics.height()
     top = rect.center().y() - height * len(lines) / 2
+    room = int(rect.width() - 4)
     for line in lines:
-        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(rect.width() - 4))
-        painter.drawText(QRectF(rect.x(), top, rect.width(), height), Qt.AlignmentFlag.AlignCenter, text)
+        if line == lines[0] or metrics.horizontalAdvance(line) <= room:
+            text = elided(metrics, line, size, card.kind != RECORD, room, short=True)
+            painter.drawText(QRectF(rect.x(), top, rect.width(), height), Qt.AlignmentFlag.AlignCenter, text)
         top += height
 
 
@@ -137,9 +172,7 @@ def paint_small(
     painter: QPainter, rect: QRectF, card: Card, scene: Scene, look: Look, picture: Picture | None, fresh: bool
 ) -> None:
     """A coloured block with one word, and maps below it."""
-    ground = theme.color("panel")
-    fill = look.color if look.filled else mixed(look.color, ground, 0.62 if theme.dark else 0.5)
-    fill = mixed(fill, ground, 0.35) if look.faint else fill
+    ground, fill = ink("panel"), fill_of(look)
     painter.setPen(Qt.PenStyle.NoPen)
     if card.kind != RECORD:
         painter.setBrush(mixed(fill, ground, 0.45))
@@ -154,7 +187,8 @@ def paint_small(
         badge = f"×{card.count}"
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, badge)
         room.setWidth(room.width() - metrics.horizontalAdvance(badge) - 3)
-    text = metrics.elidedText(look.value or words.heading(card, scene), Qt.TextElideMode.ElideMiddle, int(room.width()))
+    bold = card.kind != RECORD
+    text = elided(metrics, look.value or words.heading(card, scene), 10, bold, int(room.width()), short=True)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
     place = rect.adjusted(SMALL_SIDE, SMALL_HEAD, -SMALL_SIDE, -SMALL_SIDE)
     _paint_maps(painter, place, picture, fresh and not look.faint)
@@ -166,14 +200,14 @@ def paint_near(
     """A card with words and maps."""
     zoom = rect.width() / card.width
     radius = 7 * min(zoom, 1.4)
-    ground = theme.color("panel")
-    back = mixed(look.color, ground, 0.30) if look.filled else theme.color("raised" if theme.dark else "panel")
+    ground = ink("panel")
+    back = mixed(look.color, ground, 0.30) if look.filled else ink("raised" if theme.dark else "panel")
     if card.kind != RECORD:  # a pile
-        painter.setPen(QPen(theme.color("border"), 1))
+        painter.setPen(QPen(ink("border"), 1))
         for n in range(min(card.count, 2) or 1, 0, -1):
             painter.setBrush(mixed(look.color, ground, 0.16))
             painter.drawRoundedRect(rect.translated(4 * n * zoom, 4 * n * zoom), radius, radius)
-    painter.setPen(QPen(mixed(look.color, ground, 0.75) if look.filled else theme.color("border"), 1))
+    painter.setPen(QPen(mixed(look.color, ground, 0.75) if look.filled else ink("border"), 1))
     painter.setBrush(back)
     painter.drawRoundedRect(rect, radius, radius)
     stripe = QRectF(rect.x() + 1, rect.y() + radius, max(3.0, 4 * zoom), rect.height() - 2 * radius)
@@ -200,18 +234,18 @@ def _paint_head(painter: QPainter, rect: QRectF, card: Card, scene: Scene, look:
         painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
         painter.setPen(ink_on(look.color))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, badge)
-    painter.setPen(theme.color("faint" if look.faint else "text"))
-    text = metrics.elidedText(words.heading(card, scene), Qt.TextElideMode.ElideRight, int(room - taken))
+    painter.setPen(ink("faint" if look.faint else "text"))
+    text = elided(metrics, words.heading(card, scene), large, True, int(room - taken))
     painter.drawText(QPointF(left, top + metrics.ascent()), text)
     top += metrics.height()
     painter.setFont(font(small))
-    painter.setPen(theme.color("faint" if look.faint else "dim"))
+    painter.setPen(ink("faint" if look.faint else "dim"))
     metrics = painter.fontMetrics()
     lines = [look.value or words.subheading(card, scene)]
     if card.kind != RECORD:
-        lines.append(words.summary(scene.records_of(card)))
+        lines.append(words.contents(card, scene))
     for line in lines:
-        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(room))
+        text = elided(metrics, line, small, False, int(room))
         painter.drawText(QPointF(left, top + metrics.ascent()), text)
         top += metrics.height()
 
@@ -219,9 +253,9 @@ def _paint_head(painter: QPainter, rect: QRectF, card: Card, scene: Scene, look:
 def _paint_maps(painter: QPainter, place: QRectF, picture: Picture | None, fresh: bool) -> None:
     """The picture of the maps, as large as it fits, in the middle."""
     if picture is None or picture.pixmap.isNull():
-        painter.fillRect(place.adjusted(0, 2, 0, -2), mixed(theme.color("line"), theme.color("panel"), 0.6))
+        painter.fillRect(place.adjusted(0, 2, 0, -2), mixed(ink("line"), ink("panel"), 0.6))
         if picture is not None:
-            painter.setPen(theme.color("dim"))
+            painter.setPen(ink("dim"))
             painter.setFont(font(9))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "not kept")
         return
@@ -235,14 +269,16 @@ def _paint_maps(painter: QPainter, place: QRectF, picture: Picture | None, fresh
     painter.setOpacity(1.0)
 
 
+def frame_color(depth: int) -> QColor:
+    """The ground of an opened block, of two kinds in turns."""
+    shares = (0.085, 0.045) if theme.dark else (0.065, 0.03)
+    return mixed(ink("text"), ink("ground"), shares[depth % 2])
+
+
 def paint_frame(painter: QPainter, rect: QRectF, frame: Frame, zoom: float, marked: bool) -> None:
-    """The ground of an opened block."""
-    deep = frame.depth % 2 == 1
-    ground = mixed(theme.color("text"), theme.color("ground"), (0.045 if deep else 0.085) if theme.dark else 0.03)
-    if not theme.dark and not deep:
-        ground = mixed(theme.color("text"), theme.color("ground"), 0.065)
-    painter.setPen(QPen(theme.color("accent" if marked else "line"), 1.5 if marked else 1))
-    painter.setBrush(ground)
+    """An opened block."""
+    painter.setPen(QPen(ink("accent" if marked else "line"), 1.5 if marked else 1))
+    painter.setBrush(frame_color(frame.depth))
     radius = min(10 * zoom, 10)
     if radius < 2:
         painter.drawRect(rect)
@@ -268,12 +304,12 @@ def paint_frame_title(
         return
     taken.append(box)
     if not inside:
-        back = QColor(theme.color("ground"))
+        back = QColor(ink("ground"))  # its own, to be made translucent
         back.setAlpha(215)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(back)
         painter.drawRoundedRect(box, 4, 4)
-    painter.setPen(theme.color("dim" if inside else "text"))
+    painter.setPen(ink("dim" if inside else "text"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -29,9 +29,12 @@ class Networking(QObject):
     ----------
     entering
         The graph is about to be shown.
+    landed
+        It has come to rest.
     """
 
     entering = Signal()
+    landed = Signal()
 
     def __init__(self, window: MainWindow, session: Session, runner: Runner) -> None:
         super().__init__(window)
@@ -101,14 +104,17 @@ class Networking(QObject):
     def set_response(self, response: Response) -> None:
         """Show another pass."""
         before, self._response = self._response, response
-        self.page.set_title(response.model.title)
-        if before is not None and before.steps != response.steps:
-            self._asked = None  # of another network
-        self.page.view.set_pass(response.key, response.request.colormaps)
+        self.page.view.set_pass(response.key if self._is_drawn(response) else None, response.request.colormaps)
         self.page.view.set_stale(False)
         if self.open and (before is None or before.key != response.key or self.page.scene is None):
             self._ask()
         self.page.view.ask()
+
+    def _is_drawn(self, response: Response) -> bool:
+        """Whether the graph that is shown is of the same network."""
+        scene = self.page.scene
+        keys = [step.key for step in response.steps[1:]]
+        return scene is not None and [record.key for record in scene.facts] == keys
 
     def take(self, found: object) -> bool:
         """Take an answer of the worker that is for the graph."""
@@ -116,6 +122,7 @@ class Networking(QObject):
             if self._response is not None and found.query.key == self._response.key:
                 if found.query == self._asked:
                     self._asked = None
+                self.page.view.set_pass(self._response.key, self._response.request.colormaps)
                 self.page.set_answer(found)
                 self._show_request(self._session.request, follow=False)
             return True
@@ -129,8 +136,7 @@ class Networking(QObject):
         response, scene = self._response, self.page.scene
         if response is None:
             return
-        same = scene is not None and [record.key for record in scene.facts] == [s.key for s in response.steps[1:]]
-        if scene is not None and same:
+        if scene is not None and self._is_drawn(response):
             shown = scene.answer.query
             query = GraphQuery(response.key, shown.room, shown.depth, shown.opened)
         else:
@@ -168,6 +174,7 @@ class Networking(QObject):
         page.view.tiles_wanted.connect(self._runner.look_up)
         page.view.record_picked.connect(self._on_picked)
         page.view.record_opened.connect(self._on_opened)
+        page.view.landed.connect(self.landed)
         page.view.hovered.connect(lambda text: self._window.status.set_remark(text or self._window.remark))
         centre = self._window.centralWidget()
         assert centre is not None

@@ -103,7 +103,7 @@ class Minimap(QWidget):
         for frame in scene.frames:
             painter.fillRect(
                 QRectF(*camera.box(box_of(frame))),
-                brush.mixed(theme.color("text"), theme.color("panel"), 0.05 if frame.depth % 2 else 0.09),
+                brush.frame_color(frame.depth),
             )
         for card in scene.cards:
             rect = QRectF(*camera.box(box_of(card)))

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.core.graph.shapes import GraphAnswer, GraphQuery
-from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.find import FindBar, found
 from cnnviz.gui.graph.legend import Legend
@@ -59,8 +58,6 @@ class GraphPage(QFrame):
     # parts
 
     def _build(self) -> None:
-        self._title = ElidedLabel(role="heading", parent=self)
-        self._title.setObjectName("graph-title")
         self._folds = QFrame()
         self._folds.setObjectName("graph-depths")
         self._folds.setProperty("role", "segment")
@@ -85,9 +82,11 @@ class GraphPage(QFrame):
         self._search = self._button("search", "search", "Find in the graph (/)")
         top = QHBoxLayout()
         top.setSpacing(theme.px(8))
-        top.addWidget(self._title, 1)
-        for widget in (self.strongest, colour, self.colours, fold, self._folds, self._search, self._fit):
-            top.addWidget(widget)
+        for tool in (fold, self._folds, colour, self.colours, self.strongest):
+            top.addWidget(tool)
+        top.addStretch(1)
+        for button in (self._search, self._fit):
+            top.addWidget(button)
         self._zoom = QLabel()
         self._zoom.setObjectName("graph-zoom")
         self._zoom.setProperty("role", "tiny")
@@ -131,10 +130,6 @@ class GraphPage(QFrame):
     @property
     def scene(self) -> Scene | None:
         return self.view.scene
-
-    def set_title(self, title: str) -> None:
-        """Name the network."""
-        self._title.setText(title)
 
     def set_answer(self, answer: GraphAnswer) -> None:
         """Show a graph."""

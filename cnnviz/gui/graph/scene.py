@@ -15,6 +15,9 @@ from cnnviz.gui.graph.camera import Box
 CELL = 400.0
 """Edge of the squares by which cards and lines are found, in units of the graph."""
 
+MOST_LINES = 100
+"""Free lines that are drawn at once."""
+
 CORNER = 9.0
 """Radius with which a line turns."""
 
@@ -39,6 +42,12 @@ class Scene:
         self.paths = [path_of(edge.points) for edge in self.edges]
         self.polygons = [QPolygonF([QPointF(x, y) for x, y in edge.points]) for edge in self.edges]
         self.bounds = [path.boundingRect().adjusted(-2, -2, 2, 2) for path in self.paths]
+        self.rects = [rect_of(card) for card in self.cards]
+        self.frames_in_order = sorted(range(len(self.frames)), key=lambda i: self.frames[i].depth)
+        self.lines = QPainterPath()  # all of them, for far away
+        for polygon in self.polygons:
+            self.lines.addPolygon(polygon)
+        self.words: dict[tuple[str, str], str] = {}  # what cards say, made once
         self._by_key = {card.key: i for i, card in enumerate(self.cards)}
         order = sorted(range(len(self.cards)), key=lambda i: self.cards[i].first)
         self._order, self._firsts = order, [self.cards[i].first for i in order]
@@ -111,10 +120,18 @@ class Scene:
         """Records outside a card that take values out of it."""
         return sorted({u for i in range(card.first, card.last + 1) for u in self._users[i] if not card.holds(u)})
 
-    def between(self, one: Card, other: Card) -> Iterator[tuple[int, int]]:
-        """Flows from one card to another."""
-        for i in range(max(other.first, 0), other.last + 1):
-            yield from ((source, i) for source in self.facts[i].sources if one.holds(source))
+    def lines_of(self, card: Card) -> Iterator[tuple[str, QPainterPath]]:
+        """All lines that end or begin at a card, those that are left out otherwise included; what is in is ``info``."""
+        hidden = self.layout.left_out
+        for edge, path in zip(self.edges, self.paths, strict=True):
+            if any(card.holds(u) and not card.holds(s) and (s, u) not in hidden for s, u in edge.flows):
+                yield "info", path
+            elif any(card.holds(s) and not card.holds(u) and (s, u) not in hidden for s, u in edge.flows):
+                yield "ok", path
+        pairs = {(self.card_of(s), self.card_of(u)) for s, u in hidden if card.holds(s) != card.holds(u)}
+        for one, other in sorted(pairs)[:MOST_LINES]:
+            role = "ok" if self.cards[one] is card else "info"
+            yield role, edge_between(self.cards[one], self.cards[other])
 
     def records_of(self, card: Card) -> tuple[Facts, ...]:
         """The records that a card stands for; none for the picture."""
@@ -155,13 +172,21 @@ def path_of(points: tuple[Point, ...]) -> QPainterPath:
 
 
 def edge_between(one: Card, other: Card) -> QPainterPath:
-    """A free line from one card to another: for what is not drawn by itself."""
-    start = QPointF(one.x + one.width, one.y + one.height / 2)
-    end = QPointF(other.x, other.y + other.height / 2)
+    """A free line from one card to another, for what is not drawn by itself: over what lies between, or down."""
+    if other.x > one.x + one.width:
+        start = QPointF(one.x + one.width, one.y + one.height / 2)
+        end = QPointF(other.x, other.y + other.height / 2)
+        reach = max((end.x() - start.x()) / 2, 40.0)
+        lift = -70.0 if abs(end.y() - start.y()) < one.height else 0.0
+        path = QPainterPath(start)
+        path.cubicTo(start.x() + reach, start.y() + lift, end.x() - reach, end.y() + lift, end.x(), end.y())
+        return path
+    below = other.y > one.y
+    start = QPointF(one.x + one.width / 2, one.y + (one.height if below else 0))
+    end = QPointF(other.x + other.width / 2, other.y + (0 if below else other.height))
+    reach = max(abs(end.y() - start.y()) / 2, 40.0) * (1 if below else -1)
     path = QPainterPath(start)
-    reach = max(abs(end.x() - start.x()) / 2, 60.0)
-    lift = -70.0 if abs(end.y() - start.y()) < one.height else 0.0
-    path.cubicTo(start.x() + reach, start.y() + lift, end.x() - reach, end.y() + lift, end.x(), end.y())
+    path.cubicTo(start.x(), start.y() + reach, end.x(), end.y() - reach, end.x(), end.y())
     return path
 
 

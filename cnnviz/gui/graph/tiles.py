@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from PySide6.QtGui import QImage, QPixmap, qRgb
@@ -40,7 +40,11 @@ def wish(width: float, height: float, zoom: float, ratio: float, shape: tuple[in
 
     The zoom counts in steps of two, so that a picture serves for a while.
     """
-    level = 2.0 ** round(math.log2(max(zoom, 0.25)))
+    return _wish(width, height, 2.0 ** round(math.log2(max(zoom, 0.25))), ratio, shape)
+
+
+@lru_cache(4096)
+def _wish(width: float, height: float, level: float, ratio: float, shape: tuple[int, ...]) -> Wish:
     across, down = width * level, height * level
     target = min(max(34.0 * level**0.45, 20.0), 110.0)
     units = sum(size != 1 for size in shape) <= 1
@@ -113,6 +117,11 @@ class TileStore:
             record, gone = self._pictures.popitem(last=False)
             self._fresh.discard(record)
             self._bytes -= _size(gone.pixmap)
+
+    @property
+    def records(self) -> set[int]:
+        """Records of which there are pictures."""
+        return set(self._pictures)
 
     @property
     def nbytes(self) -> int:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEasingCurve, QEvent, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.core.graph.shapes import PICTURE, Card, GraphAnswer, Tiles, TilesQuery
+from cnnviz.figure import number
 from cnnviz.gui.graph import brush, words
 from cnnviz.gui.graph import camera as cam
 from cnnviz.gui.graph.camera import Box, Camera
 from cnnviz.gui.graph.hands import Hands
 from cnnviz.gui.graph.minimap import Minimap
 from cnnviz.gui.graph.paint_numbers import Numbers
-from cnnviz.gui.graph.scene import Scene, box_of, edge_between
+from cnnviz.gui.graph.painting import Painting
+from cnnviz.gui.graph.scene import Scene, box_of
 from cnnviz.gui.graph.tiles import TileStore, Wish, wish
 from cnnviz.gui.theme import theme
 
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
 ASKED_AT_ONCE = 40
 """Cards for which maps are asked in one query."""
+
+FRAME = 16
+"""Milliseconds from one frame to the next."""
+
+ASK_AFTER = 25
+"""Milliseconds of moving before maps are asked for."""
 
 FLIGHT = 220
 """Milliseconds from one place to another."""
@@ -47,6 +55,7 @@ class GraphView(QWidget):
     travelled = Signal(int)  # −1 back to where one was, +1 forward again
     hovered = Signal(str)
     moved = Signal()
+    landed = Signal()  # a flight is over, or all is painted as sharp as it can be
     painted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -69,14 +78,24 @@ class GraphView(QWidget):
         self._key: PassKey | None = None
         self._colormaps = ("auto", "auto", "auto")
         self._is_fitted = True
-        self._pointed: tuple[str, int] | None = None  # ("card" or "edge", its place)
+        self.pointed: tuple[str, int] | None = None  # ("card" or "edge", its place)
         self._flight = QVariantAnimation(self)
         self._flight.setDuration(FLIGHT)
         self._flight.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._flight.valueChanged.connect(self._on_flight)
         self._flight.finished.connect(self._on_landed)
         self._from = self._to = self.camera
+        self._looks: dict[tuple[str, bool], brush.Look] = {}
+        self.painting = Painting(self)
         self.minimap = Minimap(self)
+        self._again = QTimer(self)  # the next frame makes sharp what this one had no time for
+        self._again.setSingleShot(True)
+        self._again.setInterval(FRAME)
+        self._again.timeout.connect(self.update)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(ASK_AFTER)
+        self._later.timeout.connect(self.ask)
         theme.changed.connect(self._on_theme)
 
     # what is shown
@@ -99,7 +118,7 @@ class GraphView(QWidget):
             self._is_fitted, before = True, None
         anchor = self._anchor() if before is not None and camera is None and not self._is_fitted else None
         self.scene = Scene(answer)
-        self._pointed = None
+        self.pointed = None
         self._choose_current()
         self._flight.stop()
         if camera is not None:
@@ -108,6 +127,8 @@ class GraphView(QWidget):
             self._restore(anchor)
         else:
             self.fit(fly=False)
+        self._looks.clear()
+        self.painting.forget()
         self.minimap.forget()
         self._changed()
 
@@ -117,7 +138,7 @@ class GraphView(QWidget):
         if self.scene is None:
             return
         self._choose_current()
-        if follow:
+        if follow and not self._is_fitted:
             card = self.scene.cards[self.scene.card_of(record)]
             target = cam.revealed(self._goal, box_of(card), self.room)
             if target != self._goal:
@@ -136,12 +157,15 @@ class GraphView(QWidget):
             facts = self.scene.facts[tile.record] if tile.record >= 0 else None
             if (wanted := self._asked.get(tile.record)) is not None:
                 self.tiles.put(tile, wanted, facts)
+        self.painting.touch()
         self.update()
-        self.ask()
+        self._later.start()
 
     def set_numbers(self, numbers: Numbers | None) -> None:
         """Colour the cards by a number, or by their family."""
         self.numbers = numbers
+        self._looks.clear()
+        self.painting.forget()
         self.minimap.forget()
         self.update()
 
@@ -167,7 +191,7 @@ class GraphView(QWidget):
     def complete(self) -> bool:
         """Whether all that is seen is there, with its maps."""
         still = self._flight.state() == QVariantAnimation.State.Stopped
-        return self.scene is not None and still and not self.stale and not self._missing()
+        return self.scene is not None and still and not self.stale and self.painting.sharp and not self._missing()
 
     @property
     def fitted(self) -> bool:
@@ -245,10 +269,12 @@ class GraphView(QWidget):
     def _on_landed(self) -> None:
         self.camera = self._to
         self._changed()
+        self.landed.emit()
 
     def _changed(self) -> None:
         self.update()
-        self.ask()
+        if not self._later.isActive():
+            self._later.start()
         self.moved.emit()
 
     def _anchor(self) -> tuple[int, float, float, float] | None:
@@ -295,9 +321,9 @@ class GraphView(QWidget):
 
     def point_at(self, pointed: tuple[str, int] | None) -> None:
         """Mark what is under the cursor with what feeds it and what it feeds."""
-        if pointed == self._pointed:
+        if pointed == self.pointed:
             return
-        self._pointed = pointed
+        self.pointed = pointed
         self.update()
         self.hovered.emit(self._told(pointed))
 
@@ -315,7 +341,7 @@ class GraphView(QWidget):
         shape = "" if source == PICTURE else f", {self.scene.facts[source].shape_text}"
         told = ""
         if picture is not None and picture.tile.scale is not None and self.tiles.is_fresh(source):
-            told = f", values {picture.tile.low:.4g} to {picture.tile.high:.4g}"
+            told = f", values {number(picture.tile.low)} to {number(picture.tile.high)}"
         more = f", and {len(flows) - 1} more" if len(flows) > 1 else ""
         users = sorted({user for _, user in edge.flows})
         to = f"{users[0]} · {self.scene.facts[users[0]].short}" + (f" and {len(users) - 1} more" if users[1:] else "")
@@ -362,136 +388,27 @@ class GraphView(QWidget):
             painter.setPen(theme.color("dim"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drawing the graph…")
         else:
-            self._paint_scene(painter, self.scene)
+            was_sharp = self.painting.sharp
+            self.painting.paint(painter, self.scene)
+            if not self.painting.sharp:
+                self._again.start()
+            elif not was_sharp:
+                self.landed.emit()
         painter.end()
         self.painted.emit()
 
-    def _paint_scene(self, painter: QPainter, scene: Scene) -> None:
-        near = self.camera.zoom >= brush.BLOCK_ZOOM
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, near)
-        seen = self.camera.seen(self.room)
-        marks = self._marks(scene)
-        screen = QRectF(0, 0, *self.room)
-        for frame in scene.frames:
-            rect = QRectF(*self.camera.box(box_of(frame)))
-            if rect.intersects(screen):
-                brush.paint_frame(painter, rect, frame, self.camera.zoom, frame.key == self.hands.frame)
-        self._paint_edges(painter, scene, seen)
-        looked_at = self._pointed is not None and bool(marks)
-        for i in scene.cards_in(seen):
-            card = scene.cards[i]
-            rect = QRectF(*self.camera.box(box_of(card)))
-            if not rect.intersects(screen):
-                continue
-            look = self.look(card, looked_at and i not in marks)
-            if self.camera.zoom >= brush.MAPS_ZOOM:
-                fresh = self.tiles.is_fresh(card.shown) and not self.stale
-                paint = brush.paint_near if self.camera.zoom >= brush.CARD_ZOOM else brush.paint_small
-                paint(painter, rect, card, scene, look, self.tiles.get(card.shown), fresh)
-            else:
-                brush.paint_far(painter, rect, card, scene, look, self.camera.zoom)
-            if card.key == self.chosen or i in marks or (self.hits and self._is_hit(card)):
-                self._paint_mark(painter, rect, card, marks.get(i, ""))
-        self._paint_pointed(painter, scene)
-        self._paint_titles(painter, scene, screen)
-
-    def _is_hit(self, card: Card) -> bool:
-        return any(record in self.hits for record in range(card.first, card.last + 1))
-
     def look(self, card: Card, faint: bool = False) -> brush.Look:
         """In which colours a card is painted."""
-        assert self.scene is not None
-        if self.numbers is None:
-            return brush.Look(theme.color(f"op-{words.family_of(card, self.scene)}"), False, faint)
-        color, text = self.numbers.of(card, self.scene) or (theme.color("line"), "")
-        return brush.Look(color, True, faint, text)
-
-    def _paint_edges(self, painter: QPainter, scene: Scene, seen: Box) -> None:
-        painter.save()
-        brush.transform(painter, self.camera)
-        zoom = self.camera.zoom
-        pen = QPen(theme.color("faint"), 1.0 if zoom < brush.BLOCK_ZOOM else min(max(1.6 * zoom, 1.1), 2.5))
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if zoom < brush.BLOCK_ZOOM:
-            for i in scene.edges_in(seen):
-                painter.drawPolyline(scene.polygons[i])
-        else:
-            x, y, width, height = seen
-            part = QRectF(x, y, width, height)
-            for i in scene.edges_in(seen):
-                if scene.bounds[i].intersects(part):
-                    painter.drawPath(scene.paths[i])
-        painter.restore()
-
-    def _marks(self, scene: Scene) -> dict[int, str]:
-        """Cards to be marked for what is pointed at: their place, and what they are to it."""
-        if self._pointed is None:
-            return {}
-        kind, place = self._pointed
-        if kind == "edge":
-            marks = {}
-            for source, user in scene.edges[place].flows:
-                marks[scene.card_of(source)] = "source"
-                marks[scene.card_of(user)] = "user"
-            return marks
-        card = scene.cards[place]
-        marks = {scene.card_of(record): "source" for record in scene.sources(card)}
-        marks |= {scene.card_of(record): "user" for record in scene.users(card)}
-        return marks | {place: "this"}
-
-    def _paint_mark(self, painter: QPainter, rect: QRectF, card: Card, kind: str) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hit = bool(self.hits) and self._is_hit(card)
-        role = {"source": "info", "user": "ok"}.get(kind, "warning" if hit and card.key != self.chosen else "accent")
-        pen = QPen(theme.color(role), 2.5 if card.key == self.chosen else 2.0)
-        if kind == "source":
-            pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        grow = 2.5
-        painter.drawRoundedRect(rect.adjusted(-grow, -grow, grow, grow), 8, 8)
-        if hit and card.key == self.chosen:
-            pen = QPen(theme.color("warning"), 1.5)
-            painter.setPen(pen)
-            painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 10, 10)
-
-    def _paint_pointed(self, painter: QPainter, scene: Scene) -> None:
-        """The lines of what is pointed at, with those that are left out otherwise."""
-        if self._pointed is None:
-            return
-        kind, place = self._pointed
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        brush.transform(painter, self.camera)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        lines: list[tuple[str, QPainterPath]] = []
-        if kind == "edge":
-            lines.append(("accent", scene.paths[place]))
-        else:
-            card = scene.cards[place]
-            joined = {scene.card_of(record): "info" for record in scene.sources(card)}
-            joined |= {scene.card_of(record): "ok" for record in scene.users(card)}
-            for other_place, role in list(joined.items())[:80]:
-                other_card = scene.cards[other_place]
-                pair = (other_card, card) if role == "info" else (card, other_card)
-                lines.append((role, edge_between(*pair)))
-        for role, path in lines:
-            pen = QPen(theme.color(role), 2.2)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(path)
-        painter.restore()
-
-    def _paint_titles(self, painter: QPainter, scene: Scene, screen: QRectF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        taken: list[QRectF] = []
-        head = 28.0 * self.camera.zoom
-        for frame in sorted(scene.frames, key=lambda frame: frame.depth):
-            rect = QRectF(*self.camera.box(box_of(frame)))
-            if rect.width() > 24 and rect.intersects(screen):
-                brush.paint_frame_title(painter, rect, frame, screen, head, taken)
+        name = (card.key, faint)
+        if name not in self._looks:
+            assert self.scene is not None
+            if self.numbers is None:
+                look = brush.Look(brush.ink(f"op-{words.family_of(card, self.scene)}"), False, faint)
+            else:
+                color, text = self.numbers.of(card, self.scene) or (brush.ink("line"), "")
+                look = brush.Look(color, True, faint, text)
+            self._looks[name] = look
+        return self._looks[name]
 
     # events
 
@@ -512,7 +429,9 @@ class GraphView(QWidget):
         self.ask()
 
     def _on_theme(self) -> None:
-        brush.forget_fonts()
+        brush.forget()
+        self.painting.forget()
+        self._looks.clear()
         self.tiles.forget_pass()
         self.minimap.forget()
         self.update()

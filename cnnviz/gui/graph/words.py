@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Facts
 from cnnviz.gui.graph.scene import Scene
@@ -24,6 +24,20 @@ FAMILIES = {
 _BRIEF = {"norm": "norm", "activation": "act", "pool": "pool", "shape": "shape", "dense": "dense"}
 
 
+def kept(say: Callable[[Card, Scene], str]) -> Callable[[Card, Scene], str]:
+    """Words that are asked for in every frame, and made once."""
+    name = say.__name__
+
+    def told(card: Card, scene: Scene) -> str:
+        found = scene.words.get((name, card.key))
+        if found is None:
+            found = scene.words[name, card.key] = say(card, scene)
+        return found
+
+    return told
+
+
+@kept
 def heading(card: Card, scene: Scene) -> str:
     """The first line of a card."""
     if card.kind != RECORD or card.first == PICTURE:
@@ -31,6 +45,7 @@ def heading(card: Card, scene: Scene) -> str:
     return scene.facts[card.first].short
 
 
+@kept
 def subheading(card: Card, scene: Scene) -> str:
     """The second line: name and shape of a record, size of a block."""
     if card.first == PICTURE:
@@ -48,6 +63,13 @@ def summary(records: Sequence[Facts]) -> str:
     return " · ".join(f"{counts[family]} {_BRIEF.get(family, family)}" for family in FAMILIES if counts[family])
 
 
+@kept
+def contents(card: Card, scene: Scene) -> str:
+    """The third line of a block: what it holds."""
+    return summary(scene.records_of(card))
+
+
+@kept
 def family_of(card: Card, scene: Scene) -> str:
     """The family that gives a card its colour: of a block the one that computes most."""
     if card.first == PICTURE:

@@ -84,6 +84,7 @@ COMMANDS = (
     Command("Go", "table", "Table of all operations", ("T",), checkable=True),
     Command("Go", "health", "Health of this pass", ("H",)),
     Command("Go", SEPARATOR, ""),
+    Command("Go", "across", "Over all pictures…", ("A",), "gallery"),
     Command("Go", "next-picture", "Next picture", ("PgDown",)),
     Command("Go", "previous-picture", "Previous picture", ("PgUp",)),
     Command("Help", "keys", "Keyboard shortcuts", ("F1", "?"), "keyboard"),

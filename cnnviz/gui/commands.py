@@ -41,7 +41,7 @@ class Commands(QObject):
 
     def _connect(self) -> None:
         controller, session, window = self._controller, self._controller.session, self._window
-        tray, edits = window.tray, controller.retouching
+        tray = window.tray
         acts: dict[str, Callable[[], object]] = {
             "open-pictures": self._open_pictures,
             "open-folder": self._open_folder,
@@ -74,8 +74,9 @@ class Commands(QObject):
             "last-step": lambda: controller.go_to(len(controller.steps) - 1),
             "next-picture": lambda: tray.pick(+1),
             "previous-picture": lambda: tray.pick(-1),
-            "undo": lambda: (edits if edits.can_undo else window.drawing.sheet).undo(),
-            "redo": lambda: (edits if edits.can_redo else window.drawing.sheet).redo(),
+            "across": controller.across.open,
+            "undo": self._undo,
+            "redo": self._redo,
         }
         actions = window.commands
         for name, act in acts.items():
@@ -89,6 +90,15 @@ class Commands(QObject):
         window.top.export_requested.connect(actions["export"].trigger)
         tray.open_requested.connect(actions["open-pictures"].trigger)
         tray.paste_requested.connect(actions["paste"].trigger)
+
+    def _undo(self) -> None:
+        """Take back what was done last to the picture, or else the last stroke on the pad."""
+        edits = self._controller.retouching
+        (edits if edits.can_undo else self._window.drawing.sheet).undo()
+
+    def _redo(self) -> None:
+        edits = self._controller.retouching
+        (edits if edits.can_redo else self._window.drawing.sheet).redo()
 
     def fill_menus(self) -> None:
         """Models, devices, themes and recent files, as they are now."""

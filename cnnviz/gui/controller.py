@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from cnnviz import settings as settings_file
 from cnnviz.core.session_file import is_session
 from cnnviz.gui import clipboard, menus
+from cnnviz.gui.across.going import Across
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
 from cnnviz.gui.drawing.going import Drawing
@@ -89,6 +90,7 @@ class Controller(QObject):
         self.tabling = Tabling(window, session, self.runner)
         self.networking = Networking(window, session, self.runner)
         self.feed = Feed(session, lambda: self.followed, self)
+        self.across = Across(window, session, self.jobs, self.runner.explorer)
         self.retouching = Retouching(window.retouch, session, self.feed)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
         self.sandboxing = Sandboxing(window, session)
@@ -210,6 +212,13 @@ class Controller(QObject):
         self.saving.news.connect(self._on_exported)
         self.saving.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
 
+    def _connect_live(self) -> None:
+        self.activity.connect(self.feed.look)
+        self.drawing.news.connect(self._on_exported)
+        self.drawing.problem.connect(self.complain)
+        self.across.problem.connect(self.complain)
+        self.across.export_requested.connect(self.exporter.ask)
+
     def _connect(self) -> None:
         window = self.window
         self.session.changed.connect(self._on_request)
@@ -234,13 +243,10 @@ class Controller(QObject):
         self._connect_files()
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
-        self.networking.landed.connect(self.activity)
         for other in (self.networking, self.sandboxing):
             self.tabling.entering.connect(other.leave)
         self.tabling.measured.connect(lambda: self.runner.submit(self.session.request))  # the facts name times
-        self.activity.connect(self.feed.look)
-        self.drawing.news.connect(self._on_exported)
-        self.drawing.problem.connect(self.complain)
+        self._connect_live()
         window.facts_shown.connect(self._on_facts)
         window.dropped.connect(self.open_files)
         window.tray.dropped.connect(self.open_files)
@@ -288,6 +294,7 @@ class Controller(QObject):
         self.tabling.set_response(response)
         self.drawing.set_response(response)
         self.retouching.set_response(response)
+        self.across.set_response(response)
         self.opening.set_response(response)
         self.restoring.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:

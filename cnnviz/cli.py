@@ -115,7 +115,7 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--screenshot", type=_png, metavar="FILE.png", help="draw the window into a file, needs no display"
     )
-    workspaces = ("network", "table", "sandbox")
+    workspaces = ("network", "table", "sandbox", "train")
     parser.add_argument("--workspace", choices=workspaces, default="", help="the workspace to open")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels, e.g. 1440x900")
     parser.add_argument("--version", action="version", version=f"CNNViz {__version__}")
@@ -241,7 +241,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION=VALUE",
         help="an option of the view",
     )
-    parser.add_argument("--format", default="", metavar="FORMAT,...", help="png, svg, pdf, npz, csv (default: png)")
+    parser.add_argument("--format", default="", metavar="FORMAT,...", help="png, tiff, svg, pdf, npz, csv (default: png)")
     parser.add_argument(
         "--name", default="{image}-{layer}-{view}", metavar="PATTERN", help="of the files; also {index}, {op}, {model}"
     )
@@ -250,7 +250,15 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     present.add_argument("--resume", action="store_true", help="pass over what is there: go on after a stop")
     parser.add_argument("--jobs", type=_count, metavar="N", help="processes that draw (default: as it is worth)")
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
-    parser.add_argument("--theme", choices=("light", "dark"), help="colours of the paper (default: light)")
+    parser.add_argument(
+        "--theme", choices=("light", "dark", "transparent"), help="colours of the paper (default: light)"
+    )
+    paper = parser.add_argument_group("size on paper, instead of --scale")
+    paper.add_argument("--preset", choices=("single", "double", "slide", "poster"), help="column of a journal, slide …")
+    paper.add_argument("--width", type=_length, metavar="LENGTH", help="85mm, 8.5cm or 3.3in")
+    paper.add_argument("--height", type=_length, metavar="LENGTH", help="default: as high as the figure is")
+    paper.add_argument("--dpi", type=_count, metavar="N", help="pixels to an inch (default: 300)")
+    paper.add_argument("--font", type=_rate, metavar="POINTS", help="size of usual text (default: 8)")
 
 
 def _add_images(parser: argparse.ArgumentParser) -> None:
@@ -328,6 +336,14 @@ def _index(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0")
     return int(text)
+
+
+def _length(text: str) -> float:
+    """Millimetres."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mm|cm|in)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a length like 85mm, 8.5cm or 3.3in")
+    return float(found[1]) * {"mm": 1.0, "cm": 10.0, "in": 25.4}[found[2]]
 
 
 def _indices(text: str) -> tuple[int, ...]:

@@ -80,6 +80,7 @@ COMMANDS = (
     *(Command("Go", f"shift-{way}", f"Shift the window {way}", (f"Ctrl+{way.title()}",)) for way in SHIFTS),
     Command("Go", "level-up", "One level up", ("Esc",)),
     Command("Go", "sandbox", "Sandbox", ("B",), checkable=True),
+    Command("Go", "train", "Train a network", ("L",), checkable=True),
     Command("Go", "network", "Network as a graph", ("G",), checkable=True),
     Command("Go", "table", "Table of all operations", ("T",), checkable=True),
     Command("Go", "health", "Health of this pass", ("H",)),

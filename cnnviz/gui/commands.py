@@ -52,7 +52,7 @@ class Commands(QObject):
             "save-session-as": controller.saving.save_as,
             "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
             "export": self._export,
-            "report": lambda: controller.response and controller.reporting.ask(controller.response.request),
+            "report": lambda: controller.reporting.ask(session.request),
             "quit": self._window.close,
             "copy-picture": lambda: self._with_figure(controller.exporter.copy_picture),
             "copy-values": lambda: self._with_figure(controller.exporter.copy_values),

@@ -26,15 +26,16 @@ from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.model_dialog import is_model_file
 from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
+from cnnviz.gui.reporting import Reporting
 from cnnviz.gui.restoring import Restoring
 from cnnviz.gui.retouch.going import Retouching
-from cnnviz.gui.reporting import Reporting
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.saving import Saving
 from cnnviz.gui.session import Session
 from cnnviz.gui.table.going import Tabling
 from cnnviz.gui.theme import theme
+from cnnviz.gui.training.going import Training
 from cnnviz.launch import DEFAULT_MODEL
 from cnnviz.request import ModelRequest, Request
 from cnnviz.response import Columns, Failure, ModelCard, Response, Step, ViewOffer
@@ -94,6 +95,7 @@ class Controller(QObject):
         self.retouching = Retouching(window.retouch, session, self.feed)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
         self.sandboxing = Sandboxing(window, session)
+        self.training = Training(window)  # the last, so that the others have left when it comes
         self.response: Response | None = None
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)
@@ -122,12 +124,13 @@ class Controller(QObject):
         self.saving.end()
         self.jobs.stop()
         self.opening.stop()
+        self.training.stop()
         self.runner.stop()
 
     @property
     def busy(self) -> bool:
         """Whether something is being computed or waits for it."""
-        return not self.runner.idle.is_set() or self.jobs.active or self.opening.active
+        return not self.runner.idle.is_set() or self.jobs.active or self.opening.active or self.training.active
 
     @property
     def settled(self) -> bool:
@@ -238,11 +241,11 @@ class Controller(QObject):
         self.opening.reported.connect(self._on_job)
         self.opening.problem.connect(self.complain)
         self.opening.news.connect(self._on_exported)
-        self.reporting.problem.connect(self.complain)
-        self.reporting.done.connect(self._on_exported)
+        self._connect_training()
         self._connect_files()
         self.sandboxing.news.connect(self._on_exported)
         self.networking.entering.connect(self.sandboxing.leave)
+        self.networking.landed.connect(self.activity)
         for other in (self.networking, self.sandboxing):
             self.tabling.entering.connect(other.leave)
         self.tabling.measured.connect(lambda: self.runner.submit(self.session.request))  # the facts name times
@@ -267,12 +270,24 @@ class Controller(QObject):
         window.stepper.speed_changed.connect(lambda s: self.set_settings(replace(self.settings, play_speed=s)))
         window.status.cancel_requested.connect(self.jobs.cancel)
 
+    def _connect_training(self) -> None:
+        self.training.chosen.connect(self.open_model)
+        self.training.reported.connect(self._on_job)
+        self.training.problem.connect(self.complain)
+        self.training.news.connect(self._on_exported)
+        self.reporting.problem.connect(self.complain)
+        self.reporting.done.connect(self._on_exported)
+        for other in (self.networking, self.tabling):
+            other.entering.connect(self.training.leave)
+
     # answers
 
     @Slot(object, object)
     def _on_request(self, old: Request, new: Request) -> None:
         """Everything that shows an older answer says so until the new one is there."""
         self.runner.submit(self.session.request)  # another listener may have gone on from ``new`` already
+        if (old.model, old.layer, old.view) != (new.model, new.layer, new.view):
+            self.training.leave()  # who asks for that wants to see the network
         self.window.show_stale(old.shown != new.shown, live=self.feed.busy)
 
     @Slot()
@@ -296,6 +311,7 @@ class Controller(QObject):
         self.retouching.set_response(response)
         self.across.set_response(response)
         self.opening.set_response(response)
+        self.training.set_response(response)
         self.restoring.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)
@@ -383,7 +399,8 @@ class Controller(QObject):
     def _on_found(self, found: object) -> None:
         if isinstance(found, Columns):
             self.window.network.set_columns(found)
-        elif not self.tabling.take(found):
+        else:
+            self.tabling.take(found)
             self.networking.take(found)
         self.activity.emit()
 

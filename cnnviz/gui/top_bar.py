@@ -28,6 +28,7 @@ WORKSPACES = (
     ("table", "Table", "All operations in numbers, their times, and the health of the pass (T)"),
     ("explain", "Explain", "How one number came about (E)"),
     ("sandbox", "Sandbox", "A convolution or a pooling to play with (B)"),
+    ("train", "Train", "Let a network learn, and watch (L)"),
 )
 """Name, text and tip of each workspace."""
 
@@ -39,6 +40,9 @@ NETWORK = "network"
 
 TABLE = "table"
 """The workspace that shows all records in numbers."""
+
+TRAIN = "train"
+"""The workspace in which networks learn."""
 
 FIND = "Find…   Ctrl K"
 

@@ -1,0 +1,82 @@
+"""A page that takes the place of everything but the bars, and gives it back as it was."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cnnviz.gui.main_window import MainWindow
+
+WALK = ("next-step", "previous-step", "first-step", "last-step", "play", "trace-back", "level-up")
+"""Commands that walk through the network; they rest while it is not seen."""
+
+
+class Cover(QObject):
+    """Lays a page over the network and its facts.
+
+    Parameters
+    ----------
+    window
+        Where.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._page: QWidget | None = None
+        self._hidden: list[QWidget] = []  # what was seen before, and is seen again afterwards
+        self._rested: list[QAction] = []  # commands to be woken afterwards
+        window.facts_shown.connect(self._rest)
+
+    @property
+    def laid(self) -> bool:
+        """Whether the page is seen."""
+        return self._page is not None
+
+    def place(self, page: QWidget) -> None:
+        """Give the page its place in the window; it is not seen yet."""
+        page.hide()
+        centre = self._window.centralWidget()
+        assert centre is not None
+        column = centre.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.addWidget(page, 1)
+
+    def lay(self, page: QWidget) -> None:
+        """Show the page."""
+        window = self._window
+        self._page = page
+        self._hidden = [part for part in (window.split, *window.docks) if not part.isHidden()]
+        for part in self._hidden:
+            part.hide()
+        window.commands["play"].setChecked(False)
+        self._rested.clear()
+        self._rest()
+        page.show()
+
+    def lift(self) -> None:
+        """Show the network again, as it was."""
+        assert self._page is not None
+        self._page.hide()
+        self._page = None
+        for part in self._hidden:
+            part.show()
+        self._hidden = []
+        for action in self._rested:
+            action.setEnabled(True)
+        self._window.network.setFocus()
+        self._window.status.set_remark(self._window.remark)
+
+    @Slot()
+    def _rest(self) -> None:
+        """Commands and remarks on the network rest while it is not seen, also when it answers meanwhile."""
+        if self._page is None:
+            return
+        commands = self._window.commands
+        for name, action in commands.by_name.items():
+            if (name in WALK or name.startswith("shift-")) and action.isEnabled():
+                action.setEnabled(False)
+                self._rested.append(action)
+        commands["explain"].setChecked(False)  # its key leads from here to the explanation
+        self._window.status.set_remark("")

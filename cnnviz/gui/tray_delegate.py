@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -127,7 +128,8 @@ class TrayDelegate(QStyledItemDelegate):
         filled.setAlphaF(0.28 if theme.dark else 0.2)
         painter.save()
         painter.setClipPath(outline)
-        painter.fillRect(QRect(chip.x(), chip.y(), round(width * value), chip.height()), filled)
+        share = value if math.isfinite(value) else 0.0  # what came to NaN has no length
+        painter.fillRect(QRect(chip.x(), chip.y(), round(width * share), chip.height()), filled)
         painter.restore()
         painter.setPen(theme.color("warning" if value < UNSURE else "text"))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, percent(value))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from cnnviz.core.survey.shapes import Finding, Row, Timing
+from cnnviz.gui.collection import samples
 from cnnviz.gui.table.page import HEALTH, TablePage
 from cnnviz.gui.table.records import Line, inputs_text, matching, matching_findings, size_text
 from cnnviz.request import ModelRequest
@@ -154,6 +157,38 @@ def test_what_ails_a_pass_leads_to_its_map(opened: Opened) -> None:
     opened.settle()
     assert page.isHidden()
     assert (opened.request.layer, opened.request.channel) == (finding.key, finding.channels[0])
+
+
+def test_the_birthplace_of_nan_is_named(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "sick.py"
+    file.write_text(
+        "import torch\n"
+        "class Sick(torch.nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return torch.relu(x * 0 / 0).mean((2, 3))\n"
+        "def make():\n"
+        "    return torch.nn.Sequential(torch.nn.Conv2d(1, 3, 3), Sick()).eval()\n"
+    )
+    sick = ModelRequest(f"{file}:make", device="cpu", input_size=(28, 28), trust=True)
+    opened.ask(model=sick, layer="", view="")
+    opened.press(Qt.Key.Key_H)
+    page = opened.controller.tabling.page
+    assert page.foot.text() == "This pass breaks down: NaN at 2 · 1.div for the first time."
+    [finding] = [finding for finding in page.health.shown.rows if finding.kind == "NaN"]
+    assert finding.channels == (0, 1, 2)
+    page.begins.click()
+    assert [f.key for f in page.health.shown.rows if f.kind == "NaN"] == ["1.div", "1.relu", "1"]
+    opened.window.errors.clear()
+
+
+def test_another_picture_is_another_pass(opened: Opened, table: TablePage) -> None:
+    before = column(table, "Zeros")
+    opened.controller.session.update(image=next(p for p in samples("lenet5-mnist") if "zero" in p))
+    assert table.foot.text() == "Looking at all records…"
+    opened.settle()
+    assert column(table, "Zeros") != before
+    assert "61,706 parameters" in table.foot.text()
+    assert chosen(table) == 3
 
 
 def test_words_of_the_table() -> None:

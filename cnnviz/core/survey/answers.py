@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from cnnviz.core import geometry, maps, ops
 from cnnviz.core.cancel import Cancelled
-from cnnviz.core.record import leaves
+from cnnviz.core.record import Dropped, leaves
 from cnnviz.core.survey.shapes import (
     CONSTANT,
     DEAD,
@@ -53,7 +54,7 @@ def survey(trace: Trace, query: SurveyQuery, wanted: Callable[[], bool] = lambda
     for record in trace.records:
         if not wanted():
             raise Cancelled
-        if not record.dropped:
+        with contextlib.suppress(Dropped):
             seen[record.index] = vitals(trace, record)
         rows.append(_row(trace, record, seen.get(record.index)))
     findings = [_finding(trace, None, kind, seen) for kind in (NAN, INFINITE) if kind in seen[PICTURE].ill]

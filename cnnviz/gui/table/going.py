@@ -11,7 +11,7 @@ from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
 from cnnviz.gui.table.page import HEALTH, TablePage
 from cnnviz.gui.top_bar import TABLE
-from cnnviz.request import Request
+from cnnviz.request import ModelRequest, Request
 from cnnviz.response import PICTURE, Response
 
 
@@ -35,6 +35,7 @@ class Tabling(QObject):
         self._response: Response | None = None
         self._asked: SurveyQuery | None = None
         self._shown: SurveyQuery | None = None
+        self._seen: tuple[ModelRequest, str] | None = None  # model and picture of the pass that is shown
         self._measuring: TimingQuery | None = None
         self.open = False
         self.page = self._made()
@@ -97,11 +98,14 @@ class Tabling(QObject):
     def set_response(self, response: Response) -> None:
         """Show another pass."""
         before, self._response = self._response, response
+        self._seen = response.request.model, response.request.image
         self.page.set_title(response.model.title)
         if before is not None and before.steps != response.steps:
             self.page.set_survey(None)
             self.page.set_timing(None)
         self._asked = None
+        if self._measuring is not None and self._measuring.key != response.key:
+            self._set_measuring(None)  # nobody answers for a pass that is not kept any more
         if self.open:
             self._ask()
 
@@ -111,6 +115,7 @@ class Tabling(QObject):
             return
         query = SurveyQuery(self._response.key)
         if query == self._shown:
+            self.page.set_stale(False)
             self._show_request()
             return
         self._asked = query
@@ -138,6 +143,7 @@ class Tabling(QObject):
 
     @Slot(object, object)
     def _on_request(self, old: Request, new: Request) -> None:
+        self.page.set_stale((self._session.request.model, self._session.request.image) != self._seen)
         if self.open and new.view == "explain":
             self.leave()
         if self.open and old.layer != new.layer:

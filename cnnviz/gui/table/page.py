@@ -61,7 +61,7 @@ class TablePage(QFrame):
         self.setProperty("role", "card")
         self._survey: Survey | None = None
         self._timing: Timing | None = None
-        self._measuring = False
+        self._measuring = self._stale = False
         self._lines, self._findings = records_model(), findings_model()
         self.records: Sheet[Line] = Sheet("records-table", SheetFilter(self._lines))
         self.records.setAccessibleName("All records")
@@ -135,11 +135,17 @@ class TablePage(QFrame):
 
     def set_survey(self, survey: Survey | None) -> None:
         """Show another pass; None while its numbers are not known."""
-        self._survey = survey
+        self._survey, self._stale = survey, False
         self._findings.set_rows(survey.findings if survey else ())
         begun = sum(finding.begins for finding in survey.findings) if survey else 0
         self.side.button(HEALTH).setText(f"Health · {begun:,}" if begun else "Health")
         self._show_lines()
+
+    def set_stale(self, stale: bool) -> None:
+        """What is shown belongs to another pass than what is asked for, or not."""
+        if stale != self._stale:
+            self._stale = stale
+            self._say()
 
     def set_timing(self, timing: Timing | None) -> None:
         """Show how long the records take; None where nobody knows."""
@@ -173,7 +179,7 @@ class TablePage(QFrame):
         self._say()
 
     def _say(self) -> None:
-        if self._survey is None:
+        if self._survey is None or self._stale:
             self.foot.setText("Looking at all records…")
         elif self.table is self.health:
             self.foot.setText(self._survey.verdict)

@@ -346,6 +346,14 @@ def _length(text: str) -> float:
     return float(found[1]) * {"mm": 1.0, "cm": 10.0, "in": 25.4}[found[2]]
 
 
+def _length(text: str) -> float:
+    """Millimetres."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mm|cm|in)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a length like 85mm, 8.5cm or 3.3in")
+    return float(found[1]) * {"mm": 1.0, "cm": 10.0, "in": 25.4}[found[2]]
+
+
 def _indices(text: str) -> tuple[int, ...]:
     return tuple(_index(part.strip()) for part in text.split(","))
 

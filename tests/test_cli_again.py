@@ -30,7 +30,7 @@ def again(figure: Path, out: Path, *words: str) -> int:
     return cli.run(["export", "--from", str(figure), "--out", str(out), *words])
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "npz"])
+@pytest.mark.parametrize("suffix", ["png", "tiff", "svg", "pdf", "npz"])
 def test_every_kind_of_file_is_made_again_to_the_byte(tmp_path: Path, suffix: str):
     assert export(SEVEN, tmp_path, *WORDS, "--format", suffix) == 0
     first = tmp_path / f"seven-3-feature-maps.{suffix}"
@@ -66,6 +66,19 @@ def test_other_readers_find_it_too(tmp_path: Path):
     (text,) = [e.text for e in tree.iter("{http://purl.org/dc/elements/1.1/}description")]
     with np.load(tmp_path / "seven-3-feature-maps.npz") as saved:
         assert json.loads(str(saved["metadata"]))["request"] == json.loads(text)["cnnviz"]["request"]
+
+
+def test_size_on_paper_is_kept_or_chosen_anew(tmp_path: Path):
+    words = ["--layers", "3", "--preset", "single", "--dpi", "150", "--font", "6", "--theme", "transparent"]
+    assert export(SEVEN, tmp_path, *words) == 0
+    first = tmp_path / "seven-3-feature-maps.png"
+    assert again(first, tmp_path / "again") == 0
+    assert (tmp_path / "again" / first.name).read_bytes() == first.read_bytes()
+    assert again(first, tmp_path / "wide", "--width", "10cm") == 0
+    with Image.open(first) as one, Image.open(tmp_path / "wide" / first.name) as other:
+        assert one.width == pytest.approx(85 / 25.4 * 150, abs=1)
+        assert other.width == pytest.approx(100 / 25.4 * 150, abs=1)
+    assert export(SEVEN, tmp_path, "--width", "85") == 2
 
 
 def test_a_figure_can_be_made_again_in_another_format(tmp_path: Path):

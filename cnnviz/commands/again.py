@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cnnviz.commands.common import complain
-from cnnviz.core.made_again import differences, located
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
+from cnnviz.core.made_again import differences, located
 from cnnviz.core.recipe import read_recipe
 from cnnviz.export import export
 from cnnviz.request import Request
 
 
-def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str]) -> int:
+def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str], style: Mapping[str, Any]) -> int:
     """Write the figure to the folder, under its own name; raises ``CnnvizError`` where it would be another one."""
     from cnnviz.explore import Explorer
 
@@ -29,7 +30,7 @@ def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str
     figure = explorer.answer(request).figure
     for sentence in differences(recipe, figure.origin):
         complain(sentence)
-    style = dict(recipe.style) | {name: value for name in recipe.style if (value := getattr(options, name, None))}
+    style = {**recipe.style, **style}
     for suffix in suffixes or (source.suffix.lower().lstrip("."),):
         target = folder / f"{source.stem}.{suffix}"
         if target.exists() and target.samefile(source):

@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cnnviz.batch import Ask, Batch
 from cnnviz.commands.again import make_again
@@ -15,6 +16,7 @@ from cnnviz.commands.common import complain, open_model
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import expand
 from cnnviz.export import formats
+from cnnviz.export.base import PRESETS
 
 MOST_WORKERS = 8
 SUMMED_UP = 20
@@ -25,13 +27,13 @@ def run(options: argparse.Namespace) -> int:
     """Write one file for each picture, layer and format; what fails is named and the rest is done."""
     suffixes = _suffixes(options.format)
     if options.figure:
-        return make_again(options, _folder(options.out), suffixes)
+        return make_again(options, _folder(options.out), suffixes, style_of(options))
     ask = Ask(
         options.layers,
         options.view,
         tuple(options.options),
         suffixes or ("png",),
-        {"scale": options.scale or 1, "theme": options.theme or "light"},
+        {"scale": 1, "theme": "light"} | style_of(options),
         options.name,
         "overwrite" if options.overwrite else "resume" if options.resume else "refuse",
     )
@@ -39,6 +41,16 @@ def run(options: argparse.Namespace) -> int:
     model = open_model(options)
     batch = Batch(model, _with_workers(ask, len(files), options.jobs), _folder(options.out))
     return int(_write(batch, files) or failed)
+
+
+def style_of(options: argparse.Namespace) -> dict[str, Any]:
+    """What was said of size and colours; what is said beside a preset counts more."""
+    given: dict[str, Any] = {}
+    if options.preset:
+        _, width, height, font = PRESETS[options.preset]
+        given = {"width": width, "height": height, "font": font}
+    names = ("scale", "theme", "width", "height", "dpi", "font")
+    return given | {name: value for name in names if (value := getattr(options, name)) is not None}
 
 
 def _with_workers(ask: Ask, pictures: int, jobs: int | None) -> Ask:

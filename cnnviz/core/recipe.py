@@ -12,7 +12,7 @@ import platform
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -118,8 +118,10 @@ def request_of(saved: Mapping[str, Any]) -> Request:
     """A request from its JSON; what is missing has its usual value. Raises ``TypeError`` or ``ValueError``."""
     values = _tuples(saved)
     for item in fields(Request):
-        if is_dataclass(item.default) and item.name in saved:  # parts that are records of their own
-            values[item.name] = type(item.default)(**_tuples(saved[item.name]))
+        if (
+            is_dataclass(item.default) and not isinstance(item.default, type) and item.name in saved
+        ):  # parts that are records of their own
+            values[item.name] = replace(item.default, **_tuples(saved[item.name]))
     # Consent to run code is given by a person, never by a file.
     values["model"] = ModelRequest(**(_tuples(saved["model"]) | {"trust": False}))
     values["trail"] = tuple(Cell(**(cell | {"at": tuple(cell["at"])})) for cell in saved.get("trail", ()))

@@ -14,10 +14,35 @@ from cnnviz.figure import Figure
 
 
 class Style(NamedTuple):
-    """How a figure is drawn: enlargement of PNGs (1 to 4), and ``light`` or ``dark``."""
+    """How a figure is drawn, as `export` takes it."""
 
     scale: int = 1
     theme: str = "light"
+    width: float | None = None
+    height: float | None = None
+    dpi: int = 300
+    font: float = 8.0
+
+
+THEMES = ("light", "dark", "transparent")
+
+
+class Preset(NamedTuple):
+    """A usual size: millimetres (no height: as high as the figure is), and points of its text."""
+
+    title: str
+    width: float
+    height: float | None
+    font: float
+
+
+PRESETS = {
+    "single": Preset("Single column", 85, None, 7),
+    "double": Preset("Double column", 178, None, 7),
+    "slide": Preset("Slide 16:9", 338.7, 190.5, 14),
+    "poster": Preset("Poster, half of A0", 400, None, 24),
+}
+"""Columns as most journals have them, a slide of 13.33 × 7.5 inches, and what can be read from two metres."""
 
 
 Writer = Callable[[Figure, BinaryIO, Style], None]
@@ -41,7 +66,17 @@ def formats() -> tuple[str, ...]:
     return tuple(_writers)
 
 
-def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, theme: str = "light") -> Path:
+def export(
+    figure: Figure,
+    path: str | os.PathLike[str],
+    *,
+    scale: int = 1,
+    theme: str = "light",
+    width: float | None = None,
+    height: float | None = None,
+    dpi: int = 300,
+    font: float = 8.0,
+) -> Path:
     """Write a figure to a file; the name's suffix says the format.
 
     Parameters
@@ -49,12 +84,22 @@ def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, them
     figure
         What a layer view has made.
     path
-        The file: ``.png``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request; ``.csv``
-        for the numbers. It is written beside its place and then moved there: an old file is never half overwritten.
+        The file: ``.png``, ``.tiff``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request;
+        ``.csv`` for the numbers. It is written beside its place and then moved there: an old file is never half
+        overwritten.
     scale
-        Enlargement of a PNG, 1 to 4: one pixel of the figure becomes that many, text as fine as it then can be.
+        Enlargement of a PNG or TIFF without a width, 1 to 4: one pixel of the figure becomes that many, text as fine as
+        it then can be.
     theme
-        ``light`` or ``dark``.
+        ``light``, ``dark``, or ``transparent``: the colours of light without a ground.
+    width
+        Of the paper in millimetres; panels stand below each other where it is narrow. None: as wide as the figure is.
+    height
+        Of the paper in millimetres, where it has a width; None: as high as the figure is.
+    dpi
+        Pixels of a PNG or TIFF to an inch, where it has a width.
+    font
+        Points of usual text, where it has a width. Smaller where a panel does not fit otherwise.
 
     Returns
     -------
@@ -74,11 +119,25 @@ def export(figure: Figure, path: str | os.PathLike[str], *, scale: int = 1, them
         )
     if scale not in (1, 2, 3, 4):
         raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
-    if theme not in ("light", "dark"):
-        raise CnnvizError(f"The theme can be light or dark; not {theme!r}.")
+    style = Style(scale, theme, width, height, dpi, font)
+    _check(style)
     with replacing(target) as file:
-        _writers[suffix](figure, file, Style(scale, theme))
+        _writers[suffix](figure, file, style)
     return target
+
+
+def _check(style: Style) -> None:
+    """Refuse what cannot be drawn."""
+    if style.theme not in THEMES:
+        raise CnnvizError(f"The theme can be {', '.join(THEMES)}; not {style.theme!r}.")
+    if style.width is not None and not 10 <= style.width <= 3000:
+        raise CnnvizError(f"The width can be 10 to 3,000 mm; not {style.width:g}.")
+    if style.height is not None and (style.width is None or not 10 <= style.height <= 3000):
+        raise CnnvizError("The height can be 10 to 3,000 mm, and goes with a width.")
+    if not 30 <= style.dpi <= 2400:
+        raise CnnvizError(f"The resolution can be 30 to 2,400 dpi; not {style.dpi}.")
+    if not 3 <= style.font <= 100:
+        raise CnnvizError(f"The text can have 3 to 100 points; not {style.font:g}.")
 
 
 def recipe(figure: Figure, style: Style) -> str:

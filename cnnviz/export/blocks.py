@@ -28,6 +28,9 @@ from cnnviz.figure import (
 GRID_WIDTH, GRID_HEIGHT = 860, 560
 """Place for a mosaic; a larger one is drawn larger, a pixel for each value."""
 
+BAR_ROOM = 72
+"""What a colour bar with its numbers takes of it."""
+
 ALONE = 360
 """Height for a single picture, which may be as wide as a mosaic."""
 
@@ -45,13 +48,14 @@ CAPTIONED = 128
 """Pictures in a grid that can still bear captions."""
 
 
-def block_of(panel: Panel, *, with_bar: bool = True) -> Block:
-    """A panel as a block; without its colour bar where its neighbour has the same."""
+def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) -> Block:
+    """A panel as a block, a mosaic in that many pixels; without its colour bar where its neighbour has the same."""
+    wide = GRID_WIDTH if room is None else max(room - (BAR_ROOM if with_bar else 0), TILE)
     match panel:
         case ImageGrid():
-            return _grid(panel, with_bar)
+            return _grid(panel, with_bar, wide)
         case Matrix() if panel.values.shape[1] > charts.TABLE_COLUMNS:
-            return _grid(_heat_map(panel), with_bar, "as colours; CSV and NPZ hold the numbers")
+            return _grid(_heat_map(panel), with_bar, wide, "as colours; CSV and NPZ hold the numbers")
         case Matrix():
             return charts.table(panel)
         case Bars():
@@ -65,7 +69,7 @@ def block_of(panel: Panel, *, with_bar: bool = True) -> Block:
         case Curve():
             return explained.curve(panel)
         case Sliding():  # it leaves the window as its grids
-            return _grid(panel.output, with_bar)
+            return _grid(panel.output, with_bar, wide)
         case Note():
             return _note(panel)
 
@@ -110,15 +114,15 @@ def shared(scale: Scale) -> str:
     return f"scale shared by {by}"
 
 
-def _grid(panel: ImageGrid, with_bar: bool, remark: str = "") -> Block:
+def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Block:
     """A mosaic with captions and colour bar."""
     raster = _small(panel)
     count, height, width = raster.shape[:3]
     if not count:
         return _note(Note("Nothing to show."))
-    columns = 1 if count == 1 else grid_columns(count, height, width, GRID_WIDTH / GRID_HEIGHT)
+    columns = 1 if count == 1 else min(grid_columns(count, height, width, wide / GRID_HEIGHT), max(wide // width, 1))
     rows = -(-count // columns)
-    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), GRID_WIDTH // (columns * width)))
+    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), wide // (columns * width)))
     if count > 1:
         factor = max(1, min(factor, TILE // max(height, width)))
     cell = height * factor, width * factor

@@ -24,8 +24,8 @@ class Block(NamedTuple):
     draw: Callable[[Sheet, int, int], None]
 
 
-def laid_out(figure: Figure, theme: str) -> Sheet:
-    """The sheet with everything drawn."""
+def laid_out(figure: Figure, theme: str, room: int | None = None) -> Sheet:
+    """The sheet with everything drawn, side by side in that many pixels where it can be."""
     from cnnviz.export.blocks import block_of
 
     blocks = []
@@ -33,10 +33,12 @@ def laid_out(figure: Figure, theme: str) -> Sheet:
     for number, panel in enumerate(panels):
         scale = getattr(panel, "scale", None)
         told = number > 0 and scale is not None and scale is getattr(panels[number - 1], "scale", None)
-        blocks.append(titled(block_of(panel, with_bar=not told), panel_title(panel)))
-    rows = _rows(blocks)
+        inside = None if room is None else room - 2 * MARGIN
+        blocks.append(titled(block_of(panel, with_bar=not told, room=inside), panel_title(panel)))
+    widest = WIDEST if room is None else room - 2 * MARGIN
+    rows = _rows(blocks, widest)
     body = max((sum(b.width for b in row) + GAP * (len(row) - 1) for row in rows), default=0)
-    width = max(body, NARROWEST, min(width_of(figure.title, paper.LARGE, bold=True), WIDEST))
+    width = max(body, NARROWEST, min(width_of(figure.title, paper.LARGE, bold=True), widest))
     about = wrapped(figure.subtitle, width)
     if figure.outcome is not None:
         about += wrapped(figure.outcome.formula, width) + wrapped(figure.outcome.verdict, width)
@@ -93,7 +95,7 @@ def panel_title(panel: object) -> str:
     return getattr(panel, "title", "")
 
 
-def _rows(blocks: list[Block]) -> list[list[Block]]:
+def _rows(blocks: list[Block], widest: int) -> list[list[Block]]:
     rows: list[list[Block]] = []
     room = 0
     for block in blocks:
@@ -102,5 +104,5 @@ def _rows(blocks: list[Block]) -> list[list[Block]]:
             room -= block.width + GAP
         else:
             rows.append([block])
-            room = WIDEST - block.width
+            room = widest - block.width
     return rows

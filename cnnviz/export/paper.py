@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 100
+INCH = 25.4  # millimetres
+TRANSPARENT = "transparent"
 SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"  # matplotlib brings them along
 OTHER_SCRIPTS = (
     "Noto Sans CJK JP",
@@ -80,7 +82,7 @@ class Sheet:
     def __init__(self, width: int, height: int, theme: str) -> None:
         from matplotlib.figure import Figure as Page
 
-        self.palette = PALETTES[theme]
+        self.palette = PALETTES.get(theme, PALETTES["light"])
         self.size = width, height
         self.page = Page(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=self.palette.ground)
         self.axes: Axes = self.page.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
@@ -140,6 +142,29 @@ class Sheet:
         )
 
 
+    def fit(self, width: float, height: float | None, largest: float) -> float:
+        """Bring the sheet onto paper of that many millimetres, and give back by how much all of it was enlarged.
+
+        ``largest`` is not exceeded: a small figure is not blown up, but has white beside it.
+        """
+        paper = width / INCH
+        factor = min(paper * DPI / self.size[0], largest)
+        if height is not None:
+            factor = min(factor, height / INCH * DPI / self.size[1])
+        drawn = self.size[0] / DPI * factor, self.size[1] / DPI * factor  # inches
+        high = drawn[1] if height is None else height / INCH
+        self.page.set_size_inches(paper, high)
+        left = 0.0 if height is None else (paper - drawn[0]) / 2 / paper
+        self.axes.set_position((left, (high - drawn[1]) / 2 / high, drawn[0] / paper, drawn[1] / high))
+        for text in self.axes.texts:
+            text.set_fontsize(float(text.get_fontsize()) * factor)
+        for line in self.axes.lines:
+            line.set_linewidth(line.get_linewidth() * factor)
+        for patch in self.axes.patches:
+            patch.set_linewidth(patch.get_linewidth() * factor)
+        return factor
+
+
 def width_of(text: str, size: float = PLAIN, *, bold: bool = False, mono: bool = False) -> int:
     """Width of a text in pixels, rounded up."""
     return math.ceil(_width(text, size, bold, mono) * DPI / 72)
@@ -177,10 +202,19 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
         "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
     }
     with drawing():
-        sheet = laid_out(figure, style.theme)
-        _not_too_large(sheet, style.scale if kind == "png" else 1)
-        dpi = DPI * style.scale if kind == "png" else DPI
-        sheet.page.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
+        sheet = laid_out(figure, style.theme, room_of(style))
+        if style.width is not None:
+            sheet.fit(style.width, style.height, style.font / PLAIN)
+        dpi = (style.dpi if style.width is not None else DPI * style.scale) if kind == "png" else DPI
+        _not_too_large(sheet, dpi)
+        sheet.page.savefig(
+            file, format=kind, dpi=dpi, metadata=metadata[kind], transparent=True if style.theme == TRANSPARENT else None
+        )
+
+
+def room_of(style: Style) -> int | None:
+    """Pixels of a sheet whose text has the usual size, side by side on paper of that width; None for any."""
+    return None if style.width is None else round(style.width / INCH * DPI * PLAIN / style.font)
 
 
 @contextmanager
@@ -198,11 +232,11 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def _not_too_large(sheet: Sheet, scale: int) -> None:
-    width, height = (edge * scale for edge in sheet.size)
+def _not_too_large(sheet: Sheet, dpi: float) -> None:
+    width, height = (round(edge * dpi) for edge in sheet.page.get_size_inches())
     if width * height > MOST_PIXELS or max(width, height) >= 1 << 16:
         raise CnnvizError(
-            f"A picture of {width:,} × {height:,} pixels is too large; choose a smaller scale, or NPZ for the values."
+            f"A picture of {width:,} × {height:,} pixels is too large; choose a smaller size, or NPZ for the values."
         )
 
 

@@ -85,7 +85,9 @@ PANELS: dict[str, tuple[Panel, ...]] = {
 
 
 def figure_of(*panels: Panel) -> Figure:
-    request = Request(ModelRequest("lenet5-mnist"), "seven.png", "3", "feature-maps", options=(("contrast", 0.5),))
+    request = Request(
+        ModelRequest("lenet5-mnist"), "seven.png", layer="3", view="feature-maps", options=(("contrast", 0.5),)
+    )
     return Figure("feature-maps", "3 · Conv 5×5 · features.3", "16 maps of 10 × 10", panels, request)
 
 

@@ -23,7 +23,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_formats_are_found_by_themselves() -> None:
-    assert set(formats()) == {"png", "svg", "pdf", "npz", "csv"}
+    assert set(formats()) == {"png", "tif", "tiff", "svg", "pdf", "npz", "csv"}
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "npz", "csv"])
@@ -52,7 +52,7 @@ def test_sizes_grow_by_whole_factors(small: Figure, tmp_path: Path) -> None:
         ("a.gif", {}, "no format for 'gif'; a name can end in .csv"),
         ("a", {}, "no format for a name without a suffix"),
         ("a.png", {"scale": 5}, "scale can be 1, 2, 3 or 4; not 5"),
-        ("a.png", {"theme": "pink"}, "theme can be light or dark; not 'pink'"),
+        ("a.png", {"theme": "pink"}, "theme can be light, dark, transparent; not 'pink'"),
         ("missing/a.png", {}, "There is no folder .*missing; make it"),
         ("x" * 300 + ".csv", {}, "too long; choose a shorter one"),
     ],

@@ -106,7 +106,7 @@ def test_what_is_too_large_to_draw_is_refused_in_a_sentence(tmp_path: Path) -> N
     values = np.zeros((1, 9000, 10_000), np.float32)
     scale = Scale(0.0, 1.0, "viridis", False, "layer")
     grid = ImageGrid(values, values.astype(np.uint8), scale, np.array([[0, 1]], np.float32), (0,), ("",), ("",), 1)
-    with pytest.raises(CnnvizError, match="is too large; choose a smaller scale, or NPZ"):
+    with pytest.raises(CnnvizError, match="is too large; choose a smaller size, or NPZ"):
         export(Figure("feature-maps", "Large", "", (grid,)), tmp_path / "a.png", scale=4)
     assert not list(tmp_path.iterdir())
 

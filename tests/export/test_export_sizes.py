@@ -1,0 +1,106 @@
+"""Figures of a given size on paper: millimetres, dots, points, background; read back by other programs."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.pixels import lut
+from cnnviz.core.recipe import read_recipe
+from cnnviz.export import export
+from cnnviz.export.base import PRESETS
+from cnnviz.figure import Figure, ImageGrid
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_have_their_size_in_dots(figure: Figure, tmp_path: Path, preset: str) -> None:
+    _, width, height, font = PRESETS[preset]
+    file = export(figure, tmp_path / "a.png", width=width, height=height, font=font, dpi=72)
+    with Image.open(file) as picture:
+        assert picture.width == pytest.approx(width / 25.4 * 72, abs=1)
+        assert height is None or picture.height == pytest.approx(height / 25.4 * 72, abs=1)
+        assert picture.info["dpi"][0] == pytest.approx(72, abs=0.1)
+
+
+@pytest.mark.parametrize("width", [85.0, 178.0])
+def test_vector_files_have_their_size_and_no_text_is_larger_than_asked(
+    figure: Figure, tmp_path: Path, width: float
+) -> None:
+    file = export(figure, tmp_path / "a.svg", width=width, font=6)
+    root = ET.parse(file).getroot()
+    assert float(root.attrib["width"].removesuffix("pt")) == pytest.approx(width / 25.4 * 72, abs=0.1)
+    sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", file.read_text())]
+    assert sizes
+    assert max(sizes) <= 6 * 12 / 8 + 0.01  # the heading has one and a half times the usual size
+    pdf = export(figure, tmp_path / "a.pdf", width=width, font=6).read_bytes()
+    (box,) = re.findall(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+)", pdf)
+    assert float(box[0]) == pytest.approx(width / 25.4 * 72, abs=0.1)
+
+
+def test_every_colour_of_a_map_is_one_of_its_scale_at_any_size(figure: Figure, tmp_path: Path) -> None:
+    panel = figure.panels[0]
+    if not isinstance(panel, ImageGrid) or panel.scale is None:
+        return  # no maps here
+    file = export(figure, tmp_path / "a.svg", width=85.0)
+    image = next(ET.parse(file).iter("{http://www.w3.org/2000/svg}image"))
+    data = image.attrib["{http://www.w3.org/1999/xlink}href"].partition(",")[2]
+    with Image.open(io.BytesIO(base64.b64decode(data))) as embedded:
+        pixels = np.asarray(embedded.convert("RGBA")).reshape(-1, 4)
+    known = {tuple(color) for color in lut(panel.scale.colormap)[:255].tolist()}
+    assert {tuple(pixel) for pixel in pixels[pixels[:, 3] == 255].tolist()} <= known
+
+
+def test_a_transparent_ground_is_transparent(figure: Figure, tmp_path: Path) -> None:
+    with Image.open(export(figure, tmp_path / "a.png", theme="transparent")) as picture:
+        alpha = np.asarray(picture.convert("RGBA"))[..., 3]
+    assert alpha[0].max() == 0
+    assert alpha.max() == 255
+    with Image.open(export(figure, tmp_path / "light.png")) as light:
+        assert np.asarray(light.convert("RGBA"))[..., 3].min() == 255
+
+
+def test_tiff_holds_the_pixels_of_the_png_and_the_recipe(figure: Figure, tmp_path: Path) -> None:
+    file = export(figure, tmp_path / "a.tiff", width=85, dpi=150)
+    with Image.open(file) as tiff, Image.open(export(figure, tmp_path / "a.png", width=85, dpi=150)) as png:
+        assert tiff.mode == "RGB"
+        assert np.array_equal(np.asarray(tiff), np.asarray(png.convert("RGB")))
+        assert tiff.info["dpi"][0] == pytest.approx(150, abs=0.1)
+        assert json.loads(tiff.tag_v2[270])["cnnviz"]["style"]["width"] == 85
+    recipe = read_recipe(file)
+    assert recipe is not None
+    assert recipe.request == figure.request
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_text_can_be_searched_in_a_narrow_pdf(figure: Figure, tmp_path: Path) -> None:
+    file = export(figure, tmp_path / "a.pdf", width=85, font=6)
+    text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
+    assert "Conv" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"width": 5}, "width can be 10 to 3,000 mm"),
+        ({"height": 50}, "goes with a width"),
+        ({"dpi": 10}, "30 to 2,400 dpi"),
+        ({"font": 1}, "3 to 100 points"),
+        ({"width": 2000, "dpi": 2400}, "too large"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(tmp_path: Path, options: dict[str, float], said: str) -> None:
+    figure = Figure("numbers", "Title", "", ())
+    with pytest.raises(CnnvizError, match=said):
+        export(figure, tmp_path / "a.png", **options)  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())

@@ -18,6 +18,7 @@ THINGS = [str(SAMPLES / "vgg-cifar10" / f"{name}.png") for name in ("frog", "shi
 PICTURES = {
     "main-window.png": ("dark", [*DIGITS, "--layer", "3"]),
     "explain.png": ("dark", [*DIGITS, "--layer", "3", "--view", "explain"]),
+    "graph.png": ("dark", [*THINGS, "--model", "densenet201:random", "--workspace", "network"]),
     "main-window-light.png": ("light", [*THINGS, "--model", "vgg-cifar10", "--layer", "4"]),
 }
 """File in ``docs``: theme and arguments of the window."""

@@ -317,6 +317,29 @@ def test_colours_by_a_number_have_a_legend(resnet: Opened) -> None:
     assert view(resnet).numbers is None
 
 
+def test_numbers_that_have_to_be_measured(graph: Opened) -> None:
+    """Sparsity and dead channels belong to the picture, times to the network."""
+    shown = page(graph)
+    for index, name in ((4, "time"), (5, "zeros"), (6, "dead")):
+        shown.colours.setCurrentIndex(index)
+        graph.settle()
+        numbers = view(graph).numbers
+        assert numbers is not None
+        assert numbers.kind.name == name
+    shown.colours.setCurrentIndex(5)
+    scene, numbers = view(graph).scene, view(graph).numbers
+    assert scene is not None
+    assert numbers is not None
+    record = graph.controller.runner.explorer()._passes[graph.controller.response.key].trace.records[1]  # type: ignore[union-attr]
+    share = float((record.numpy() == 0).mean())
+    color, text = numbers.of(scene.cards[2], scene) or (None, "")
+    assert text == f"{share:.0%}"
+    assert color == numbers.color(share)
+    graph.ask(image=graph.window.tray.model.items[3].path)
+    assert view(graph).numbers is not None
+    assert view(graph).numbers is not numbers  # of the other picture
+
+
 def test_words_of_a_folded_block(resnet: Opened) -> None:
     scene = view(resnet).scene
     assert scene is not None

@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from cnnviz.core.graph.shapes import PICTURE, GraphAnswer, GraphQuery, Tiles
+from cnnviz.core.survey.shapes import Survey, SurveyQuery, TimingAnswer, TimingQuery
 from cnnviz.gui.graph.page import GraphPage
+from cnnviz.gui.graph.paint_numbers import DEAD_CHANNELS, TIME, ZEROS, of_survey, of_timing
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.naming import named
 from cnnviz.gui.runner import Runner
@@ -95,7 +97,11 @@ class Networking(QObject):
     @property
     def complete(self) -> bool:
         """Whether the graph shows the latest pass, with all maps that are seen."""
-        return not self.open or self._response is None or (self._is_answered and self.page.view.complete)
+        return (
+            not self.open
+            or self._response is None
+            or (self._is_answered and self.page.view.complete and not self.page.lacks_numbers)
+        )
 
     @property
     def _is_answered(self) -> bool:
@@ -104,6 +110,9 @@ class Networking(QObject):
     def set_response(self, response: Response) -> None:
         """Show another pass."""
         before, self._response = self._response, response
+        if before is not None and before.key != response.key:
+            same = before.key.model == response.key.model
+            self.page.forget_values(ZEROS.name, DEAD_CHANNELS.name, *([] if same else [TIME.name]))
         self.page.view.set_pass(response.key if self._is_drawn(response) else None, response.request.colormaps)
         self.page.view.set_stale(False)
         if self.open and (before is None or before.key != response.key or self.page.scene is None):
@@ -126,10 +135,25 @@ class Networking(QObject):
                 self.page.set_answer(found)
                 self._show_request(self._session.request, follow=False)
             return True
+        if isinstance(found, Survey):
+            if self._response is not None and found.query.key == self._response.key:
+                self.page.set_values(of_survey(found))
+            return True
+        if isinstance(found, TimingAnswer):
+            if self._response is not None and found.timing is not None and found.query.key == self._response.key:
+                self.page.set_values(of_timing(found.timing))
+            return True
         if isinstance(found, Tiles):
             self.page.view.set_tiles(found)
             return True
         return False
+
+    @Slot(str)
+    def _on_numbers(self, name: str) -> None:
+        """Ask for numbers that are not known yet."""
+        if self._response is not None and self.open:
+            key = self._response.key
+            self._runner.look_up(TimingQuery(key) if name == TIME.name else SurveyQuery(key))
 
     def _ask(self) -> None:
         """Ask for the graph of the present pass, folded as the one that is shown if it is of the same network."""
@@ -171,6 +195,7 @@ class Networking(QObject):
         page = GraphPage()
         page.hide()
         page.query_wanted.connect(self._look_up)
+        page.numbers_wanted.connect(self._on_numbers)
         page.view.tiles_wanted.connect(self._runner.look_up)
         page.view.record_picked.connect(self._on_picked)
         page.view.record_opened.connect(self._on_opened)

@@ -21,6 +21,7 @@ class Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._families: tuple[str, ...] = ()
         self._numbers: Numbers | None = None
+        self._wanted = ""
         theme.changed.connect(self.update)
 
     def set_families(self, families: set[str]) -> None:
@@ -29,9 +30,9 @@ class Legend(QWidget):
         self.setAccessibleDescription(", ".join(FAMILIES[family] for family in self._families))
         self.update()
 
-    def set_numbers(self, numbers: Numbers | None) -> None:
-        """Explain a number's colours, or the families again."""
-        self._numbers = numbers
+    def set_numbers(self, numbers: Numbers | None, wanted: str = "") -> None:
+        """Explain a number's colours, or the families again; ``wanted`` is a number that is still being measured."""
+        self._numbers, self._wanted = numbers, wanted
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -44,7 +45,10 @@ class Legend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("tiny"))
-        if self._numbers is not None:
+        if self._wanted:
+            painter.setPen(theme.color("dim"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, f"{self._wanted}: being measured…")
+        elif self._numbers is not None:
             self._paint_numbers(painter, self._numbers)
         else:
             self._paint_families(painter)
@@ -68,7 +72,7 @@ class Legend(QWidget):
 
     def _paint_numbers(self, painter: QPainter, numbers: Numbers) -> None:
         metrics = painter.fontMetrics()
-        low, high = numbers.kind.text(numbers.low), numbers.kind.text(numbers.high)
+        low, high = ("0 %", "100 %") if numbers.kind.is_share else map(numbers.kind.text, (numbers.low, numbers.high))
         painter.setPen(theme.color("dim"))
         x, gap, middle = 0.0, theme.px(8), Qt.AlignmentFlag.AlignVCenter
         for text in (numbers.kind.title, low):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,7 +20,7 @@ from cnnviz.core.graph.shapes import GraphAnswer, GraphQuery
 from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.find import FindBar, found
 from cnnviz.gui.graph.legend import Legend
-from cnnviz.gui.graph.paint_numbers import KINDS, Numbers
+from cnnviz.gui.graph.paint_numbers import KINDS, Numbers, Values, of_facts
 from cnnviz.gui.graph.scene import Scene, box_of
 from cnnviz.gui.graph.view import GraphView
 from cnnviz.gui.theme import theme
@@ -35,6 +37,7 @@ class GraphPage(QFrame):
     """Joins the graph with its tools; remembers the places that were seen."""
 
     query_wanted = Signal(object)  # GraphQuery
+    numbers_wanted = Signal(str)  # name of their kind
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +49,7 @@ class GraphPage(QFrame):
         self._places: list[tuple[GraphQuery, Camera]] = []
         self._place = -1
         self._landing: Camera | None = None
+        self._values: dict[str, Values] = {}
         self._found: list[int] = []
         self._at = 0
         self._rest = QTimer(self)
@@ -172,9 +176,34 @@ class GraphPage(QFrame):
 
     @Slot(int)
     def _on_colour(self, index: int) -> None:
-        numbers = Numbers(KINDS[index - 1], self.scene) if index > 0 and self.scene is not None else None
+        """Colour the cards; what is not known yet is asked for."""
+        numbers, wanted = None, ""
+        if index > 0 and self.scene is not None:
+            kind = KINDS[index - 1]
+            values = of_facts(kind, self.scene.facts) or self._values.get(kind.name)
+            numbers = Numbers(kind, self.scene, values) if values is not None else None
+            wanted = kind.title if numbers is None else ""
         self.view.set_numbers(numbers)
-        self.legend.set_numbers(numbers)
+        self.legend.set_numbers(numbers, wanted)
+        if wanted:
+            self.numbers_wanted.emit(KINDS[index - 1].name)
+
+    def set_values(self, values: Mapping[str, Values]) -> None:
+        """Take numbers that were measured."""
+        self._values.update(values)
+        self._on_colour(self.colours.currentIndex())
+
+    def forget_values(self, *names: str) -> None:
+        """Numbers of another pass; what is shown is asked for again."""
+        for name in names:
+            self._values.pop(name, None)
+        if self.isVisible():
+            self._on_colour(self.colours.currentIndex())
+
+    @property
+    def lacks_numbers(self) -> bool:
+        """Whether numbers are on their way."""
+        return self.colours.currentIndex() > 0 and self.view.numbers is None
 
     @Slot()
     def _on_moved(self) -> None:

@@ -3,49 +3,95 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtGui import QColor
 
 from cnnviz.core.colormaps import lut
 from cnnviz.core.graph.shapes import PICTURE, Card, Facts
+from cnnviz.core.survey.shapes import DEAD, Survey, Timing, milliseconds
 from cnnviz.gui.graph import words
 from cnnviz.gui.graph.scene import Scene
 
 COLORS = "viridis"
 
+Values = Sequence[float | None]
+"""One for each record; None where there is none."""
+
+
+class _Says(Protocol):
+    def __call__(self, number: float, /) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A number that records have."""
+    """A number that records have.
+
+    Attributes
+    ----------
+    is_share
+        Whether it is a share, of which a block has the mean; of other numbers it has the sum.
+    """
 
     name: str
     title: str
-    of: Callable[[Facts], float]
-    text: Callable[[float], str]
+    text: _Says
+    is_share: bool = False
 
 
-KINDS = (
-    Kind("parameters", "Parameters", lambda facts: facts.parameters, words.amount),
-    Kind("macs", "Multiply–adds", lambda facts: facts.macs, words.amount),
-    Kind("memory", "Memory of the output", lambda facts: facts.nbytes, words.nbytes),
-)
-"""Numbers that an architecture has without any picture; of a block they are the sum."""
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
+
+
+PARAMETERS = Kind("parameters", "Parameters", words.amount)
+MACS = Kind("macs", "Multiply–adds", words.amount)
+MEMORY = Kind("memory", "Memory of the output", words.nbytes)
+TIME = Kind("time", "Time", milliseconds)
+ZEROS = Kind("zeros", "Zeros", _percent, is_share=True)
+DEAD_CHANNELS = Kind("dead", "Dead channels", _percent, is_share=True)
+KINDS = (PARAMETERS, MACS, MEMORY, TIME, ZEROS, DEAD_CHANNELS)
+
+
+def of_facts(kind: Kind, facts: Sequence[Facts]) -> Values | None:
+    """What an architecture has without any picture; None for what has to be measured."""
+    if kind is PARAMETERS:
+        return [record.parameters for record in facts]
+    if kind is MACS:
+        return [record.macs for record in facts]
+    return [record.nbytes for record in facts] if kind is MEMORY else None
+
+
+def of_survey(survey: Survey) -> dict[str, Values]:
+    """The share of zeros, and of channels that are zero everywhere, of each record."""
+    zeros = [row.zeros for row in survey.rows]
+    dead: list[float | None] = [None if share is None else 0.0 for share in zeros]
+    for finding in survey.findings:
+        if finding.kind == DEAD and finding.index != PICTURE:
+            dead[finding.index] = len(finding.channels) / max(finding.total, 1)
+    return {ZEROS.name: zeros, DEAD_CHANNELS.name: dead}
+
+
+def of_timing(timing: Timing) -> dict[str, Values]:
+    """The seconds that each record takes."""
+    return {TIME.name: timing.seconds}
 
 
 class Numbers:
     """One kind of number for all cards: its range among them, and the colour of each.
 
-    The scale is logarithmic: between the layers of one network lie factors of thousands.
+    The scale of shares goes from 0 to 100 %, that of other numbers is logarithmic: between layers of one network lie
+    factors of thousands.
     """
 
-    note = "logarithmic"
-
-    def __init__(self, kind: Kind, scene: Scene) -> None:
-        self.kind = kind
-        values = [value for card in scene.cards if (value := self._value(scene.records_of(card))) > 0]
-        self.low, self.high = (min(values), max(values)) if values else (1.0, 1.0)
+    def __init__(self, kind: Kind, scene: Scene, values: Values) -> None:
+        self.kind, self._values = kind, values
+        self.note = "" if kind.is_share else "logarithmic"
+        found = [value for card in scene.cards if (value := self._value(scene.records_of(card)))]
+        self.low, self.high = (min(found), max(found)) if found else (1.0, 1.0)
+        if kind.is_share:
+            self.low, self.high = 0.0, 1.0
         self._table = [QColor(*map(int, rgba[:3])) for rgba in lut(COLORS)[:255]]
 
     def of(self, card: Card, scene: Scene) -> tuple[QColor, str] | None:
@@ -53,10 +99,14 @@ class Numbers:
         if card.first == PICTURE:
             return None
         value = self._value(scene.records_of(card))
-        return (self.color(value), self.kind.text(value)) if value > 0 else None
+        if value is None or (not value and not self.kind.is_share):
+            return None
+        return self.color(value), self.kind.text(value)
 
     def color(self, value: float) -> QColor:
         """The colour of a value."""
+        if self.kind.is_share:
+            return self.shade(value)
         span = math.log(self.high / self.low)
         return self.shade(math.log(max(value, self.low) / self.low) / span if span > 0 else 1.0)
 
@@ -64,5 +114,16 @@ class Numbers:
         """The colour at a share of the scale, 0 to 1."""
         return self._table[round(min(max(share, 0.0), 1.0) * 254)]
 
-    def _value(self, records: Sequence[Facts]) -> float:
-        return sum(self.kind.of(record) for record in records)
+    def _value(self, records: Sequence[Facts]) -> float | None:
+        """The number of a part: the sum of its records', or the mean, each weighted by its number of values."""
+        known = [
+            (value, math.prod(record.shape))
+            for record in records
+            if record.index < len(self._values) and (value := self._values[record.index]) is not None
+        ]
+        if not known:
+            return None
+        if not self.kind.is_share:
+            return sum(value for value, _ in known)
+        weight = sum(size for _, size in known)
+        return sum(value * size for value, size in known) / weight if weight else 0.0

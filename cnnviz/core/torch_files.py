@@ -6,6 +6,7 @@ import os
 import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -89,7 +90,10 @@ class Archive:
                 raise ModelError(_DAMAGED, name)
             name_length, extra_length = struct.unpack("<HH", head[26:30])
             return self.file.numbers(entry.header_offset + 30 + name_length + extra_length, entry.file_size)
-        content = self.zipped.read(entry)
+        try:
+            content = self.zipped.read(entry)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise ModelError(_DAMAGED, f"{name}: {error}") from error
         return torch.from_numpy(np.frombuffer(content, np.uint8).copy())
 
     def _entry(self, name: str) -> zipfile.ZipInfo:
@@ -150,7 +154,9 @@ def read_zip(archive: Archive, pickled: str = "data.pkl", folder: str = "data") 
 
 
 def _turned(content: Tensor, width: int) -> Tensor:
-    """Bytes of the other byte order."""
+    """Bytes of the other byte order. Raises ``ModelError`` when they are no whole values."""
+    if len(content) % width:
+        raise ModelError(_DAMAGED)
     return content.view(-1, width).flip(1).reshape(-1)
 
 

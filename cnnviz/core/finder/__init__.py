@@ -14,6 +14,7 @@ from cnnviz.core.finder.declared import declared_plans, fits
 from cnnviz.core.finder.evidence import Evidence
 from cnnviz.core.finder.families import torchvision_candidates
 from cnnviz.core.finder.layers import Layer, layers_of, unwrapped
+from cnnviz.core.finder.reasons import draws, not_for_pictures, reason
 from cnnviz.core.finder.search import Tried, best_of
 from cnnviz.core.finder.sequential import chain_plans
 from cnnviz.core.finder.timm_families import timm_candidates
@@ -95,9 +96,11 @@ def _planned(layers: Sequence[Layer], tensors: Mapping[str, Tensor], settings: S
 def _without_one(layers: Sequence[Layer], tensors: Mapping[str, Tensor]) -> list[Candidate]:
     """Guesses that leave one layer out, which was declared and never used: where nothing fits otherwise."""
     found = []
-    for layer in layers if len(layers) <= _FEW else ():
+    for layer in layers if len(layers) <= _FEW and not draws(tensors) else ():
         rest = {name: t for name, t in tensors.items() if name.rpartition(".")[0] != layer.path and name != layer.path}
         for one in _planned([other for other in layers if other is not layer], rest, None)[:4]:
+            if one.planes not in (1, 3):
+                continue
             said = f"{one.said} {layer.path} is left out, because nothing takes what it gives."
             found.append(replace(one, said=said, cost=one.cost + 1.0))
     return found
@@ -121,21 +124,12 @@ def find(tensors: Mapping[str, Tensor], file: str, settings: Settings | None = N
     own, removed = unwrapped(tensors)
     guesses = candidates(own, file, settings.without(removed) if settings else None)
     if not guesses:
-        raise ModelError(_unknown(own, file), "\n".join(f"{name} {tuple(t.shape)}" for name, t in own.items()))
+        raise ModelError(reason(own, file), "\n".join(f"{name} {tuple(t.shape)}" for name, t in own.items()))
+    if all(guess.planes not in (1, 3) for guess in guesses):
+        raise ModelError(not_for_pictures(guesses[0].planes, file))
     notes = (f"The prefix “{removed}” was removed from the names of its tensors.",) if removed else ()
     finding = finding_of(guesses)
     return replace(finding, notes=(*notes, *finding.notes))
-
-
-def _unknown(tensors: Mapping[str, Tensor], file: str) -> str:
-    layers = layers_of(tensors)
-    weights = [layer for layer in layers if layer.kind in ("conv", "dense") and layer.path]
-    if not weights:
-        return f"{file} holds {len(tensors):,} tensors, but no layers of a network: it seems to be data, not a model."
-    return (
-        f"{file} holds the weights of {len(weights):,} layers, and no network is known that they fit: "
-        "say which it is, such as --arch resnet18 or --arch FILE.py:FACTORY."
-    )
 
 
 def finding_of(guesses: Sequence[Candidate]) -> Finding:

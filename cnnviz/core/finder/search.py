@@ -18,7 +18,8 @@ from cnnviz.core.finder.evidence import VARIANTS, Evidence, alternatives, first_
 from cnnviz.core.model import Preprocessing
 
 _BUDGET = 8e9  # multiply-adds spent on evidence: a few seconds at most
-_SECONDS = 8.0  # the longest that guessing may take on a slow computer
+_SECONDS = 20.0  # the longest that guessing may take, on a computer that is busy with other things
+_WATCHED = 3  # so many times longer it takes to look at what reaches each norm
 _OVERHEAD = 2e7  # what each guess costs beside its arithmetic
 _PRIOR = 0.06  # how much the evidence must speak against one step of unusualness
 _CLEARLY = 0.4  # so much less likely on the plain samples, and the varied ones are not asked
@@ -172,7 +173,7 @@ class _Search:
             if self._hopeless(module, preprocessing, variants, cost):
                 continue
             evidence = weigh(module, preprocessing, variants)
-            self.budget -= cost * (10 * variants or 4) + _OVERHEAD
+            self.budget -= cost * (10 * variants or 4) * (_WATCHED if normed else 1) + _OVERHEAD
             if evidence is not None:
                 score = _score(evidence, candidate) - _PRIOR * candidate.cost * (1 if evidence.recognises else 2.5)
                 score -= _rank_cost(ranks[name], name, candidate, normed)

@@ -14,7 +14,7 @@ import torch
 
 from cnnviz.core import device as devices
 from cnnviz.core.architectures import ARCHITECTURES
-from cnnviz.core.errors import ModelError
+from cnnviz.core.errors import CnnvizError, ModelError
 from cnnviz.core.labels import read_labels
 from cnnviz.core.model import Model
 from cnnviz.core.preprocess import overridden
@@ -79,7 +79,7 @@ def load_model(
     if arch and not source.holds_only_weights:
         raise ModelError(f"{name} has its architecture already: leave --arch {arch} out.")
     named = read_labels(Path(labels).expanduser()) if labels else ()
-    model = source.load(Asked(name, arch, named, trust))
+    model = _loaded(source, Asked(name, arch, named, trust))
     model = replace(_with_overrides(model, named, input_size, mean, std, fit), output=output)
     if half and chosen.type == "cpu":
         raise ModelError("Half precision needs a GPU: a CPU computes it much more slowly than single precision.")
@@ -105,6 +105,18 @@ def located(name: str) -> str:
     file, colon, factory = name.rpartition(":") if ".py:" in name else (name, "", "")
     path = Path(file).expanduser()
     return f"{path.absolute()}{colon}{factory}" if path.is_file() else name
+
+
+def _loaded(source: Source, asked: Asked) -> Model:
+    """The model; whatever a strange file makes a library raise becomes a sentence."""
+    try:
+        return source.load(asked)
+    except (CnnvizError, MemoryError):
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"{asked.name} cannot be opened: what is in it fits no network.", f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def available() -> list[Offer]:

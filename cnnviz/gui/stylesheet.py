@@ -135,6 +135,7 @@ QToolButton[popupMode="2"]::menu-indicator {
 QFrame[role="segment"] QPushButton, QFrame[role="segment"] QToolButton {
     background: transparent; color: $dim; border: 1px solid transparent; border-radius: 6px; padding: 3px 12px;
 }
+QFrame[narrow="true"] QToolButton { padding: 3px 6px; }
 QFrame[role="segment"] QPushButton:hover, QFrame[role="segment"] QToolButton:hover {
     color: $text; background: $raised;
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -43,6 +43,9 @@ TABLE = "table"
 
 TRAIN = "train"
 """The workspace in which networks learn."""
+
+NARROW = 1400
+"""Pixels of width at 100 % below which the names of workspaces stand closer together."""
 
 FIND = "Find…   Ctrl K"
 
@@ -90,8 +93,10 @@ class TopBar(QFrame):
         if sys.platform != "darwin":  # there the menus stand at the top of the screen
             bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
             layout.addWidget(bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._ways: list[QToolButton] = []  # back and forward, which the menu has as well
         for action in (back, forward):
             button = QToolButton()
+            self._ways.append(button)
             button.setDefaultAction(action)
             button.setObjectName(f"{action.objectName()}-button")
             layout.addWidget(button)
@@ -164,15 +169,24 @@ class TopBar(QFrame):
 
     def _fit(self) -> None:
         """Where it is narrow, the chips say less and the search is a mere glass: menus and workspaces stay."""
+        if (narrow := self.width() < theme.px(NARROW)) != self._workspaces.property("narrow"):
+            self._workspaces.setProperty("narrow", narrow)
+            for button in self._workspace.values():
+                button.style().unpolish(button)
+                button.style().polish(button)
+                QCoreApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it forgets how large it was
         self._workspaces.setMinimumWidth(self._workspaces.sizeHint().width() + theme.px(8))  # the chosen one is bold
-        for short in range(4):
-            self._model.setText((*self._model_texts, self._model_texts[1], "")[short])
-            self._device.setText((*self._device_texts, "", "")[short])
+        for short in range(5):
+            self._model.setText((*self._model_texts, self._model_texts[1], "", "")[short])
+            self._device.setText((*self._device_texts, "", "", "")[short])
             self._find.setText("" if short else FIND)
             self._export.setText("Export" if short > 1 else "Export figure")
             self._row.setSpacing(theme.px(3 if short > 2 else 8))
             self._brand.setVisible(not short)
+            for part in (*self._ways, self._find):
+                part.setVisible(short < 4)
             parts = (
+                *self._ways,
                 self._brand,
                 self._menus,
                 self._model,
@@ -181,7 +195,8 @@ class TopBar(QFrame):
                 self._find,
                 self._export,
             )
-            if sum(part.sizeHint().width() for part in parts) + theme.px(190) <= self.width():
+            seen = [part.sizeHint().width() for part in parts if not part.isHidden()]
+            if sum(seen) + theme.px(16) + self._row.spacing() * (len(seen) + 2) <= self.width():
                 return
 
     def _chip(self, name: str, accessible: str, icon: str, menu: QMenu) -> QPushButton:

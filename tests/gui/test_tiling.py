@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
 from cnnviz.core.raster import shrink
+from cnnviz.figure import Scale
+from cnnviz.gui.figures.canvas import Canvas
 from cnnviz.gui.figures.tiling import Camera, Cell, arrange, clamped, compose, fit, zoomed
+from cnnviz.views.grids import image_grid
 
 GROUND = 255
 
@@ -121,3 +127,19 @@ def test_shrinking_colours_takes_means_of_each() -> None:
     rgb = np.zeros((1, 2, 2, 3), np.uint8)
     rgb[0, 0, 0] = (255, 100, 8)
     assert shrink(rgb, 2, GROUND).tolist() == [[[[64, 25, 2]]]]
+
+
+def test_rasters_that_the_worker_halved_paint_the_same_picture(qtbot: QtBot) -> None:
+    values = np.random.default_rng(0).standard_normal((2, 2048, 1100)).astype(np.float32)
+    scale = Scale(-3.0, 3.0, "RdBu_r", True, "layer")
+    panel = image_grid(values, scale)
+    assert [level.shape for level in panel.levels] == [(2, 1024, 550)]
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(1000, 900)
+    pictures = []
+    for shown in (panel, replace(panel, levels=())):
+        canvas.set_panel(shown)
+        assert 2 <= 1 / canvas.tiling.scale < 3
+        pictures.append(canvas.grab().toImage())
+    assert pictures[0] == pictures[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtWidgets import QWidget
 
@@ -15,7 +17,7 @@ def test_nothing_lies_over_anything_else(opened: Opened, width: int) -> None:
     bar = opened.window.top
     parts = [part for part in bar.children() if isinstance(part, QWidget) and part.isVisible()]
     boxes = sorted((part.geometry() for part in parts), key=lambda box: box.left())
-    for left, right in zip(boxes, boxes[1:], strict=False):
+    for left, right in itertools.pairwise(boxes):
         assert left.right() < right.left()
     assert boxes[-1].right() <= bar.width()
     assert bar.findChild(QWidget, "workspace-train").isVisible()

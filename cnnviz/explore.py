@@ -322,7 +322,7 @@ def _steps(traced: Trace) -> tuple[Step, ...]:
     first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")
     described = (ops.describe(traced, record) for record in traced.records)
     return first, *(
-        Step(record.index, record.key, about.short, record.output_shape, about.family)
+        Step(record.index, record.key, about.short, record.output_shape, about.family, about.parameters)
         for record, about in zip(traced.records, described, strict=True)
     )
 

@@ -53,6 +53,8 @@ class Step:
     family
         ``conv``, ``pool``, ``norm``, ``activation``, ``dense``, ``join``, ``shape``, ``softmax``, ``other`` or
         ``picture``.
+    parameters
+        How many the record uses.
     """
 
     index: int
@@ -60,6 +62,7 @@ class Step:
     short: str
     shape: tuple[int, ...]
     family: str
+    parameters: int = 0
 
     @property
     def title(self) -> str:

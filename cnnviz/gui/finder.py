@@ -14,10 +14,11 @@ from cnnviz.response import Step
 
 
 def steps(found: tuple[Step, ...], go_to: Callable[[int], object]) -> list[Entry]:
-    """One entry for each step; its path, shape and family can be searched as well."""
+    """One entry for each step; its path, shape, family and number of parameters can be searched as well."""
     entries = []
     for position, step in enumerate(found):
-        hint = "   ".join(text for text in (step.key, step.shape_text, step.family) if text)
+        parameters = f"{step.parameters:,} parameters" if step.parameters else ""
+        hint = "   ".join(text for text in (step.key, step.shape_text, step.family, parameters) if text)
         entries.append(Entry(step.title, partial(go_to, position), "Layer", hint))
     return entries
 

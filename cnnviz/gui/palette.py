@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -22,6 +23,13 @@ __all__ = ["CommandPalette", "Entry", "split_keys"]
 
 RECENT = 20
 """How many choices are remembered."""
+
+
+def _as_written(query: str) -> str:
+    """Shapes and numbers as the window writes them: ``512x14x14`` is 512×14×14, 590080 is 590,080."""
+    if query.isdecimal() and len(query) > 3:
+        return f"{int(query):,}"
+    return re.sub(r"(?<=\d)[xX](?=\d)", "×", query)
 
 
 class CommandPalette(Overlay):
@@ -89,7 +97,7 @@ class CommandPalette(Overlay):
         return tuple(entry for entry, _ in self.model.results)
 
     def _find(self) -> None:
-        query = self.search.text().strip()
+        query = _as_written(self.search.text().strip())
         age = {key: place for place, key in enumerate(self.recent)}
         results: list[tuple[float, int, Entry, tuple[int, ...]]] = []
         for place, entry in enumerate(self._entries):

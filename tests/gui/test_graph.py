@@ -372,3 +372,11 @@ def test_cameras() -> None:
     moved = cam.revealed(Camera(1, 0, 0), (900, 100, 50, 50), room)
     assert (moved.left, moved.top) == (800 - 48 - 950, 0)
     assert cam.revealed(Camera(1, 0, 0), (300, 100, 50, 50), room) == Camera(1, 0, 0)
+
+
+def test_the_palette_finds_layers_by_shape_and_parameters(opened: Opened) -> None:
+    palette = opened.controller.acts.palette
+    for query, key in (("16x10x10 conv", "3"), ("48120", "7"), ("2,416", "3")):
+        palette.open(query)
+        assert palette.found[0].hint.split()[0] == key
+    palette.dismiss()

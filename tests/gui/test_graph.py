@@ -17,7 +17,7 @@ from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.find import found
 from cnnviz.gui.graph.page import GraphPage
 from cnnviz.gui.graph.scene import box_of
-from cnnviz.gui.graph.tiles import wish
+from cnnviz.gui.graph.tiles import level, wish
 from cnnviz.gui.graph.view import GraphView
 from cnnviz.request import ModelRequest
 from tests.gui.conftest import Opened
@@ -166,7 +166,7 @@ def _room_of_maps(opened: Opened, key: str) -> tuple[float, float]:
     assert scene is not None
     place = scene.card_named(key)
     assert place is not None
-    return brush.place_of_maps(scene.cards[place], view(opened).camera.zoom)
+    return brush.place_of_maps(scene.cards[place], level(view(opened).camera.zoom))
 
 
 def test_nearer_there_are_more_and_larger_maps() -> None:
@@ -174,6 +174,7 @@ def test_nearer_there_are_more_and_larger_maps() -> None:
     assert [w.count for w in wishes] == sorted({w.count for w in wishes})
     assert [w.edge for w in wishes] == sorted({w.edge for w in wishes})
     assert wish(120, 82, 8, 1.0, (6, 14, 14)).count == 6  # there are no more
+    assert wish(120, 82, 0.8, 1.0, (512, 14, 14)) == wish(120, 82, 1.3, 1.0, (512, 14, 14))  # one serves for a while
 
 
 def test_a_drag_pans_and_never_loses_the_graph(graph: Opened) -> None:

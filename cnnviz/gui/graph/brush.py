@@ -126,7 +126,7 @@ def head_of(card: Card, zoom: float) -> float:
     """Height of the words of a card, in units of the graph."""
     if zoom < CARD_ZOOM:
         return SMALL_HEAD / zoom
-    return HEAD if card.kind == RECORD else FOLDED_HEAD
+    return min(HEAD, 76 / zoom) if card.kind == RECORD else min(FOLDED_HEAD, 100 / zoom)  # words stop growing
 
 
 def place_of_maps(card: Card, zoom: float) -> tuple[float, float]:

@@ -40,13 +40,18 @@ def wish(width: float, height: float, zoom: float, ratio: float, shape: tuple[in
 
     The zoom counts in steps of two, so that a picture serves for a while.
     """
-    return _wish(width, height, 2.0 ** round(math.log2(max(zoom, 0.25))), ratio, shape)
+    return _wish(width, height, level(zoom), ratio, shape)
+
+
+def level(zoom: float) -> float:
+    """The power of two that is nearest to a zoom."""
+    return 2.0 ** round(math.log2(max(zoom, 0.25)))
 
 
 @lru_cache(4096)
-def _wish(width: float, height: float, level: float, ratio: float, shape: tuple[int, ...]) -> Wish:
-    across, down = width * level, height * level
-    target = min(max(34.0 * level**0.45, 20.0), 110.0)
+def _wish(width: float, height: float, zoom: float, ratio: float, shape: tuple[int, ...]) -> Wish:
+    across, down = width * zoom, height * zoom
+    target = min(max(34.0 * zoom**0.45, 20.0), 110.0)
     units = sum(size != 1 for size in shape) <= 1
     total = shape[0] if len(shape) == 3 and not units else 1
     columns, rows = max(1, round(across / target)), max(1, round(down / target))

@@ -18,7 +18,7 @@ from cnnviz.gui.graph.minimap import Minimap
 from cnnviz.gui.graph.paint_numbers import Numbers
 from cnnviz.gui.graph.painting import Painting
 from cnnviz.gui.graph.scene import Scene, box_of
-from cnnviz.gui.graph.tiles import TileStore, Wish, wish
+from cnnviz.gui.graph.tiles import TileStore, Wish, level, wish
 from cnnviz.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -363,7 +363,7 @@ class GraphView(QWidget):
         found = {}
         for card in cards:
             shape = (1,) if card.shown == PICTURE else self.scene.facts[card.shown].shape
-            found[card.shown] = wish(*brush.place_of_maps(card, zoom), zoom, ratio, shape)
+            found[card.shown] = wish(*brush.place_of_maps(card, level(zoom)), zoom, ratio, shape)
         return found
 
     def _missing(self) -> dict[int, Wish]:

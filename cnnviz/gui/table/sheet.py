@@ -185,7 +185,6 @@ class Sheet(QTableView, Generic[R]):
         header.setResizeContentsPrecision(-1)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSortIndicatorClearable(False)
-        header.setStretchLastSection(True)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self._told = False

@@ -120,13 +120,13 @@ def export(
     if scale not in (1, 2, 3, 4):
         raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
     style = Style(scale, theme, width, height, dpi, font)
-    _check(style)
+    checked(style)
     with replacing(target) as file:
         _writers[suffix](figure, file, style)
     return target
 
 
-def _check(style: Style) -> None:
+def checked(style: Style) -> None:
     """Refuse what cannot be drawn."""
     if style.theme not in THEMES:
         raise CnnvizError(f"The theme can be {', '.join(THEMES)}; not {style.theme!r}.")

@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Mapping
+from typing import Any
 
-from cnnviz.export.base import Style
+from cnnviz.export.base import Style, checked
 from cnnviz.export.paper import save
 from cnnviz.figure import Figure
+
+PAGE = 100
+"""Dots to an inch of a sheet at 1×."""
 
 DENSITY = 2
 
@@ -18,6 +23,21 @@ def as_png(figure: Figure, scale: int = 1) -> bytes:
     file = io.BytesIO()
     save(figure, file, Style(scale), "png")
     return file.getvalue()
+
+
+def page(figure: Figure, style: Mapping[str, Any], pixels: int) -> tuple[bytes, float, float]:
+    """What a file of that style shows, as a PNG about so many pixels wide, and its width and height in inches."""
+    chosen = Style(**style)
+    if chosen.width is None:
+        chosen = chosen._replace(scale=1)
+    else:
+        chosen = chosen._replace(dpi=max(round(pixels / (chosen.width / 25.4)), 30))
+    checked(chosen)
+    file = io.BytesIO()
+    save(figure, file, chosen, "png")
+    data, dpi = file.getvalue(), PAGE if chosen.width is None else chosen.dpi
+    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))  # the header of a PNG says its size
+    return data, width / dpi, height / dpi
 
 
 def as_html(figure: Figure) -> str:

@@ -141,16 +141,19 @@ class Sheet:
             x, y, color=color, linewidth=width, zorder=zorder, solid_joinstyle="miter", solid_capstyle="butt"
         )
 
-
-    def fit(self, width: float, height: float | None, largest: float) -> float:
-        """Bring the sheet onto paper of that many millimetres, and give back by how much all of it was enlarged.
+    def factor(self, width: float, height: float | None, largest: float) -> float:
+        """By how much the sheet can be enlarged on paper of that many millimetres.
 
         ``largest`` is not exceeded: a small figure is not blown up, but has white beside it.
         """
+        across = width / INCH * DPI / self.size[0]
+        down = across if height is None else height / INCH * DPI / self.size[1]
+        return min(across, down, largest)
+
+    def fit(self, width: float, height: float | None, largest: float) -> None:
+        """Bring the sheet onto paper of that many millimetres, in the middle of a page whose height is given."""
         paper = width / INCH
-        factor = min(paper * DPI / self.size[0], largest)
-        if height is not None:
-            factor = min(factor, height / INCH * DPI / self.size[1])
+        factor = self.factor(width, height, largest)
         drawn = self.size[0] / DPI * factor, self.size[1] / DPI * factor  # inches
         high = drawn[1] if height is None else height / INCH
         self.page.set_size_inches(paper, high)
@@ -162,7 +165,6 @@ class Sheet:
             line.set_linewidth(line.get_linewidth() * factor)
         for patch in self.axes.patches:
             patch.set_linewidth(patch.get_linewidth() * factor)
-        return factor
 
 
 def width_of(text: str, size: float = PLAIN, *, bold: bool = False, mono: bool = False) -> int:
@@ -202,24 +204,37 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
         "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
     }
     with drawing():
-        sheet = laid_out(figure, style.theme, room_of(style))
-        if style.width is not None:
+        sheets = [laid_out(figure, style.theme, room) for room in rooms_of(style)]
+        if style.width is None:
+            sheet = sheets[0]
+        else:
+            sheet = max(sheets, key=lambda one: one.factor(style.width or 0, style.height, style.font / PLAIN))
             sheet.fit(style.width, style.height, style.font / PLAIN)
         dpi = (style.dpi if style.width is not None else DPI * style.scale) if kind == "png" else DPI
         _not_too_large(sheet, dpi)
         sheet.page.savefig(
-            file, format=kind, dpi=dpi, metadata=metadata[kind], transparent=True if style.theme == TRANSPARENT else None
+            file,
+            format=kind,
+            dpi=dpi,
+            metadata=metadata[kind],
+            transparent=True if style.theme == TRANSPARENT else None,
         )
 
 
-def room_of(style: Style) -> int | None:
-    """Pixels of a sheet whose text has the usual size, side by side on paper of that width; None for any."""
-    return None if style.width is None else round(style.width / INCH * DPI * PLAIN / style.font)
+def rooms_of(style: Style) -> tuple[int | None, ...]:
+    """Pixels that panels may stand side by side in; None for any. Where the height is given, too, the best of several.
+
+    With the first, text has the size that is asked for.
+    """
+    if style.width is None:
+        return (None,)
+    room = round(style.width / INCH * DPI * PLAIN / style.font)
+    return (room,) if style.height is None else (room, room * 3 // 2, room * 2)
 
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """matplotlib's settings are ours for as long as sheets are made and written: they are global, so one at a time."""
+    """Matplotlib's settings are ours for as long as sheets are made and written: they are global, so one at a time."""
     import matplotlib as mpl
 
     with _exporting, mpl.rc_context(), warnings.catch_warnings():

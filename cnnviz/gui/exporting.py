@@ -7,73 +7,17 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from cnnviz import paths
 from cnnviz.figure import Figure
+from cnnviz.gui.export_dialog import FORMATS, ExportDialog
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
-from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
-
-FORMATS = (
-    ("PNG picture", "png"),
-    ("SVG drawing", "svg"),
-    ("PDF drawing", "pdf"),
-    ("NPZ: the values, for NumPy", "npz"),
-    ("CSV: the values, for a spreadsheet", "csv"),
-)
-SCALES = (1, 2, 3, 4)
-
-
-class ExportDialog(QDialog):
-    """Asks for format, size and background; remembers nothing."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("export-dialog")
-        self.setWindowTitle("Export figure")
-        self._format = named(QComboBox(), "export-format", "Format")
-        for title, suffix in FORMATS:
-            self._format.addItem(title, suffix)
-        self._scale = named(QComboBox(), "export-scale", "Size")
-        for scale in SCALES:
-            self._scale.addItem(f"{scale}×", scale)
-        self._scale.setCurrentIndex(1)
-        self._theme = named(QComboBox(), "export-theme", "Background")
-        self._theme.addItem("Light, for paper", "light")
-        self._theme.addItem("Dark, for a projector", "dark")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        buttons.button(QDialogButtonBox.StandardButton.Save).setProperty("role", "accent")
-        form = QFormLayout(self)
-        form.setContentsMargins(*(theme.px(24),) * 4)
-        form.setSpacing(theme.px(12))
-        form.addRow("Format", self._format)
-        form.addRow("Size", self._scale)
-        form.addRow("Background", self._theme)
-        form.addRow(buttons)
-        self._format.currentIndexChanged.connect(self._on_format)
-
-    @property
-    def suffix(self) -> str:
-        return str(self._format.currentData())
-
-    @property
-    def scale(self) -> int:
-        return int(self._scale.currentData())
-
-    @property
-    def background(self) -> str:
-        return str(self._theme.currentData())
-
-    @Slot()
-    def _on_format(self) -> None:
-        self._scale.setEnabled(self.suffix == "png")
-        self._theme.setEnabled(self.suffix in ("png", "svg", "pdf"))
 
 
 class Exporter(QObject):
@@ -91,9 +35,9 @@ class Exporter(QObject):
 
     def ask(self, figure: Figure, name: str) -> None:
         """Ask for format and place, then write the figure."""
-        dialog = ExportDialog(self._window)
+        dialog = ExportDialog(figure, self._window)
         chosen = dialog.exec() == QDialog.DialogCode.Accepted
-        suffix, scale, background = dialog.suffix, dialog.scale, dialog.background
+        suffix, style = dialog.suffix, dialog.style_
         dialog.deleteLater()
         if not chosen:
             return
@@ -107,23 +51,23 @@ class Exporter(QObject):
         if path:
             kept.setValue("export-folder", str(Path(path).parent))
             file = Path(path) if Path(path).suffix else Path(f"{path}.{suffix}")
-            self.write(figure, file, scale, background)
+            self.write(figure, file, **style)
 
-    def write(self, figure: Figure, file: Path, scale: int = 2, background: str = "light") -> None:
-        """Write the figure to a file; the suffix says the format."""
-        self._start(f"Writing {file.name}", figure, file, scale, background, "file")
+    def write(self, figure: Figure, file: Path, **style: Any) -> None:
+        """Write the figure to a file; the suffix says the format, the rest is as `cnnviz.export` takes it."""
+        self._start(f"Writing {file.name}", figure, file, {"scale": 2} | style, "file")
 
     def copy_picture(self, figure: Figure) -> None:
         """Put the figure into the clipboard as a picture, in the colours of the window."""
         background = "dark" if theme.dark else "light"
-        self._start("Copying the figure", figure, None, 2, background, "png")
+        self._start("Copying the figure", figure, None, {"scale": 2, "theme": background}, "png")
 
     def copy_values(self, figure: Figure) -> None:
         """Put the figure's values into the clipboard as a table for a spreadsheet."""
-        self._start("Copying the values", figure, None, 1, "light", "csv")
+        self._start("Copying the values", figure, None, {}, "csv")
 
-    def _start(self, title: str, figure: Figure, file: Path | None, scale: int, background: str, kind: str) -> None:
-        job = self._jobs.start(Job(title, partial(_export, figure, file, scale, background, kind)))
+    def _start(self, title: str, figure: Figure, file: Path | None, style: dict[str, Any], kind: str) -> None:
+        job = self._jobs.start(Job(title, partial(_export, figure, file, style, kind)))
         self._running[job.number] = kind
 
     @Slot(object)
@@ -150,14 +94,14 @@ class Exporter(QObject):
         self.done.emit("The figure is in the clipboard" if kind == "png" else "The values are in the clipboard")
 
 
-def _export(figure: Figure, file: Path | None, scale: int, background: str, kind: str) -> Iterator[Progress]:
+def _export(figure: Figure, file: Path | None, style: dict[str, Any], kind: str) -> Iterator[Progress]:
     """The job: one figure to a file, or to bytes for the clipboard."""
     from cnnviz.export import export
 
     yield Progress(0, 1)
     if file is not None:
-        yield Progress(1, 1, str(export(figure, file, scale=scale, theme=background)))
+        yield Progress(1, 1, str(export(figure, file, **style)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        written = export(figure, Path(folder) / f"figure.{kind}", scale=scale, theme=background)
+        written = export(figure, Path(folder) / f"figure.{kind}", **style)
         yield Progress(1, 1, written.read_bytes())

@@ -50,7 +50,7 @@ CAPTIONED = 128
 
 def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) -> Block:
     """A panel as a block, a mosaic in that many pixels; without its colour bar where its neighbour has the same."""
-    wide = GRID_WIDTH if room is None else max(room - (BAR_ROOM if with_bar else 0), TILE)
+    wide = GRID_WIDTH if room is None else min(max(room - (BAR_ROOM if with_bar else 0), TILE), GRID_WIDTH)
     match panel:
         case ImageGrid():
             return _grid(panel, with_bar, wide)

@@ -72,14 +72,10 @@ class Trained:
 
     def model(self, snapshot: Snapshot | None = None) -> Model:
         """A model to look into: the network as it is now, or as it was at a snapshot. Shares nothing with either."""
-        module = copy.deepcopy(self.module)
         if snapshot is not None:
-            module.load_state_dict(snapshot.state)
-        name = self.network.name if snapshot is None else f"{self.network.name} after {snapshot.step:,} steps"
-        caption = self.caption if snapshot is None else f"{self.data.name} · after {snapshot.step:,} steps"
-        digest = _digest(module.state_dict())
-        cpu = torch.device("cpu")
-        return Model(name, self.network.title, caption, module, self.preprocessing, self.data.labels, cpu, digest)
+            return model_at(self.network, self.data, self.preprocessing, snapshot)
+        module = copy.deepcopy(self.module)
+        return _model(self.network, self.data, self.preprocessing, module, self.network.name, self.caption)
 
     @property
     def card(self) -> dict[str, Any]:
@@ -122,6 +118,22 @@ class Trained:
         write_in_one_go(path, lambda file: file.write(content))
         card = json.dumps(self.card | {"sha256": hashlib.sha256(content).hexdigest()}, indent=2) + "\n"
         write_in_one_go(path.with_suffix(".json"), lambda file: file.write(card.encode()))
+
+
+def model_at(network: Network, data: DataSet, preprocessing: Preprocessing, snapshot: Snapshot) -> Model:
+    """The model that a network was at a snapshot, also while it still learns; torch's random numbers are left alone."""
+    with torch.random.fork_rng(devices=[]):
+        module = network.make(data.labels).eval()
+    module.load_state_dict(snapshot.state)
+    after = f"after {snapshot.step:,} steps"
+    return _model(network, data, preprocessing, module, f"{network.name} {after}", f"{data.name} · {after}")
+
+
+def _model(
+    network: Network, data: DataSet, preprocessing: Preprocessing, module: nn.Module, name: str, caption: str
+) -> Model:
+    digest = _digest(module.state_dict())
+    return Model(name, network.title, caption, module, preprocessing, data.labels, torch.device("cpu"), digest)
 
 
 def described(preprocessing: Preprocessing) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 import cnnviz
+from cnnviz import paths
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.images import read
 from cnnviz.training import (
@@ -29,6 +30,7 @@ from cnnviz.training import (
     Started,
     Stepped,
     Trained,
+    inputs,
     open_data,
     train,
     untrained,
@@ -353,3 +355,32 @@ def test_no_step_has_a_single_picture():
     assert [len(piece) for piece in batches_of(torch.arange(9), 4)] == [4, 5]
     assert [len(piece) for piece in batches_of(torch.arange(10), 4)] == [4, 4, 2]
     assert [len(piece) for piece in batches_of(torch.arange(1), 4)] == [1]
+
+
+def test_more_pictures_than_memory_lie_in_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    settings = Settings(epochs=1, batch=4, device="cpu")
+    in_memory = last(train(open_data(str(folder)), untrained("vgg-small"), settings))
+    monkeypatch.setattr(inputs, "MEMORY", 0)
+    in_a_file = last(train(open_data(str(folder)), untrained("vgg-small"), settings))
+    assert same(in_memory, in_a_file)
+    assert not [path for path in paths.cache().iterdir() if path.is_file()]
+    with pytest.raises(DataError, match=r"The pictures need .* GB in .*, which is more than is free: take fewer"):
+        inputs._room((1 << 30, 1 << 20))
+
+
+def test_validation_pictures_of_its_own(data: DataSet):
+    own = dataclasses.replace(data, validation=data.test, test=None)
+    events = list(train(own, NETWORK, Settings(epochs=1, device="cpu")))
+    assert next((e.pictures, e.validation) for e in events if isinstance(e, Started)) == (200, 40)
+    assert last(events).caption.endswith("% of 40 validation pictures")
+    without = last(train(dataclasses.replace(own), NETWORK, Settings(epochs=1, validation=0.0, device="cpu")))
+    assert without.validation is None
+    assert without.history[0].validation_loss is None
+
+
+def test_many_broken_files_are_counted(folder: Path):
+    for n in range(12):
+        (folder / "quiet" / f"broken{n}.png").write_bytes(b"no picture")
+    events = train(open_data(str(folder)), untrained("vgg-small"), Settings(epochs=1, device="cpu"))
+    sentences = [e.sentence for e in events if isinstance(e, Noted)]
+    assert sentences[-1] == "2 more pictures cannot be read and are left out."

@@ -21,7 +21,7 @@ from cnnviz.gui.jobs import Progress
 from cnnviz.gui.training.wish import Wish
 
 if TYPE_CHECKING:
-    from cnnviz.core.model import Model, Preprocessing
+    from cnnviz.core.model import Preprocessing
     from cnnviz.training import Control, DataSet, Network, Trained
     from cnnviz.training.measure import Measured
     from cnnviz.training.snapshots import Snapshot
@@ -132,10 +132,11 @@ def look(
     from cnnviz.core import images
     from cnnviz.core.errors import CnnvizError
     from cnnviz.core.trace import trace
+    from cnnviz.training.result import model_at
 
     yield Progress(0, 1)
     try:
-        traced = trace(_model(network, data, preprocessing, snapshot), images.read(path))
+        traced = trace(model_at(network, data, preprocessing, snapshot), images.read(path))
     except CnnvizError as error:
         yield Progress(1, 1, Failed(str(error), error.details))
         return
@@ -170,18 +171,6 @@ def look(
     yield Progress(
         1, 1, Look(snapshot.step, Figure("training", f"After {snapshot.step:,} steps", subtitle, tuple(panels)))
     )
-
-
-def _model(network: Network, data: DataSet, preprocessing: Preprocessing, snapshot: Snapshot) -> Model:
-    import torch
-
-    from cnnviz.core.model import Model
-
-    with torch.random.fork_rng(devices=[]):
-        module = network.make(data.labels).eval()
-    module.load_state_dict(snapshot.state)
-    name = f"{network.name} after {snapshot.step} steps"
-    return Model(name, network.title, data.name, module, preprocessing, data.labels, torch.device("cpu"), name)
 
 
 def _done(trained: Trained) -> Done:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,9 @@ from cnnviz.figure import (
 
 GRID_WIDTH, GRID_HEIGHT = 860, 560
 """Place for a mosaic; a larger one is drawn larger, a pixel for each value."""
+
+TALL = 1.5
+"""How many times as high as wide a mosaic on narrow paper may become; beyond, all of the sheet is drawn smaller."""
 
 BAR_ROOM = 72
 """What a colour bar with its numbers takes of it."""
@@ -120,7 +125,7 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
     count, height, width = raster.shape[:3]
     if not count:
         return _note(Note("Nothing to show."))
-    columns = 1 if count == 1 else min(grid_columns(count, height, width, wide / GRID_HEIGHT), max(wide // width, 1))
+    columns = _columns(count, height, width, wide)
     rows = -(-count // columns)
     factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), wide // (columns * width)))
     if count > 1:
@@ -161,6 +166,17 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
         return footed(block, remarks)
     bar = colour_bar(panel.scale, min(max(block.height - top, 80), BAR_LENGTH), is_stretched(panel))
     return beside(block, bar, shared(panel.scale), *remarks)
+
+
+def _columns(count: int, height: int, width: int, wide: int) -> int:
+    """How many pictures stand side by side.
+
+    On narrow paper what does not fit stands below, until the page would grow too high; then all of it is drawn smaller.
+    """
+    columns = 1 if count == 1 else grid_columns(count, height, width, wide / GRID_HEIGHT)
+    if wide >= GRID_WIDTH:
+        return columns
+    return min(max(min(columns, wide // width), math.ceil(math.sqrt(count * height / (width * TALL)))), count)
 
 
 def is_stretched(panel: ImageGrid) -> bool:

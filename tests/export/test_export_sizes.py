@@ -20,7 +20,7 @@ from cnnviz.core.pixels import lut
 from cnnviz.core.recipe import read_recipe
 from cnnviz.export import export
 from cnnviz.export.base import PRESETS
-from cnnviz.figure import Figure, ImageGrid
+from cnnviz.figure import Figure, ImageGrid, Scale
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -80,6 +80,17 @@ def test_tiff_holds_the_pixels_of_the_png_and_the_recipe(figure: Figure, tmp_pat
     recipe = read_recipe(file)
     assert recipe is not None
     assert recipe.request == figure.request
+
+
+def test_many_large_maps_make_no_strip_of_paper(tmp_path: Path) -> None:
+    values = np.zeros((64, 224, 224), np.float32)
+    scale = Scale(0.0, 1.0, "viridis", False, "layer")
+    names = tuple(map(str, range(64)))
+    ranges = np.tile(np.array([0, 1], np.float32), (64, 1))
+    grid = ImageGrid(values, values.astype(np.uint8), scale, ranges, tuple(range(64)), names, ("",) * 64, 64)
+    for width in (None, 85.0, 200.0):
+        with Image.open(export(Figure("maps", "Title", "", (grid,)), tmp_path / "a.png", width=width, dpi=60)) as page:
+            assert page.height < 2 * page.width
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")

@@ -51,6 +51,9 @@ SMALL, PLAIN, LARGE = 7.0, 8.0, 12.0
 LINE = 14
 """Pixels from one line of text to the next."""
 
+QUICKLY = 2
+"""How hard a PNG is packed, of 9: writing a large sheet takes most of its time at the usual 6, for little."""
+
 MOST_PIXELS = 300_000_000
 """Beyond, a page would take gigabytes to draw."""
 
@@ -212,8 +215,10 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
             sheet.fit(style.width, style.height, style.font / PLAIN)
         dpi = (style.dpi if style.width is not None else DPI * style.scale) if kind == "png" else DPI
         _not_too_large(sheet, dpi)
+        more: dict[str, Any] = {"pil_kwargs": {"compress_level": QUICKLY}} if kind == "png" else {}
         sheet.page.savefig(
             file,
+            **more,
             format=kind,
             dpi=dpi,
             metadata=metadata[kind],

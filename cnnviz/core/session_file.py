@@ -72,17 +72,18 @@ def save_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
     told = session.moved(lambda path: _told(path, file.parent))
     request = told.request
     request = replace(request, model=_of_model(request.model, lambda path: _told(path, file.parent)))
+    asked = saved_request(replace(request, image="" if store.holds(request.image) else request.image))
+    asked["model"].pop("trust", None)  # consent is given by a person, never by a file
     about = {
         "session": VERSION,
         "cnnviz": __version__,
-        "request": saved_request(replace(request, image="" if store.holds(request.image) else request.image)),
+        "request": asked,
         "pictures": [
             {"path": path} | ({"label": label} if label else {})
             for path, label in told.pictures
             if not store.holds(path)
         ],
     }
-    about["request"]["model"].pop("trust", None)  # consent is given by a person, never by a file
     with replacing(file) as opened:
         opened.write((json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
 

@@ -50,6 +50,17 @@ def test_a_head_of_several_layers(name: str) -> None:
     assert same(guess.make(), net, 64)
 
 
+@pytest.mark.parametrize(
+    ("name", "classes"), [("squeezenet1_1", 1000), ("resnet18", 7), ("shufflenet_v2_x0_5", 12), ("vgg11_bn", 5)]
+)
+def test_names_in_the_order_of_the_alphabet_as_safetensors_has_them(name: str, classes: int) -> None:
+    net = models.get_model(name, weights=None, num_classes=classes).eval()
+    state = net.state_dict()
+    found = next(torchvision_candidates({key: state[key] for key in sorted(state)}, "net.safetensors"))
+    assert (found.name, found.classes) == (name, classes)
+    assert same(found.make(), net, 64)
+
+
 def test_a_head_with_convolutions_is_not_guessed() -> None:
     net = models.resnet18(num_classes=5)
     net.fc = nn.Sequential(C(1, 8, 1), L(512, 5))  # type: ignore[assignment]

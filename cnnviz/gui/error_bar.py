@@ -209,12 +209,7 @@ class _Row(QFrame):
         line = QHBoxLayout()
         widgets: list[QWidget] = [self._icon, self._sentence, self._more, copy, close]
         if message.action is not None:
-            words, act = message.action
-            button = QPushButton(words)
-            button.setObjectName("message-action")
-            button.setProperty("role", "accent")
-            button.clicked.connect(lambda: (bar.close_message(self.message), act()))
-            widgets.insert(2, button)
+            widgets.insert(2, _action_button(message, bar))
         for widget in widgets:
             line.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         line.setStretchFactor(self._sentence, 1)
@@ -243,3 +238,19 @@ class _Row(QFrame):
         self._column.setContentsMargins(theme.px(10), theme.px(4), theme.px(4), theme.px(4))
         self._column.setSpacing(theme.px(4))
         self._details.setFixedHeight(theme.px(120))
+
+
+def _action_button(message: Message, bar: ErrorBar) -> QPushButton:
+    """What can be done about a message; then it is closed."""
+    assert message.action is not None
+    words, act = message.action
+    button = QPushButton(words)
+    button.setObjectName("message-action")
+    button.setProperty("role", "accent")
+
+    def done() -> None:
+        bar.close_message(message)
+        act()
+
+    button.clicked.connect(done)
+    return button

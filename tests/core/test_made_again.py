@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from cnnviz import cli, paths
-from cnnviz.core.made_again import as_command, as_python
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.made_again import as_command, as_python
 from cnnviz.core.recipe import request_of, saved_request
 from cnnviz.explore import Explorer
 from cnnviz.export import export

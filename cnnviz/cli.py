@@ -241,7 +241,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION=VALUE",
         help="an option of the view",
     )
-    parser.add_argument("--format", default="", metavar="FORMAT,...", help="png, tiff, svg, pdf, npz, csv (default: png)")
+    parser.add_argument(
+        "--format", default="", metavar="FORMAT,...", help="png, tiff, svg, pdf, npz, csv; default: png"
+    )
     parser.add_argument(
         "--name", default="{image}-{layer}-{view}", metavar="PATTERN", help="of the files; also {index}, {op}, {model}"
     )
@@ -254,7 +256,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         "--theme", choices=("light", "dark", "transparent"), help="colours of the paper (default: light)"
     )
     paper = parser.add_argument_group("size on paper, instead of --scale")
-    paper.add_argument("--preset", choices=("single", "double", "slide", "poster"), help="column of a journal, slide …")
+    paper.add_argument("--preset", choices=("single", "double", "slide", "poster"), help="a journal's column …")
     paper.add_argument("--width", type=_length, metavar="LENGTH", help="85mm, 8.5cm or 3.3in")
     paper.add_argument("--height", type=_length, metavar="LENGTH", help="default: as high as the figure is")
     paper.add_argument("--dpi", type=_count, metavar="N", help="pixels to an inch (default: 300)")
@@ -336,14 +338,6 @@ def _index(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0")
     return int(text)
-
-
-def _length(text: str) -> float:
-    """Millimetres."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mm|cm|in)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a length like 85mm, 8.5cm or 3.3in")
-    return float(found[1]) * {"mm": 1.0, "cm": 10.0, "in": 25.4}[found[2]]
 
 
 def _length(text: str) -> float:

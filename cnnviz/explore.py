@@ -27,10 +27,10 @@ from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
 from cnnviz.core.ops import Reads
+from cnnviz.core.retouch import edited, visible
 from cnnviz.core.survey.answers import survey
 from cnnviz.core.survey.shapes import SurveyQuery, Timing, TimingAnswer, TimingQuery, milliseconds
 from cnnviz.core.survey.timing import measure
-from cnnviz.core.retouch import edited, visible
 from cnnviz.core.trace import Record, Trace, TraceError, trace
 from cnnviz.figure import Figure, Histogram, percent
 from cnnviz.request import ModelRequest, Option, Request

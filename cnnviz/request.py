@@ -27,16 +27,16 @@ class ModelRequest:
         (height, width) in pixels, instead of the model's own.
     mean, std
         Normalisation per channel, in units of a 0 to 1 pixel scale, instead of the model's own.
+    device
+        ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+    trust
+        Whether code that comes with the model may run.
     fit
         ``crop``, ``stretch`` or ``pad``: how a picture of other proportions is made to fit, if not the model's own way.
     output
         Which of several outputs holds the logits, instead of the one that is found.
     half
         Whether it runs in half precision, which a GPU can.
-    device
-        ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
-    trust
-        Whether code that comes with the model may run.
     """
 
     name: str
@@ -45,11 +45,11 @@ class ModelRequest:
     input_size: tuple[int, int] | None = None
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
+    device: str = "auto"
+    trust: bool = False
     fit: str | None = None
     output: str = ""
     half: bool = False
-    device: str = "auto"
-    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.batch import Ask, Batch
-from cnnviz.commands.again import make_again
 from cnnviz.commands.common import complain, open_model
+from cnnviz.commands.export_again import make_again
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import expand
 from cnnviz.export import formats

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor, nn
 
 from cnnviz.core.errors import ModelError
+from cnnviz.core.finder.alphabet import as_declared
 from cnnviz.core.finder.candidate import Candidate, planned
 from cnnviz.core.finder.declared import declared_plans, fits
 from cnnviz.core.finder.evidence import Evidence
@@ -60,6 +61,7 @@ class Finding:
 
 def candidates(tensors: Mapping[str, Tensor], file: str, settings: Settings | None = None) -> list[Candidate]:
     """All guesses for these tensors, the most usual first; none when they belong to no network that is known."""
+    tensors = as_declared(tensors)
     found = list(torchvision_candidates(tensors, file)) or list(timm_candidates(tensors, file))
     if not found:
         layers = layers_of(tensors)

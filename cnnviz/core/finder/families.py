@@ -46,7 +46,7 @@ def torchvision_candidates(tensors: Mapping[str, Tensor], file: str) -> Iterator
     for name in known.names():
         default: Any = known.weights_of(name)
         published = int(default.meta["num_params"])
-        if count == published or _same_but_for_ends(count, published, weights, planes):
+        if count == published or _same_but_for_ends(count, published, matrices, planes):
             yield from _fitted(name, default, weights, planes, None, file)
             continue
         head = _own_head(count, published, weights)
@@ -55,40 +55,13 @@ def torchvision_candidates(tensors: Mapping[str, Tensor], file: str) -> Iterator
 
 
 def _planes(weights: Mapping[str, Tensor]) -> int:
-    stem = _stem(weights)
+    stem = next((t for t in weights.values() if t.ndim == 4), None)
     return 3 if stem is None or stem.shape[1] > 4 else int(stem.shape[1])
 
 
-def _stem(weights: Mapping[str, Tensor]) -> Tensor | None:
-    """The first convolution; of a file in the order of the alphabet the one that can read pictures."""
-    convs = [t for t in weights.values() if t.ndim == 4]
-    reading = [t for t in convs if t.shape[1] <= 4 and max(t.shape[2:]) > 1 and t.shape[0] > t.shape[1] * 2]
-    return next(iter(reading if _alphabetical(weights) else convs), None)
-
-
-def _head_of(weights: Mapping[str, Tensor]) -> Tensor:
-    """The last layer; of a file in the order of the alphabet the last of those that are called like one."""
-    matrices = {name: t for name, t in weights.items() if t.ndim >= 2}
-    called = [name for name in matrices if name.partition(".")[0] in _HEADS]
-    if called and _alphabetical(weights):
-        return matrices[max(called, key=_natural)]
-    return list(matrices.values())[-1]
-
-
-def _alphabetical(weights: Mapping[str, Tensor]) -> bool:
-    """Whether the names stand in the order of the alphabet, as safetensors writes them, and tell of no other order."""
-    return list(weights) == sorted(weights)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in name.split(".")]
-
-
-def _same_but_for_ends(count: int, published: int, weights: Mapping[str, Tensor], planes: int) -> bool:
+def _same_but_for_ends(count: int, published: int, matrices: list[tuple[str, Tensor]], planes: int) -> bool:
     """Whether another number of classes and of input channels explains the difference."""
-    stem, head = _stem(weights), _head_of(weights)
-    if stem is None:
-        return False
+    stem, head = matrices[0][1], matrices[-1][1]
     inputs = head[0].numel()
     more = (3 - planes) * stem.shape[0] * math.prod(stem.shape[2:]) if stem.ndim == 4 else 0
     difference = published - count - more
@@ -111,7 +84,7 @@ def _own_head(count: int, published: int, weights: Mapping[str, Tensor]) -> str:
 def _fitted(
     name: str, default: Any, weights: Mapping[str, Tensor], planes: int, head: str | None, file: str
 ) -> Iterator[Candidate]:
-    classes = int(_head_of(weights).shape[0])
+    classes = int([t for t in weights.values() if t.ndim >= 2][-1].shape[0])
     architecture = known.architecture_of(name, default)
 
     def skeleton() -> nn.Module:

@@ -91,11 +91,11 @@ def load_model(
         input_size,
         None if mean is None else tuple(mean),
         None if std is None else tuple(std),
+        device,
+        trust,
         fit,
         output,
         half,
-        device,
-        trust,
     )
     return replace(model, module=module.half() if half else module, device=chosen, asked=asked)
 

@@ -90,7 +90,7 @@ class Controller(QObject):
         self.explaining = Explaining(window, session)
         self.tabling = Tabling(window, session, self.runner)
         self.networking = Networking(window, session, self.runner)
-        self.feed = Feed(session, lambda: self.followed, self)
+        self.feed = Feed(session, lambda: self.followed or self._is_empty, self)
         self.across = Across(window, session, self.jobs, self.runner.explorer)
         self.retouching = Retouching(window.retouch, session, self.feed)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
@@ -142,6 +142,11 @@ class Controller(QObject):
     def followed(self) -> bool:
         """Whether the maps on the screen are those of what was asked for last."""
         return self._is_answered() and self.window.network.complete and self.networking.complete
+
+    @property
+    def _is_empty(self) -> bool:
+        """Whether nothing is on the screen and nothing on its way: the first picture could not be read, say."""
+        return self.response is None and self.runner.idle.is_set()
 
     def _is_answered(self) -> bool:
         asked = self.session.request

@@ -38,7 +38,9 @@ def cell(value: float, places: int) -> str:
 
 def logit(value: float) -> str:
     """A logit, two decimals and a sign: ``+13.72``."""
-    return _minus(f"{value:+.2f}") if math.isfinite(value) else number(value)
+    if not math.isfinite(value) or abs(value) >= 1e5:  # an untrained network explodes
+        return number(value, signed=True)
+    return _minus(f"{value:+.2f}")
 
 
 def plain(value: float) -> str:

@@ -123,12 +123,13 @@ class Opening(QObject):
 
     @Slot(object)
     def _on_download(self, report: JobReport) -> None:
-        if report.ended and report.job in self._wanted:
-            self._end(report)
+        if report.job in self._wanted:
+            self._take(report)
         self.reported.emit(report)
 
-    def _end(self, report: JobReport) -> None:
-        name, title = self._wanted.pop(report.job)
+    def _take(self, report: JobReport) -> None:
+        """How a download has ended: its result may come before the report that it is over."""
+        name, title = self._wanted[report.job]
         for fetched in report.results:
             if fetched.problem:
                 self.problem.emit(fetched.problem, fetched.details)
@@ -137,5 +138,7 @@ class Opening(QObject):
                 self.chosen.emit(ModelRequest(name))
         if report.problem:
             self.problem.emit(report.problem, report.details)
-        if report.job.cancelled.is_set():
+        if report.ended:
+            del self._wanted[report.job]
+        if report.ended and report.job.cancelled.is_set():
             self.news.emit(f"The download of {title} was cancelled; what is there is used the next time")

@@ -188,6 +188,7 @@ def test_a_cancelled_download_goes_on_where_it_was(opened, server, dialog, qtbot
     opening.download(SQUEEZENET, "SqueezeNet1.1")
     opening.download(SQUEEZENET, "SqueezeNet1.1")  # again: it is under way
     opened.settle()
+    assert not opened.window.errors.messages
     assert opened.controller.response.model.name == SQUEEZENET
     assert len(server.asked) == 2
     assert server.asked[1] is not None

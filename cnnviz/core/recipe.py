@@ -14,7 +14,6 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass, replace
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -75,6 +74,8 @@ def written(figure: Figure, style: Mapping[str, Any]) -> str:
 @cache
 def software() -> dict[str, str]:
     """Versions of what computes and draws."""
+    from importlib import metadata  # 0.04 s: not at the start
+
     found = {"cnnviz": __version__, "python": platform.python_version()}
     for name in LIBRARIES:
         try:

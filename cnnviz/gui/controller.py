@@ -135,8 +135,9 @@ class Controller(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        shown = self.followed and self.window.complete and self.tabling.complete
-        return not self.busy and not self.feed.busy and shown
+        if self.busy or self.feed.busy:
+            return False
+        return self.followed and self.window.complete and self.tabling.complete
 
     @property
     def followed(self) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnnviz.figure import Figure
-from cnnviz.gui.across.window import AcrossWindow
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.session import Session
@@ -19,6 +18,7 @@ from cnnviz.response import Response
 if TYPE_CHECKING:
     from cnnviz.core.across import Glance
     from cnnviz.explore import Explorer
+    from cnnviz.gui.across.window import AcrossWindow
 
 
 class Across(QObject):
@@ -55,6 +55,8 @@ class Across(QObject):
     def open(self) -> None:
         """Show the window, and look at all pictures."""
         if self.window is None:
+            from cnnviz.gui.across.window import AcrossWindow  # not before it is wanted
+
             self.window = AcrossWindow(self._main)
             self.window.asked.connect(self._draw)
             self.window.channel_chosen.connect(lambda channel: self._session.update(channel=channel))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnnviz.figure import Figure
 from cnnviz.gui.cover import Cover
 from cnnviz.gui.main_window import MainWindow
-from cnnviz.gui.sandbox.page import SandboxPage
 from cnnviz.gui.session import Session
 from cnnviz.gui.top_bar import SANDBOX
 from cnnviz.request import Request
+
+if TYPE_CHECKING:
+    from cnnviz.gui.sandbox.page import SandboxPage
 
 
 class Sandboxing(QObject):
@@ -77,6 +81,8 @@ class Sandboxing(QObject):
         self._window.top.set_over(SANDBOX if on else "")
 
     def _made(self) -> SandboxPage:
+        from cnnviz.gui.sandbox.page import SandboxPage  # not before it is wanted: the window is to be there at once
+
         page = SandboxPage()
         page.left.connect(self.leave)
         page.news.connect(self.news)

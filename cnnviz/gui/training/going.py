@@ -17,12 +17,12 @@ from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.top_bar import TRAIN
 from cnnviz.gui.training import work
-from cnnviz.gui.training.page import TrainingPage
 from cnnviz.gui.training.wish import Wish
 from cnnviz.request import ModelRequest
 from cnnviz.response import Response
 
 if TYPE_CHECKING:
+    from cnnviz.gui.training.page import TrainingPage
     from cnnviz.training import EpochEnded, Noted, Progressed, Snapped, Started, Stepped
     from cnnviz.training.snapshots import Snapshot
 
@@ -118,6 +118,8 @@ class Training(QObject):
         self._window.top.set_over(TRAIN if on else "")
 
     def _made(self) -> TrainingPage:
+        from cnnviz.gui.training.page import TrainingPage  # not before it is wanted
+
         page = TrainingPage()
         page.form.wanted.connect(self.begin)
         page.paused.connect(self._on_pause)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from cnnviz.core.writing import replacing
 from cnnviz.paths import config
 
 
@@ -16,12 +17,10 @@ def agreed(file: Path) -> bool:
 
 
 def agree(file: Path) -> None:
-    """Remember that the person agreed to run this file as it is now."""
+    """Remember that the person agreed to run this file as it is now. Raises ``CnnvizError`` if it cannot be written."""
     known = _known() | {_digest(file): file.name}
-    target = _store()
-    beside = target.with_suffix(".new")
-    beside.write_text(json.dumps(known, indent=1), "utf-8")
-    beside.replace(target)
+    with replacing(_store()) as store:
+        store.write(json.dumps(known, indent=1).encode())
 
 
 def forget() -> None:

@@ -48,7 +48,7 @@ def _sentence(target: Path, error: OSError) -> str:
         return f"There is no folder {folder}; make it, or choose another place."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{target.name} cannot be written to {folder}: there is no permission; choose another place."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"{target.name} was not written: the disk is full; make room, or choose another place."
     if error.errno == errno.EISDIR:
         return f"{target} is a folder; choose another name."

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from cnnviz.core import consent
+from cnnviz.core.errors import CnnvizError
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 
@@ -94,7 +95,11 @@ class ConsentDialog(QDialog):
 
     @Slot()
     def _agree(self) -> None:
-        if self._file:
-            consent.agree(Path(self._file))
+        remembered = bool(self._file)
+        if remembered:
+            try:
+                consent.agree(Path(self._file))
+            except CnnvizError:
+                remembered = False  # it runs this once, and is asked for again
         self.accept()
-        self.agreed.emit(bool(self._file))
+        self.agreed.emit(remembered)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cnnviz.core.writing import replacing
 from cnnviz.training.events import EpochEnded
 from cnnviz.training.settings import TrainingError
 
@@ -46,7 +44,7 @@ class Checkpoint:
     best: dict[str, Tensor] | None = field(default=None, repr=False)
 
     def write(self, path: Path) -> None:
-        """Write it; the file that was there stays until the new one is whole. Raises ``TrainingError``."""
+        """Write it; the file that was there stays until the new one is whole. Raises ``CnnvizError``."""
         content = {
             "identity": self.identity,
             "epoch": self.epoch,
@@ -58,7 +56,10 @@ class Checkpoint:
         }
         buffer = io.BytesIO()
         torch.save(content, buffer)
-        write_in_one_go(path, lambda file: file.write(buffer.getbuffer()))
+        with replacing(path) as file:
+            file.write(buffer.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())  # a power cut loses no more than this epoch
 
 
 def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
@@ -86,25 +87,3 @@ def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
                 f"{found.identity.get(words)} is not {value}",
             )
     return found
-
-
-def write_in_one_go(path: Path, write: Callable[[Any], object]) -> None:
-    """A file that is there whole or not at all; what was there stays when it cannot be written.
-
-    Raises ``TrainingError`` with a sentence: no folder, no permission, the disk is full.
-    """
-    part = ""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            part = file.name
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).chmod(0o644)  # for everybody to read, which temporary files are not
-        Path(part).replace(path)
-    except OSError as error:
-        if part:
-            Path(part).unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise TrainingError(f"{path.name} cannot be written: the disk of {path.parent} is full.") from error
-        raise TrainingError(f"{path} cannot be written: {error.strerror}.", str(error)) from error

@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from cnnviz.core.model import Model, Preprocessing
-from cnnviz.training.checkpoint import write_in_one_go
+from cnnviz.core.writing import replacing
 from cnnviz.training.events import EpochEnded
 from cnnviz.training.inputs import Inputs
 from cnnviz.training.measure import Measured
@@ -101,7 +101,7 @@ class Trained:
     def save(self, path: Path) -> None:
         """Write the weights as safetensors, which opens with no other option, and beside it the card as JSON.
 
-        Raises ``TrainingError`` when it cannot be written; what was there before stays.
+        Raises ``CnnvizError`` when it cannot be written; what was there before stays.
         """
         state = self.module.state_dict()
         tensors = {
@@ -115,9 +115,11 @@ class Trained:
         if self.network.architecture:
             metadata["architecture"] = self.network.architecture
         content = save(tensors, metadata)
-        write_in_one_go(path, lambda file: file.write(content))
+        with replacing(path) as file:
+            file.write(content)
         card = json.dumps(self.card | {"sha256": hashlib.sha256(content).hexdigest()}, indent=2) + "\n"
-        write_in_one_go(path.with_suffix(".json"), lambda file: file.write(card.encode()))
+        with replacing(path.with_suffix(".json")) as file:
+            file.write(card.encode())
 
 
 def model_at(network: Network, data: DataSet, preprocessing: Preprocessing, snapshot: Snapshot) -> Model:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.core.device import choose, describe
+from cnnviz.core.errors import CnnvizError
 from cnnviz.training.augment import augmentation
 from cnnviz.training.checkpoint import Checkpoint, read_checkpoint
 from cnnviz.training.control import Control
@@ -266,7 +267,7 @@ class _Run:
         now = Checkpoint(self.identity, len(self.history), loop.step, state, optimiser, self.history, best)
         try:
             now.write(path)
-        except TrainingError as error:
+        except CnnvizError as error:
             yield Noted(f"{error} The training goes on without.")
 
     # Afterwards

@@ -15,6 +15,7 @@ from PIL import Image
 import cnnviz
 from cnnviz import paths
 from cnnviz.core.cancel import Cancelled
+from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import read
 from cnnviz.training import (
     Control,
@@ -224,15 +225,16 @@ def test_a_full_disk_does_not_end_a_training(data: DataSet, tmp_path: Path):
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
         events = list(train(data, NETWORK, SETTINGS, checkpoint=file))
-        with pytest.raises(TrainingError, match=r"net.safetensors cannot be written: the disk of .* is full"):
+        with pytest.raises(CnnvizError, match=r"net.safetensors was not written: the disk is full; make room"):
             last(events).save(tmp_path / "net.safetensors")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     (sentence, *_) = (e.sentence for e in events if isinstance(e, Noted))
-    assert sentence.endswith("is full. The training goes on without.")
+    assert sentence.startswith("run.checkpoint was not written: the disk is full;")
+    assert sentence.endswith("The training goes on without.")
     assert file.read_bytes() == b"what was there before"
     assert [p.name for p in tmp_path.iterdir()] == ["run.checkpoint"]
-    with pytest.raises(TrainingError, match="cannot be written: No such file or directory"):
+    with pytest.raises(CnnvizError, match=r"There is no folder .*gone; make it"):
         last(events).save(tmp_path / "gone" / "net.safetensors")
 
 

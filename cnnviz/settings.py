@@ -87,7 +87,7 @@ class Settings:
         models = self.recent_models
         if model is not None:
             model = replace(model, trust=False, device="auto")
-            models = (model, *(m for m in models if m != model))[:RECENT]
+            models = (model, *(m for m in models if m.name != model.name))[:RECENT]  # with the latest answers
         pictures = tuple(dict.fromkeys((*images, *self.recent_images)))[:RECENT]
         return replace(self, recent_models=models, recent_images=pictures)
 

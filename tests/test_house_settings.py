@@ -114,6 +114,8 @@ def test_recent_things_come_first_and_once():
     assert chosen.recent_images == ("a.png", "same.png", "b.png")
     many = chosen.opened(images=tuple(str(i) for i in range(50)))
     assert len(many.recent_images) == RECENT
+    again = many.opened(ModelRequest("b", mean=(0.5,), labels="mnist"))
+    assert again.recent_models == (ModelRequest("b", mean=(0.5,), labels="mnist"), ModelRequest("a"))
     assert many.recent_models == chosen.recent_models
 
 

@@ -54,6 +54,21 @@ def run_pass(model: Model, picture: Picture) -> Trace:
     return traced
 
 
+def picture_files(paths: Sequence[str]) -> tuple[list[str], bool]:
+    """Picture files, folders opened up, each once; and whether something held none, which is said on stderr."""
+    from cnnviz.core.images import expand
+
+    files: dict[str, None] = {}
+    failed = False
+    for path in paths:
+        found, sentences = expand([path])
+        files |= dict.fromkeys(found)
+        failed |= not found  # a folder with other files beside its pictures is no failure
+        for sentence in sentences:
+            complain(sentence)
+    return list(files), failed
+
+
 def each_picture(paths: Sequence[str], act: Callable[[Picture], None]) -> int:
     """Read picture after picture, folders opened up, and act on each.
 
@@ -64,16 +79,9 @@ def each_picture(paths: Sequence[str], act: Callable[[Picture], None]) -> int:
     int
         The exit code: 0, or 1 when anything went wrong.
     """
-    from cnnviz.core.images import expand, read
+    from cnnviz.core.images import read
 
-    files: dict[str, None] = {}
-    failed = False
-    for path in paths:
-        found, sentences = expand([path])
-        files |= dict.fromkeys(found)
-        failed |= not found  # a folder with other files beside its pictures is no failure
-        for sentence in sentences:
-            complain(sentence)
+    files, failed = picture_files(paths)
     for file in files:
         try:
             act(read(file))

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.batch import Ask, Batch
-from cnnviz.commands.common import complain, open_model
+from cnnviz.commands.common import complain, open_model, picture_files
 from cnnviz.commands.export_again import make_again
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.images import expand
 from cnnviz.export import formats
 from cnnviz.export.base import PRESETS
 
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         options.name,
         "overwrite" if options.overwrite else "resume" if options.resume else "refuse",
     )
-    files, failed = _files(options.images)
+    files, failed = picture_files(options.images)
     model = open_model(options)
     batch = Batch(model, _with_workers(ask, len(files), options.jobs), _folder(options.out))
     return int(_write(batch, files) or failed)
@@ -91,19 +90,6 @@ def _progress(done: int, total: int, seconds: float) -> None:
     if total > 1 and sys.stderr.isatty():
         left = f", {seconds / done * (total - done):,.0f} s left" if done else ""
         sys.stderr.write(f"\r{done:,} of {total:,} pictures{left}  \r")
-
-
-def _files(given: list[str]) -> tuple[list[str], bool]:
-    """Picture files, folders opened up, each once; and whether something held none."""
-    files: dict[str, None] = {}
-    failed = False
-    for path in given:
-        found, sentences = expand([path])
-        files |= dict.fromkeys(found)
-        failed |= not found  # a folder with other files beside its pictures is no failure
-        for sentence in sentences:
-            complain(sentence)
-    return list(files), failed
 
 
 def _suffixes(text: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Examined:
     """A file of weights, looked at without executing anything.
 
     Attributes

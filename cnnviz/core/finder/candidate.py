@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.core.errors import ModelError
+from cnnviz.core.examined import Fit
 from cnnviz.core.finder.layers import IGNORED
 from cnnviz.core.finder.network import build
 from cnnviz.core.finder.plan import Plan
 from cnnviz.core.model import Preprocessing
-from cnnviz.core.report import Fit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

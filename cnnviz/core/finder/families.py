@@ -98,7 +98,7 @@ def _fitted(
 
     try:
         expected = skeleton().state_dict()
-    except (NotImplementedError, RuntimeError):
+    except (ModelError, RuntimeError):
         return
     renamed = {new: t for old, t in weights.items() if (new := architecture.renamed(old)) is not None}
     same_names = fit(name, renamed, expected).exact
@@ -154,11 +154,11 @@ def _with_head(module: nn.Module, head: str, weights: Mapping[str, Tensor]) -> N
     chain = chained(layers)
     own, last = list(module.named_children())[-1]
     if chain is None or chain.convs:
-        raise NotImplementedError
+        raise ModelError("The head is no chain of dense layers.")
     inputs = next((part.in_features for part in last.modules() if isinstance(part, nn.Linear)), 0)
     if chain.dense[0].inputs != inputs:
         if chain.dense[0].inputs != 2 * inputs or not hasattr(module, "avgpool"):
-            raise NotImplementedError
+            raise ModelError("The head reads another number of maps.")
         module.avgpool = ConcatPool()
     steps = [Step("layer", chain.first.path)] if chain.first else []
     steps += dense_steps(chain)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from cnnviz.core.examined import Choice, Examined, Fit
 from cnnviz.core.finder import candidates
 from cnnviz.core.finder.candidate import fit
 from cnnviz.core.finder.layers import unwrapped
 from cnnviz.core.fitting import aligned
-from cnnviz.core.report import Choice, Fit, Report
 from cnnviz.core.sources.base import skeleton
 from cnnviz.core.weights import read_weights
 
 _CHOICES = 12
 
 
-def examine(path: Path) -> Report:
+def examine(path: Path) -> Examined:
     """Everything that is in a file of weights, and what it may belong to. Raises ``ModelError``."""
     weights = read_weights(path)
     own, _ = unwrapped(weights.tensors)
     types = Counter(str(tensor.dtype).removeprefix("torch.") for tensor in weights.tensors.values())
-    return Report(
+    return Examined(
         weights.name,
         len(weights.tensors),
         sum(tensor.numel() for tensor in weights.tensors.values()),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def look(explorer: Callable[[], Explorer], request: Request, arch: str) -> Iterator[Progress]:
-    """The job: a ``Health``; for a file of weights its ``Report`` and perhaps a ``Fit``; and an ``Effect`` each."""
+    """The job: a ``Health``; for a file of weights its ``Examined`` and perhaps a ``Fit``; and an ``Effect`` each."""
     from cnnviz.core import images
     from cnnviz.core.effects import effects
     from cnnviz.core.health import health

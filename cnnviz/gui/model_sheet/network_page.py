@@ -29,8 +29,8 @@ from cnnviz.request import ModelRequest
 from cnnviz.response import ModelCard
 
 if TYPE_CHECKING:
+    from cnnviz.core.examined import Fit
     from cnnviz.core.finder.plan import Plan, Step
-    from cnnviz.core.report import Fit
 
 _POOLINGS = ("max2", "avg2", "max3s2", "avg3s2", "gap", "gmp", "flatten")
 _WORDS = {"gap": "global average", "gmp": "global maximum", "flatten": "flatten"}

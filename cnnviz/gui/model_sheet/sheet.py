@@ -144,7 +144,7 @@ class ModelSheet(QDialog):
             return
         shown: dict[str, Callable[..., None]] = {
             "Health": self.weights.set_health,
-            "Report": self.weights.set_report,
+            "Examined": self.weights.set_examined,
             "Fit": self.network.set_fit,
             "Effect": self.input.add_effect,
         }

@@ -11,8 +11,8 @@ from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 
 if TYPE_CHECKING:
+    from cnnviz.core.examined import Examined
     from cnnviz.core.health import Health
-    from cnnviz.core.report import Report
 
 _SHOWN = 40  # sentences on what is the matter; more are counted
 
@@ -64,16 +64,16 @@ class WeightsPage(QWidget):
             said.append(f"{more:,} more of the kind.")
         self._health.setText("\n".join(said))
 
-    def set_report(self, report: Report) -> None:
+    def set_examined(self, found: Examined) -> None:
         """Show what is in the file."""
-        said = [f"{report.name}: {report.tensors:,} tensors, {report.numbers:,} numbers"]
-        if report.whole:
-            said.append(f"a network pickled whole, of the class {report.whole}")
-        said += [f"{key}: {value[:80]}" for key, value in report.metadata[:4] if len(value) < 200]
+        said = [f"{found.name}: {found.tensors:,} tensors, {found.numbers:,} numbers"]
+        if found.whole:
+            said.append(f"a network pickled whole, of the class {found.whole}")
+        said += [f"{key}: {value[:80]}" for key, value in found.metadata[:4] if len(value) < 200]
         self._about.setText(" · ".join(said))
         self._about.show()
-        self.table.setRowCount(len(report.shapes))
-        for row, (name, shape) in enumerate(report.shapes):
+        self.table.setRowCount(len(found.shapes))
+        for row, (name, shape) in enumerate(found.shapes):
             size = 1
             for edge in shape:
                 size *= edge

@@ -17,13 +17,13 @@ from cnnviz.gui.across.going import Across
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
 from cnnviz.gui.drawing.going import Drawing
+from cnnviz.gui.drops import is_model_file
 from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
 from cnnviz.gui.feed import Feed
 from cnnviz.gui.graph.going import Networking
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
-from cnnviz.gui.model_dialog import is_model_file
 from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
 from cnnviz.gui.reporting import Reporting

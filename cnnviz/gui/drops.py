@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QMimeData
 
 from cnnviz.gui.tray_model import ROWS_TYPE
+
+MODEL_FILES = tuple(".safetensors .pt .pth .th .tar .ckpt .bin .onnx .pt2 .h5 .pkl .pickle .weights .model".split())
+"""What the model sources open without running any code."""
+
+
+def is_model_file(path: str) -> bool:
+    """Whether a dropped file is to be opened as a model rather than as a picture."""
+    return Path(path).suffix.lower() in MODEL_FILES
 
 
 def can_take(mime: QMimeData) -> bool:

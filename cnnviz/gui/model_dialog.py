@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnviz.gui.drops import MODEL_FILES
 from cnnviz.gui.gallery_chart import GalleryChart
 from cnnviz.gui.gallery_detail import GalleryDetail
 from cnnviz.gui.gallery_jobs import Row, list_rows
@@ -30,16 +29,8 @@ from cnnviz.gui.segment import Segment
 from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
 
-MODEL_FILES = tuple(".safetensors .pt .pth .th .tar .ckpt .bin .onnx .pt2 .h5 .pkl .pickle .weights .model".split())
-"""What the model sources open without running any code."""
-
 _SIZE = (1380, 860)  # pixels at 100 %, where the window is as large
 _KEYS_OF_TABLE = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-
-
-def is_model_file(path: str) -> bool:
-    """Whether a dropped file is to be opened as a model rather than as a picture."""
-    return Path(path).suffix.lower() in MODEL_FILES
 
 
 class ModelDialog(QDialog):

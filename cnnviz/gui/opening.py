@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from cnnviz.gui.consent_dialog import ConsentDialog
-from cnnviz.gui.gallery_jobs import fetch
 from cnnviz.gui.jobs import Job, JobReport, Jobs
-from cnnviz.gui.model_dialog import ModelDialog
-from cnnviz.gui.model_sheet.sheet import ModelSheet
 from cnnviz.request import ModelRequest
 from cnnviz.response import Failure, Response
 
 if TYPE_CHECKING:
     from cnnviz.explore import Explorer
+    from cnnviz.gui.model_sheet.sheet import ModelSheet
+
+# What it opens is imported when it is wanted: the window comes first.
 
 
 class Opening(QObject):
@@ -70,6 +69,8 @@ class Opening(QObject):
 
     def ask(self) -> None:
         """Let the person choose a model."""
+        from cnnviz.gui.model_dialog import ModelDialog
+
         dialog = ModelDialog(self._listing, self._window)
         dialog.chosen.connect(self.chosen)
         dialog.wanted.connect(self.download)
@@ -78,6 +79,8 @@ class Opening(QObject):
 
     def ask_consent(self, failure: Failure) -> None:
         """Whether the code of a model may run, which could not be opened without; a yes opens it again."""
+        from cnnviz.gui.consent_dialog import ConsentDialog
+
         assert failure.request is not None
         model = failure.request.model
         code = model.arch if model.arch and ":" in model.arch and not model.arch.startswith("plan:") else model.name
@@ -93,6 +96,8 @@ class Opening(QObject):
         if response is None:
             return
         if self._sheet is None:
+            from cnnviz.gui.model_sheet.sheet import ModelSheet
+
             self._sheet = ModelSheet(self._listing, self._explorer, self._window)
             self._sheet.changed.connect(self.changed)
             self._sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -114,6 +119,8 @@ class Opening(QObject):
     @Slot(str, str)
     def download(self, name: str, title: str) -> None:
         """Fetch the weights of a network, and then open it."""
+        from cnnviz.gui.gallery_jobs import fetch
+
         if any(name == under_way for under_way, _ in self._wanted.values()):
             self.news.emit(f"{title} is being downloaded already")
             return

@@ -6,6 +6,7 @@ newest request still wants it, so that walking quickly through layers never rest
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import traceback
@@ -168,7 +169,11 @@ class Runner(QObject):
         """The explorer, made in the first thread that needs it (it imports torch)."""
         with self._making:
             if self._explorer is None:
-                from cnnviz.explore import Explorer
+                gc.disable()  # so many new objects at once would be looked through again and again, a tenth of the time
+                try:
+                    from cnnviz.explore import Explorer
+                finally:
+                    gc.enable()
 
                 self._explorer = Explorer(self._budget)
             return self._explorer

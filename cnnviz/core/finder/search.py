@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from cnnviz.core.errors import ModelError
 from cnnviz.core.finder.candidate import Candidate
@@ -242,6 +241,8 @@ def _score(evidence: Evidence, candidate: Candidate) -> float:
 
 def _cost(module: nn.Module, candidate: Candidate) -> float | None:
     """Multiply-adds of one picture; None when it does not run or gives no scores."""
+    from torch.utils.flop_counter import FlopCounterMode  # brings Triton along, which takes its time
+
     try:
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
             output = module(torch.zeros(2, candidate.planes, *candidate.size))

@@ -124,6 +124,8 @@ class Bars:
         How many there are; more than N when not all are shown.
     heads
         Headings of the text columns.
+    noun
+        What one bar stands for, in the singular.
     """
 
     labels: tuple[str, ...]
@@ -134,6 +136,7 @@ class Bars:
     total: int
     heads: tuple[str, ...] = ()
     title: str = ""
+    noun: str = "class"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -324,6 +327,59 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """What belongs together in a chart: the points of one line, or discs that each have a name.
+
+    Attributes
+    ----------
+    name
+        What it is; empty where nothing has to be told apart.
+    x, y
+        (N,) float64, in the order of the line.
+    labels
+        A name for each disc; empty for a line.
+    sizes
+        (N,) float64, what the areas of the discs stand for; None where they stand for nothing.
+    """
+
+    name: str
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    labels: tuple[str, ...] = ()
+    sizes: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """Lines or discs over two axes.
+
+    Attributes
+    ----------
+    series
+        Each in a colour of its own.
+    x_name, y_name
+        What the axes are, with their units.
+    logarithmic
+        Whether x is drawn by its logarithm; then it is above 0.
+    ends
+        Lowest and highest y that are drawn at least.
+    at
+        An x that is marked, or None.
+    remark
+        What is to be known beside: what the areas of the discs stand for.
+    """
+
+    series: tuple[Series, ...]
+    x_name: str
+    y_name: str
+    logarithmic: bool = False
+    ends: tuple[float, float] | None = None
+    at: float | None = None
+    title: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """What an explanation arrives at, beside what the network computed.
 
@@ -381,7 +437,7 @@ class Origin:
     preprocessing: tuple[tuple[str, object], ...]
 
 
-Panel = ImageGrid | Bars | Vector | Matrix | Histogram | Sliding | Contributions | Curve | Note
+Panel = ImageGrid | Bars | Vector | Matrix | Histogram | Sliding | Contributions | Curve | Chart | Note
 
 
 @dataclass(frozen=True, slots=True, eq=False)

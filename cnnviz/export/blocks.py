@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from cnnviz.core.pixels import grid_columns, lut, mosaic, paint, shrunk
 from cnnviz.export import charts, explained
+from cnnviz.export.chart import chart
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of, wrapped
 from cnnviz.figure import (
     GROUND,
     Bars,
+    Chart,
     Contributions,
     Curve,
     Histogram,
@@ -73,6 +75,8 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
             return explained.contributions(panel)
         case Curve():
             return explained.curve(panel)
+        case Chart():
+            return chart(panel)
         case Sliding():  # it leaves the window as its grids
             return _grid(panel.output, with_bar, wide)
         case Note():
@@ -136,15 +140,15 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
     room = 6 if count <= CAPTIONED else 2
     gap = (max(room, top + 2), room)
     pixels = mosaic(raster.repeat(factor, 1).repeat(factor, 2), columns, gap)
-    colours = pixels if panel.scale is None else lut(panel.scale.colormap)[pixels]
-    if panel.scale is None:
-        colours = _over_ground(pixels, raster.shape, columns, gap, factor)
+    table = None if panel.scale is None else lut(panel.scale.colormap)
+    if table is None:
+        pixels = _over_ground(pixels, raster.shape, columns, gap, factor)
 
     def corner(i: int) -> tuple[int, int]:
         return i % columns * (cell[1] + gap[1]), i // columns * (cell[0] + gap[0]) + top
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
-        sheet.image(x, y + top, colours)
+        sheet.image(x, y + top, pixels, table=table)
         for i, text in enumerate(texts):
             left, upper = corner(i)
             sheet.text(x + left, y + upper - 3, text, SMALL, color=sheet.palette.dim)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.base import Style, exporter
-from cnnviz.figure import Bars, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
+from cnnviz.figure import Bars, Chart, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
 
 Row = list[Any]
 
@@ -45,7 +45,7 @@ def _rows(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind
         case ImageGrid():
             yield from _image_rows(panel)
         case Bars():
-            yield ["class", "name", "value", *panel.heads]
+            yield [panel.noun, "name", "value", *panel.heads]
             for index, label, value, texts in zip(
                 panel.indices, panel.labels, _texts(panel.values), panel.texts, strict=True
             ):
@@ -70,6 +70,12 @@ def _rows(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind
         case Curve():
             yield [panel.x_name, panel.y_name]
             yield from (list(point) for point in zip(panel.x.tolist(), panel.y.tolist(), strict=True))
+        case Chart():
+            yield ["series", panel.x_name, panel.y_name, "name", "size"]
+            for series in panel.series:
+                for at, (x, y) in enumerate(zip(series.x.tolist(), series.y.tolist(), strict=True)):
+                    size = "" if series.sizes is None else series.sizes[at]
+                    yield [series.name, x, y, series.labels[at] if series.labels else "", size]
         case Note():
             yield [panel.text]
 

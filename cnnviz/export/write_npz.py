@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.base import Style, exporter, recipe
-from cnnviz.figure import Bars, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Panel, Vector
+from cnnviz.figure import Bars, Chart, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Panel, Vector
 
 
 @exporter("npz")
@@ -61,6 +61,14 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
             return {"values": panel.values, "names": _texts(panel.labels)}
         case Curve():
             return {"x": panel.x, "y": panel.y, "point": np.array(panel.at)}
+        case Chart():
+            order = np.repeat(np.arange(len(panel.series)), [len(series.x) for series in panel.series])
+            return {
+                "x": np.concatenate([series.x for series in panel.series]),
+                "y": np.concatenate([series.y for series in panel.series]),
+                "series": _texts(tuple(panel.series[i].name for i in order)),
+                "names": _texts(tuple(label for series in panel.series for label in series.labels)),
+            }
         case _:
             return {}
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import math
 
 from cnnviz.figure import number
+from cnnviz.plot import axis as axis
+from cnnviz.plot import ticks as ticks
 
 
 def exact(value: float) -> str:
     """A value as it is read out: five significant digits and a sign, ``+0.80902``."""
     return number(value, 5, signed=True)
-
-
-def axis(value: float, signed: bool = False) -> str:
-    """A value at an axis: three significant digits without idle zeros; a plus only where the axis has a minus, too."""
-    text = number(value, 3, signed=signed)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def decimals(magnitude: float) -> int:
@@ -51,17 +47,6 @@ def plain(value: float) -> str:
 def count(items: int) -> str:
     """An integer with its thousands separated: ``2,048``."""
     return f"{items:,}"
-
-
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """At most about ``most`` round values (1, 2, 5 · 10ⁿ apart) between two ends, upwards; zero is exactly zero."""
-    span = high - low
-    if not (math.isfinite(span) and span > 0) or most < 1:
-        return []
-    rough = span / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next((m * power for m in (1, 2, 5) if m * power >= rough * (1 - 1e-9)), 10 * power)
-    return [i * step for i in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
 def _minus(text: str) -> str:

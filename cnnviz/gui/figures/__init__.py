@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.figure import (
     Bars,
+    Chart,
     Contributions,
     Curve,
     Figure,
@@ -24,6 +25,7 @@ from cnnviz.figure import (
     Vector,
 )
 from cnnviz.gui.figures.bars import BarsWidget
+from cnnviz.gui.figures.chart import ChartWidget
 from cnnviz.gui.figures.contributions import ContributionsWidget
 from cnnviz.gui.figures.curve import CurveWidget
 from cnnviz.gui.figures.histogram import HistogramWidget
@@ -46,6 +48,7 @@ WIDGETS: dict[type, Callable[[], PanelWidget[Any]]] = {
     Sliding: SlidingWidget,
     Contributions: ContributionsWidget,
     Curve: CurveWidget,
+    Chart: ChartWidget,
     Note: NoteWidget,
 }
 """Panel type to the widget that draws it."""

@@ -59,6 +59,8 @@ class BarsWidget(PanelWidget[Bars]):
     def _tip(panel: Bars, rank: int, label: str, index: int, texts: tuple[str, ...], value: float) -> str:
         heads = panel.heads or ("",) * len(texts)
         columns = [f"{head} {text}".strip() for head, text in zip(heads, texts, strict=False)]
+        if panel.noun != "class":
+            return "\n".join([label, *columns])
         ranked = f"rank {rank} of {numbers.count(panel.total)}"
         return "\n".join([f"{label} (class {index})", ranked, *columns, f"exactly {numbers.exact(value)}"])
 
@@ -70,5 +72,7 @@ class BarsWidget(PanelWidget[Bars]):
 
     def _on_left(self) -> None:
         if self._panel is not None:
-            self.readout.set_text(f"{numbers.count(self._panel.total)} classes, best first")
+            total, noun = self._panel.total, self._panel.noun
+            words = "classes, best first" if noun == "class" else noun if total == 1 else f"{noun}s"
+            self.readout.set_text(f"{numbers.count(total)} {words}")
         self.left.emit()

@@ -1,6 +1,6 @@
 """The architectures that CNNViz brings along, by name.
 
-Both are plain ``nn.Sequential`` chains: what a reader sees in this file is what runs, in this order.
+All are plain ``nn.Sequential`` chains: what a reader sees in this file is what runs, in this order.
 """
 
 from __future__ import annotations
@@ -49,4 +49,12 @@ def vgg_small(num_classes: int = 10) -> nn.Sequential:
     return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, num_classes))
 
 
-ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {"lenet5": lenet5, "vgg-small": vgg_small}
+def mlp(num_classes: int = 10) -> nn.Sequential:
+    """A multilayer perceptron, to compare with: as many parameters as LeNet-5, but for 1 %, and no convolution.
+
+    Input (N, 1, 28, 28); output (N, num_classes) logits; 61,225 parameters for 10 classes.
+    """
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 77), nn.ReLU(), nn.Linear(77, num_classes))
+
+
+ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {"lenet5": lenet5, "vgg-small": vgg_small, "mlp": mlp}

@@ -24,12 +24,17 @@ COLOUR_SAMPLES = "vgg-cifar10"
 def samples(model: str) -> dict[str, str]:
     """Our own pictures for a model, in the order in which they are shown: path and true class.
 
-    Digits for LeNet-5, small colour pictures for everything else; what these show is no class of other networks.
+    Digits for the networks on MNIST, small colour pictures for everything else; what these show is no class of other
+    networks.
     """
     folder = paths.resources() / "samples"
     known: dict[str, list[dict[str, str]]] = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
-    drawn = model if model in known else COLOUR_SAMPLES
-    return {str(folder / drawn / one["file"]): one["label"] if drawn == model else "" for one in known[drawn]}
+    data = model.partition("-")[2]  # NETWORK-DATA
+    drawn = next((own for own in known if data and own.endswith(f"-{data}")), "")
+    return {
+        str(folder / (drawn or COLOUR_SAMPLES) / one["file"]): one["label"] if drawn else ""
+        for one in known[drawn or COLOUR_SAMPLES]
+    }
 
 
 class Collection(QObject):

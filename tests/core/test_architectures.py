@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.core.architectures import ARCHITECTURES, lenet5, vgg_small
+from cnnviz.core.architectures import ARCHITECTURES, lenet5, mlp, vgg_small
 
 
 def count(module: nn.Module) -> int:
@@ -27,6 +27,11 @@ def test_vgg_small_has_fewer_than_600_000_parameters() -> None:
     normalisations = sum(2 * b for b in widths[1:])
     assert count(vgg_small()) == kernels + normalisations + (128 * 10 + 10) == 436_458
     assert count(vgg_small()) <= 600_000
+
+
+def test_the_mlp_has_as_many_parameters_as_lenet5_within_one_per_cent() -> None:
+    assert count(mlp()) == (28 * 28 * 77 + 77) + (77 * 10 + 10) == 61_225
+    assert abs(count(mlp()) - count(lenet5())) < 0.01 * count(lenet5())
 
 
 def test_lenet5_halves_the_picture_twice() -> None:
@@ -53,7 +58,7 @@ def test_vgg_small_halves_the_picture_three_times() -> None:
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_the_number_of_classes_can_be_chosen(name: str) -> None:
-    channels, side = (1, 28) if name == "lenet5" else (3, 32)
+    channels, side = (3, 32) if name == "vgg-small" else (1, 28)
     assert ARCHITECTURES[name](num_classes=7).eval()(torch.zeros(2, channels, side, side)).shape == (2, 7)
 
 

@@ -17,8 +17,8 @@ import cnnviz
 from cnnviz.core.model import Model
 from cnnviz.paths import resources
 
-NAMES = ["lenet5-mnist", "vgg-cifar10"]
-LEAST = {"lenet5-mnist": 0.99, "vgg-cifar10": 0.90}
+NAMES = ["lenet5-mnist", "mlp-mnist", "vgg-cifar10"]
+LEAST = {"lenet5-mnist": 0.99, "mlp-mnist": 0.98, "vgg-cifar10": 0.90}
 
 
 @pytest.fixture(params=NAMES)
@@ -34,7 +34,7 @@ def card(model: Model) -> dict[str, Any]:
 @pytest.fixture
 def pictures(model: Model, data: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The test pictures, (N, H, W[, 3]), and their classes, (N,)."""
-    if model.name == "lenet5-mnist":
+    if model.name.endswith("-mnist"):
         with np.load(data / "mnist.npz") as arrays:
             return arrays["x_test"], arrays["y_test"]
     with np.load(data / "cifar10-test-1000.npz") as arrays:

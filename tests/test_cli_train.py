@@ -55,7 +55,7 @@ def test_transfer_and_the_comparison(bars: Path, capsys: pytest.CaptureFixture[s
     assert train("--model", "vgg-cifar10", "--transfer", "--compare", "--epochs", "1", "--limit", "4") == 0
     err = capsys.readouterr().err
     assert "of which 258 learn" in err
-    assert "From nothing, on the same pictures: bars · " in err
+    assert "% of 10 test pictures right with what it had learned before, " in err
 
 
 def test_ctrl_c_keeps_what_was_learned_and_resume_goes_on(bars: Path, capsys: pytest.CaptureFixture[str]):
@@ -123,3 +123,10 @@ def test_what_goes_wrong_is_one_line(bars: Path, words: list[str], sentence: str
 def test_what_the_parser_rejects(bars: Path):
     for words in (["--epochs", "0"], ["--validation", "1"], ["--lr", "0"], ["--optimiser", "magic"]):
         assert train("--model", PLAN, *words) == 2
+
+
+def test_an_earlier_result_stays(bars: Path):
+    for _ in range(2):
+        assert train("--model", PLAN, "--epochs", "1") == 0
+    first, second = sorted(p.name for p in bars.parent.glob("*.safetensors"))
+    assert second == first.removesuffix(".safetensors") + "-2.safetensors"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,10 +40,13 @@ def run(options: argparse.Namespace) -> int:
         return 1
     checkpoint.unlink(missing_ok=True)
     if options.compare:
-        alone = replace(settings, unfreeze=None, rate=None)
+        from cnnviz.training.compare import Comparison, alone
+
         with _interrupted(control):
-            other = _watched(training.train(data, training.from_nothing(network), alone, control=control), line)
-        complain(f"From nothing, on the same pictures: {other.caption}.")
+            other = _watched(
+                training.train(data, training.from_nothing(network), alone(settings), control=control), line
+            )
+        complain(Comparison(trained, other).sentence)
     return 0
 
 
@@ -118,12 +119,18 @@ def _data(options: argparse.Namespace, line: _Line) -> DataSet:
 
 def _target(options: argparse.Namespace, data: DataSet) -> Path:
     """Where the result goes; said before anything is computed when it cannot go there."""
-    named = Path(options.model).stem if Path(options.model).is_file() else options.model.partition(":")[0]
-    parts = (re.sub(r"[^A-Za-z0-9.-]+", "-", part).strip("-") for part in (named, data.name.lower()))
-    out = Path(options.out or "-".join(parts) + ".safetensors").expanduser()
-    if not out.absolute().parent.is_dir():
-        raise CnnvizError(f"There is no folder {out.absolute().parent} for the result; make it first.")
-    return out
+    from cnnviz.training.result import free, stem
+
+    if options.out:
+        out = Path(options.out).expanduser()
+        if not out.absolute().parent.is_dir():
+            raise CnnvizError(f"There is no folder {out.absolute().parent} for the result; make it first.")
+        return out
+    name = stem(options.model, data.name)
+    if not options.resume:
+        return Path(free(Path(), name) + ".safetensors")
+    begun = max(Path().glob(f"{name}*.checkpoint"), key=lambda file: file.stat().st_mtime, default=Path(name))
+    return begun.with_suffix(".safetensors")
 
 
 def _watched(events: Iterator[Event], line: _Line) -> Trained:

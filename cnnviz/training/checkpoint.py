@@ -17,6 +17,10 @@ from cnnviz.training.events import EpochEnded
 from cnnviz.training.settings import TrainingError
 
 
+class CheckpointError(TrainingError):
+    """A training cannot go on from there, but could begin again."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
     """A training between two epochs.
@@ -67,7 +71,7 @@ def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
 
     Raises
     ------
-    TrainingError
+    CheckpointError
         There is none, it is damaged, or it belongs to another network or to other pictures.
     """
     try:
@@ -75,14 +79,14 @@ def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
         history = tuple(EpochEnded(**epoch) for epoch in json.loads(content["history"]))
         found = Checkpoint(**{**content, "history": history})
     except FileNotFoundError:
-        raise TrainingError(f"There is no training to go on with: {path} does not exist.") from None
+        raise CheckpointError(f"There is no training to go on with: {path} does not exist.") from None
     except Exception as error:
-        raise TrainingError(
+        raise CheckpointError(
             f"{path.name} is damaged or no checkpoint of a training: begin again without it.", str(error)
         ) from error
     for words, value in identity.items():
         if found.identity.get(words) != value:
-            raise TrainingError(
+            raise CheckpointError(
                 f"{path.name} belongs to {words}: go on with what it was begun with, or begin again without it.",
                 f"{found.identity.get(words)} is not {value}",
             )

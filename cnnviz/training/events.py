@@ -51,6 +51,8 @@ class Started:
         In words.
     preprocessing
         What the network expects of pictures.
+    history
+        The epochs that were done before, where it goes on from a checkpoint.
     """
 
     pictures: int
@@ -65,6 +67,7 @@ class Started:
     rate: float
     device: str
     preprocessing: Preprocessing
+    history: tuple[EpochEnded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -101,13 +102,15 @@ def of_chain(links: Chain) -> Network:
     return Network(links.text, "Chain", links.plan.text, preprocessing, make, measured=True)
 
 
-def trained(name: str, arch: str | None = None, labels: str | None = None, trust: bool = False) -> Network:
+def trained(name: str, arch: str | None = None, **asked: Any) -> Network:
     """A network that has learned something, to learn other classes from there.
 
     Parameters
     ----------
-    name, arch, labels, trust
+    name, arch
         As `cnnviz.core.sources.load_model` takes them: ``vgg-cifar10``, a torchvision name, a file.
+    asked
+        What else it takes of how the model is to be opened: ``labels``, ``input_size``, ``mean``, ``trust`` …
 
     Raises
     ------
@@ -116,7 +119,7 @@ def trained(name: str, arch: str | None = None, labels: str | None = None, trust
     TrainingError
         It has no last layer that could be exchanged.
     """
-    model = load_model(name, arch=arch, labels=labels, trust=trust, device="cpu")
+    model = load_model(name, arch=arch, **asked, device="cpu")
     head = find_head(model.module, torch.zeros(1, model.preprocessing.channels, *model.preprocessing.size))
 
     def make(wanted: tuple[str, ...]) -> nn.Module:

@@ -92,11 +92,28 @@ class DataSet:
         return tuple(np.bincount(self.train.classes, minlength=len(self.labels)).tolist())
 
     def limited(self, each: int, seed: int = 0) -> DataSet:
-        """The same with at most so many training pictures of each class, drawn with a seed."""
+        """The same with at most so many training pictures of each class, drawn with a seed.
+
+        What a data set has no pictures of its own for is taken from those that are left out: 500 to validate with,
+        2,000 to test with, of each class as many, and never more than there are.
+        """
         chance = np.random.default_rng(seed)
-        rows = [np.flatnonzero(self.train.classes == k) for k in range(len(self.labels))]
-        kept = np.sort(np.concatenate([chance.permutation(own)[:each] for own in rows]))
-        return replace(self, train=self.train.chosen(kept))
+        own = [chance.permutation(np.flatnonzero(self.train.classes == k)) for k in range(len(self.labels))]
+        left = [rows[each:] for rows in own]
+        found = {"train": self._picked([rows[:each] for rows in own])}
+        if self.validation is None:
+            share, most = (1 if self.test else 2), max(1, 500 // len(own))
+            counts = [min(len(rows) // share, most) for rows in left]
+            counts = counts if min(counts) else [0] * len(own)  # else some are taken from the others, as usual
+            found["validation"] = self._picked([rows[:n] for rows, n in zip(left, counts, strict=True)])
+            left = [rows[n:] for rows, n in zip(left, counts, strict=True)]
+        if self.test is None:
+            found["test"] = self._picked([rows[: max(1, 2000 // len(own))] for rows in left])
+        return replace(self, **{part: chosen for part, chosen in found.items() if len(chosen)})
+
+    def _picked(self, rows: list[NDArray[np.int64]]) -> Pictures:
+        """Training pictures by their numbers, class by class."""
+        return self.train.chosen(np.sort(np.concatenate(rows)))
 
 
 def split(classes: NDArray[np.int64], share: float, seed: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

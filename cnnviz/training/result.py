@@ -6,6 +6,7 @@ import copy
 import hashlib
 import io
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from cnnviz.core.finder.plan import PREFIX
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.writing import replacing
 from cnnviz.training.events import EpochEnded
@@ -120,6 +122,20 @@ class Trained:
         card = json.dumps(self.card | {"sha256": hashlib.sha256(content).hexdigest()}, indent=2) + "\n"
         with replacing(path.with_suffix(".json")) as file:
             file.write(card.encode())
+
+
+def stem(network: str, data: str) -> str:
+    """What a result is called without its suffix: after the network, as it was asked for, and the data set."""
+    short = Path(network).stem if Path(network).suffix else network.removeprefix(PREFIX)
+    short = short.removesuffix(":random")
+    parts = (re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-")[:40] for part in (short, data.lower()))
+    return "-".join(filter(None, parts)) or "network"
+
+
+def free(folder: Path, name: str) -> str:
+    """The name, or else with the first number that nothing in the folder has: ``lenet5-mnist-2``."""
+    taken = {file.name.rpartition(".")[0] for file in folder.iterdir()}
+    return next(n for n in (name, *(f"{name}-{k}" for k in range(2, len(taken) + 3))) if n not in taken)
 
 
 def model_at(network: Network, data: DataSet, preprocessing: Preprocessing, snapshot: Snapshot) -> Model:

@@ -248,6 +248,7 @@ class _Run:
             loop.highest,
             describe(self.device),
             self.preprocessing,
+            self.history,
         )
 
     def _resumed(self, loop: Loop, path: Path | None) -> dict[str, Tensor] | None:

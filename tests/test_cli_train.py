@@ -128,5 +128,5 @@ def test_what_the_parser_rejects(bars: Path):
 def test_an_earlier_result_stays(bars: Path):
     for _ in range(2):
         assert train("--model", PLAN, "--epochs", "1") == 0
-    first, second = sorted(p.name for p in bars.parent.glob("*.safetensors"))
+    second, first = sorted(p.name for p in bars.parent.glob("*.safetensors"))
     assert second == first.removesuffix(".safetensors") + "-2.safetensors"

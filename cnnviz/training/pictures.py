@@ -100,16 +100,16 @@ class DataSet:
         chance = np.random.default_rng(seed)
         own = [chance.permutation(np.flatnonzero(self.train.classes == k)) for k in range(len(self.labels))]
         left = [rows[each:] for rows in own]
-        found = {"train": self._picked([rows[:each] for rows in own])}
-        if self.validation is None:
-            share, most = (1 if self.test else 2), max(1, 500 // len(own))
+        validation, test = self.validation, self.test
+        if validation is None:
+            share, most = (1 if test else 2), max(1, 500 // len(own))
             counts = [min(len(rows) // share, most) for rows in left]
-            counts = counts if min(counts) else [0] * len(own)  # else some are taken from the others, as usual
-            found["validation"] = self._picked([rows[:n] for rows, n in zip(left, counts, strict=True)])
-            left = [rows[n:] for rows, n in zip(left, counts, strict=True)]
-        if self.test is None:
-            found["test"] = self._picked([rows[: max(1, 2000 // len(own))] for rows in left])
-        return replace(self, **{part: chosen for part, chosen in found.items() if len(chosen)})
+            if min(counts):  # else some are taken from the others, as usual
+                validation = self._picked([rows[:n] for rows, n in zip(left, counts, strict=True)])
+                left = [rows[n:] for rows, n in zip(left, counts, strict=True)]
+        if test is None and any(map(len, left)):
+            test = self._picked([rows[: max(1, 2000 // len(own))] for rows in left])
+        return replace(self, train=self._picked([rows[:each] for rows in own]), validation=validation, test=test)
 
     def _picked(self, rows: list[NDArray[np.int64]]) -> Pictures:
         """Training pictures by their numbers, class by class."""

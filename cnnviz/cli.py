@@ -31,6 +31,7 @@ COMMANDS = {
     "export": "feature maps and other layer views as files",
     "report": "everything about a model and a picture in one file",
     "train": "let a network learn a data set, or a trained one new classes",
+    "lesson": "check lessons, list them",
     "models": "what can be opened by name",
 }
 
@@ -88,7 +89,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     words = list(arguments)
     if words and words[0] in COMMANDS:
         parser = _command_parser(words[0])
-        options = parser.parse_intermixed_args(words[1:])
+        # acts of a command are parsers of their own, which options among the files do not go with
+        options = (parser.parse_args if words[0] == "lesson" else parser.parse_intermixed_args)(words[1:])
         if options.command == "export" and not options.figure and not (options.images and options.model):
             parser.error("say which pictures and which --model, or which figure to make again with --from")
         return options
@@ -135,6 +137,7 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
         "export": _add_export,
         "train": _add_train,
         "report": _add_report,
+        "lesson": _add_lesson,
         "models": _add_models,
     }
     add[name](parser)
@@ -159,6 +162,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", help="a picture file")
     _add_model(parser)
     parser.add_argument("--out", required=True, metavar="FILE", help="the report: FILE.html or FILE.pdf")
+
+
+def _add_lesson(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True, metavar="check|list")
+    check = acts.add_parser("check", help="say what is wrong with lessons, with file and line")
+    check.add_argument("files", nargs="+", metavar="FILE", help="lessons: files, or names of ours (05-convolution)")
+    _add_json(acts.add_parser("list", help="the lessons that come with CNNViz"))
 
 
 def _add_models(parser: argparse.ArgumentParser) -> None:

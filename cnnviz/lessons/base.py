@@ -51,7 +51,10 @@ class Show:
     layer, view, channel, at, options
         As in `cnnviz.request.Request`.
     sandbox
-        Where the sandbox begins: its example and what differs from it.
+        Where the sandbox begins: what differs from its usual setting; see `cnnviz.lessons.sandboxes`.
+    demo
+        Options of the step's demonstration; only in what must come true. There ``">= 3"`` and ``"<= 3"`` are numbers
+        from or up to there.
     """
 
     workspace: str | None = None
@@ -63,6 +66,7 @@ class Show:
     at: tuple[int, ...] | None = None
     options: Options | None = None
     sandbox: Options | None = None
+    demo: Options | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ class Step:
     title, line
         Its heading, and where in the file it stands.
     text
-        Words in Markdown, with ``{{ … }}`` and ``$ … $`` as they were written; `text_line` is the line of its first.
+        Words in Markdown, with ``{{ … }}`` and ``$ … $`` as they were written; `text_line` is the line of its first, and
+        `show_line` that of its ``show``.
     show
         What the window shows; None where it stays as in the step before.
     """
@@ -147,6 +152,7 @@ class Step:
     ask: Question | None = None
     line: int = 0
     text_line: int = 0
+    show_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""From a file to a `Lesson`: front matter and blocks are TOML, words are Markdown; every mistake has a line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cnnviz import paths
+from cnnviz.lessons.base import Lesson, LessonError, Step
+from cnnviz.lessons.blocks import KINDS, Block
+from cnnviz.lessons.words import markdown
+
+FENCE = "+++"
+
+HEAD = {"title": str, "number": int, "minutes": int, "summary": str}
+"""What stands in the front matter."""
+
+CODE = ("", "text", "python", "toml")
+"""Fenced blocks that are words: shown as code."""
+
+
+def lesson_files() -> tuple[Path, ...]:
+    """Our own lessons, in their order."""
+    return tuple(sorted((paths.resources() / "lessons").glob("*.md")))
+
+
+def lesson_named(name: str) -> Path:
+    """The file of a lesson: a path, or the beginning of the name of one of ours (``05``, ``05-convolution``)."""
+    path = Path(name)
+    ours = [file for file in lesson_files() if file.stem == name or file.stem.split("-")[0] == name.zfill(2)]
+    return ours[0] if ours and not path.exists() else path
+
+
+def read(file: Path) -> Lesson:
+    """Read a lesson.
+
+    Raises
+    ------
+    LessonError
+        It cannot be read, or is not as lessons are; with the line.
+    """
+    lines = _lines(file)
+    head, begin = _head(file.name, lines)
+    return Lesson(key=file.stem, steps=_steps(file.name, lines, begin), file=str(file), **head)
+
+
+def read_head(file: Path) -> Lesson:
+    """The lesson without its steps: for a list. Raises ``LessonError``."""
+    head, _ = _head(file.name, _lines(file))
+    return Lesson(key=file.stem, steps=(), file=str(file), **head)
+
+
+def toml(file: str, text: str, first: int) -> dict[str, Any]:
+    """Read TOML that begins on some line of a file. Raises ``LessonError`` with the line of the mistake."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", str(error))
+        line = first + int(found[1]) - 1 if found and found[1] else first + max(text.count("\n") - 1, 0)
+        reason = str(error).removesuffix(found[0]) if found else str(error)
+        raise LessonError(file, line, f"This is no TOML: {reason}.") from error
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise LessonError(file.name, 1, f"The file cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise LessonError(file.name, 1, "The file is no text in UTF-8; save it as UTF-8.") from error
+
+
+def _head(file: str, lines: Sequence[str]) -> tuple[dict[str, Any], int]:
+    """The front matter, and the index of the line after it."""
+    start = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if not lines or lines[start].strip() != FENCE:
+        raise LessonError(file, start + 1, 'A lesson begins with +++, then title = "…", number, minutes, summary, +++.')
+    end = next((i for i in range(start + 1, len(lines)) if lines[i].strip() == FENCE), None)
+    if end is None:
+        raise LessonError(file, start + 1, "The +++ that ends the front matter is missing.")
+    found = toml(file, "\n".join(lines[start + 1 : end]) + "\n", start + 2)
+    for name, value in found.items():
+        line = next((i + 1 for i in range(start, end) if lines[i].lstrip().startswith(name)), start + 1)
+        if name not in HEAD:
+            raise LessonError(file, line, f"There is no “{name}” in the front matter; there are {', '.join(HEAD)}.")
+        if type(value) is not HEAD[name]:
+            kind = "text in quotes" if HEAD[name] is str else "a whole number"
+            raise LessonError(file, line, f"“{name}” is {kind}, not {value!r}.")
+    if missing := [name for name in HEAD if name not in found]:
+        raise LessonError(file, start + 1, f"The front matter lacks {', '.join(missing)}.")
+    return found, end + 1
+
+
+def _steps(file: str, lines: Sequence[str], begin: int) -> tuple[Step, ...]:
+    tokens = markdown().parse("\n".join([""] * begin + list(lines[begin:])))
+    heads = [
+        (token.map[0], tokens[i + 1].content)
+        for i, token in enumerate(tokens)
+        if token.type == "heading_open" and token.tag == "h2" and token.level == 0 and token.map
+    ]
+    if not heads:
+        raise LessonError(file, begin + 1, "There is no step: a line such as “## Title” begins one.")
+    before = next((i for i in range(begin, heads[0][0]) if lines[i].strip()), None)
+    if before is not None:
+        raise LessonError(file, before + 1, "Words before the first step: a line such as “## Title” begins one.")
+    ends = [line for line, _ in heads[1:]] + [len(lines)]
+    fences = [(t.info.strip(), t.content, t.map) for t in tokens if t.type == "fence" and t.level == 0 and t.map]
+    return tuple(
+        _step(file, lines, line, end, title, [(i, c, m) for i, c, m in fences if line < m[0] < end])
+        for (line, title), end in zip(heads, ends, strict=True)
+    )
+
+
+def _step(
+    file: str,
+    lines: Sequence[str],
+    line: int,
+    end: int,
+    title: str,
+    fences: Sequence[tuple[str, str, Sequence[int]]],
+) -> Step:
+    """One step; the lines of its blocks are emptied in its words, so that lines keep their numbers."""
+    words = list(lines[line + 1 : end])
+    blocks: dict[str, Any] = {}
+    for kind, content, (first, last) in fences:
+        if kind in CODE:
+            continue
+        if kind not in KINDS:
+            near = difflib.get_close_matches(kind, KINDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(KINDS)}."
+            raise LessonError(file, first + 1, f"There is no block “{kind}”; {hint}")
+        if kind in blocks:
+            raise LessonError(file, first + 1, f"A step has one block “{kind}” at most; begin another step with ##.")
+        block = Block(file, first + 1, lines[first:last], toml(file, content, first + 2))
+        blocks[kind] = KINDS[kind](block)
+        if kind == "show":
+            blocks["show_line"] = block.line
+        words[first - line - 1 : last - line - 1] = [""] * (last - first)
+    return Step(title.strip(), "\n".join(words).rstrip(), **blocks, line=line + 1, text_line=line + 2)

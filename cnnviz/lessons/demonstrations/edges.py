@@ -1,0 +1,83 @@
+"""Edges by a kernel made by hand, and the kernels that networks have learned for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.arithmetic import Floats
+from cnnviz.core.colormaps import WEIGHTS, fitting
+from cnnviz.core.decode import Picture
+from cnnviz.core.sandbox import KERNELS, Setting, convolve
+from cnnviz.core.trace import trace
+from cnnviz.figure import Figure, ImageGrid, Matrix, Panel, Scale, number
+from cnnviz.lessons.base import Demonstrated, demonstration
+from cnnviz.lessons.parts import BRIGHTNESS, grey, maps, network, table, within
+from cnnviz.views.base import make, times
+from cnnviz.views.grids import image_grid
+from cnnviz.views.options import option
+
+ALL_EDGES = "Sobel, all edges"
+_FIRST = {"VGG-small": "vgg-cifar10", "LeNet-5": "lenet5-mnist"}
+_SOBEL = ("Sobel, vertical edges", "Sobel, horizontal edges")
+
+
+@dataclass(frozen=True)
+class EdgeOptions:
+    """Which kernel, and whose learned ones."""
+
+    kernel: str = field(
+        default=_SOBEL[0],
+        metadata=option(
+            "Kernel", choices=(*_SOBEL, ALL_EDGES, *(k for k in KERNELS if k not in _SOBEL)), help="Made by hand."
+        ),
+    )
+    learned: str = field(
+        default="VGG-small", metadata=option("Learned by", choices=tuple(_FIRST), help="Its first layer’s filters.")
+    )
+    edge: int = field(default=96, metadata=option("Pixels", low=16, high=256, help="The longer side of the picture."))
+
+
+@demonstration("edges", title="Hand-made edges", options=EdgeOptions)
+def edges(picture: Picture, options: EdgeOptions) -> Demonstrated:
+    """The grey picture, the kernel, what it finds; beside them the first filters of a network and what they find."""
+    pixels = within(grey(picture.pixels), options.edge).astype(np.float32)
+    both = options.kernel == ALL_EDGES
+    kernels = [KERNELS[name] for name in (_SOBEL if both else (options.kernel,))]
+    answers = [_answer(pixels, kernel) for kernel in kernels]
+    found = np.hypot(*answers) if both else answers[0]
+    model = network(_FIRST[options.learned])
+    run = trace(model, picture)
+    filters = make(run, 0, "filters").panels[0]
+    assert isinstance(filters, ImageGrid)
+    panels: tuple[Panel, ...] = (
+        image_grid(pixels[None], BRIGHTNESS, captions=["grey"], noun="picture", title="The picture", picks=False),
+        *(_kernel(kernel, "Its kernel" if not both else name) for name, kernel in zip(_SOBEL, kernels, strict=False)),
+        maps(found[None], ["√(a² + b²)" if both else "sum of products"], "What it finds", "this map"),
+        replace(filters, title=f"{options.learned}: learned from examples", picks=False, marked=None),
+    )
+    count = int(model.module[0].weight.numel())  # type: ignore[index]
+    numbers = {
+        "sum": float(sum(kernel.sum() for kernel in kernels)),
+        "weights": float(kernels[0].size),
+        "filters": float(filters.total),
+        "learned": float(count),
+        "strongest": float(np.abs(found).max()),
+    }
+    size, most = times(*pixels.shape), number(numbers["strongest"], 4)
+    about = f"{options.kernel} on {size} pixels · the strongest answer is {most}"
+    return Demonstrated(Figure("edges", "Designed and learned", about, panels), numbers)
+
+
+def _answer(pixels: NDArray[np.float32], kernel: Floats) -> NDArray[np.float64]:
+    """The map that a kernel makes; the border is repeated, so that the frame is no edge."""
+    setting = Setting("convolution", len(kernel), padding=len(kernel) // 2)
+    return np.asarray(convolve(pixels, kernel, setting, border="replicate").output, np.float64)
+
+
+def _kernel(kernel: Floats, title: str) -> Matrix:
+    top = float(np.abs(kernel).max())
+    scale = Scale(-top, top, fitting("auto", WEIGHTS), True, "the kernel")
+    return table(kernel, title, scale)

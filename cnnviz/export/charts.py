@@ -120,7 +120,8 @@ def table(panel: Matrix) -> Block:
     shown = panel.values[:rows]
     labels = [cut(label, 200, SMALL) for label in panel.row_labels[:rows]] or [str(i) for i in range(rows)]
     heads = panel.column_labels or tuple(str(i) for i in range(across))
-    texts = [[number(float(value)) for value in row] for row in shown]
+    whole = bool(np.isfinite(shown).all()) and not (shown % 1).any() and float(np.abs(shown).max(initial=0)) < 1e6
+    texts = [[f"{value:,.0f}".replace("-", "−") if whole else number(float(value)) for value in row] for row in shown]
     left = max([width_of(label, SMALL) for label in labels] + [width_of(panel.row_name, SMALL)]) + 8
     wide = (
         max(

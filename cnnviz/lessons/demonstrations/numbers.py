@@ -28,7 +28,7 @@ class NumberOptions:
         default=0.5, metadata=option("Down", high=1.0, help="Where the patch is: 0 is the top, 1 the bottom.")
     )
     edge: int = field(default=8, metadata=option("Pixels", low=2, high=16, help="Rows and columns of the patch."))
-    channel: str = field(
+    colour: str = field(
         default=CHANNELS[0],
         metadata=option("Channel", choices=CHANNELS, help="Whose numbers are shown; a grey picture has only one."),
     )
@@ -41,17 +41,17 @@ def numbers(picture: Picture, options: NumberOptions) -> Demonstrated:
     height, width = pixels.shape[:2]
     rows, columns = _span(options.y, options.edge, height), _span(options.x, options.edge, width)
     patch = pixels[rows, columns]
-    colour = pixels.ndim == 3
-    plane = patch[..., CHANNELS.index(options.channel)] if colour else patch
-    channels = 3 if colour else 1
+    coloured = pixels.ndim == 3
+    plane = patch[..., CHANNELS.index(options.colour)] if coloured else patch
+    channels = 3 if coloured else 1
     where = f"rows {rows.start:,} to {rows.stop - 1:,}, columns {columns.start:,} to {columns.stop - 1:,}"
-    said = f"the {options.channel} numbers" if colour else "the numbers"
+    said = f"the {options.colour} numbers" if coloured else "the numbers"
     panels: list[Panel] = [
         _located(pixels, rows, columns),
         photos([patch], (where,), "This patch, enlarged", "patch"),
         table(plane, f"{said} of the patch: 0 is dark, 255 bright", BRIGHTNESS),
     ]
-    if colour:
+    if coloured:
         panels.insert(2, _planes(patch))
     about = f"{height:,} rows × {width:,} columns × {channels} = {pixels.size:,} numbers, each from 0 to 255"
     numbers = {

@@ -22,7 +22,7 @@ NETWORK = "vgg-cifar10"
 """What is known already: ten kinds of things on small photographs."""
 
 SUNS, HELD = "suns (drawn)", "CIFAR-10, held back"
-_TESTED = 150  # pictures that are measured with, about
+_TESTED = 100  # pictures that are measured with, about
 _FROM = 1000  # seeds of the suns that are measured with begin here
 _BATCH = 10
 _RATES = {"transfer": 0.1, "nothing": 0.05}

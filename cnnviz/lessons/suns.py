@@ -60,7 +60,7 @@ class _Sun:
         light, glow = np.clip(self.light, 0, 1)[..., None], np.clip(self.glow, 0, 1)[..., None]
         colour = light * _RED * (1 - glow) + glow * _YELLOW
         noisy = colour + self.chance.normal(0, 5, colour.shape) + 8
-        return np.clip(noisy, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(noisy, 0, 255), np.uint8)
 
     def sunspots(self) -> None:
         """One to three groups of dark spots, not at the edge."""

@@ -49,7 +49,9 @@ def open_data(source: str, where: str | None = None) -> DataSet:
     path = Path(where or (kept(name) if name else source)).expanduser()
     if not path.exists():
         if name and not where:
-            raise DataError(f"{KNOWN[name]} is not on this computer: say where with --data, or add --download.")
+            raise DataError(
+                f"{KNOWN[name]} is not on this computer: say where it lies (--data), or download it (--download)."
+            )
         raise DataError(f"There is no data set {printable(str(path))}: it was moved, renamed or deleted.")
     name = name or path.stem.lower()
     parts = _from_file(path) if path.is_file() else _from_folder(path, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def read_folders(root: Path) -> DataSet:
     if parts["train"] is None:
         only = list(inside.values())
         if len(only) == 1 and _folders(only[0]):
-            return read_folders(only[0])
+            return replace(read_folders(only[0]), name=printable(root.resolve().name))
         parts = dict.fromkeys(_PARTS) | {"train": root}
     assert parts["train"] is not None
     labels = tuple(folder.name for folder in _folders(parts["train"]) if folder.name not in _NOT_A_CLASS)

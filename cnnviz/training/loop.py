@@ -16,7 +16,7 @@ from cnnviz.training.control import Control
 from cnnviz.training.events import EpochEnded, Event, Snapped, Stepped
 from cnnviz.training.inputs import Batches
 from cnnviz.training.measure import logits_of
-from cnnviz.training.settings import Settings, TrainingError
+from cnnviz.training.settings import Exploded, Settings
 from cnnviz.training.snapshots import Snapshots
 from cnnviz.training.transfer import training_mode
 
@@ -41,13 +41,16 @@ def shape_of(schedule: str, progress: float) -> float:
 
 
 def usual_rate(module: nn.Module, settings: Settings) -> float:
-    """The highest learning rate that is usual for a network: more with norms, less for AdamW and for fine-tuning."""
+    """The highest learning rate that is usual for a network: more with norms, less for AdamW and for fine-tuning.
+
+    Batches of fewer than 64 pictures get less in proportion: after Goyal et al.: Accurate, large minibatch SGD, 2017.
+    """
     if settings.optimiser == "adamw":
         return 1e-3
     if settings.unfreeze is not None:
         return 0.02
     normed = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in module.modules())
-    return 0.1 if normed else 0.04
+    return (0.1 if normed else 0.04) * min(1.0, settings.batch / 64)
 
 
 def optimiser_for(module: nn.Module, settings: Settings, rate: float) -> torch.optim.Optimizer:
@@ -165,9 +168,10 @@ class Loop:
         if math.isfinite(loss) and loss < self._worst:
             return
         what = f"exploded to {loss:.3g}" if math.isfinite(loss) else "is no number any more"
-        raise TrainingError(
+        raise Exploded(
             f"The loss {what} in epoch {epoch}, step {step}: the learning rate {self.highest:g} is too high for this "
-            f"network; try {self.highest / 10:.1g}."
+            f"network; try {self.highest / 10:.1g}.",
+            self.highest / 10,
         )
 
 

@@ -128,8 +128,9 @@ def stem(network: str, data: str) -> str:
     """What a result is called without its suffix: after the network, as it was asked for, and the data set."""
     short = Path(network).stem if Path(network).suffix else network.removeprefix(PREFIX)
     short = short.removesuffix(":random")
-    parts = (re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-")[:40] for part in (short, data.lower()))
-    return "-".join(filter(None, parts)) or "network"
+    named, learned = (re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-")[:40] for part in (short, data.lower()))
+    again = named.endswith(learned) or re.fullmatch(f".*-{learned}-\\d+", named)  # it learns the same once more
+    return (named if again else "-".join(filter(None, (named, learned)))) or "network"
 
 
 def free(folder: Path, name: str) -> str:

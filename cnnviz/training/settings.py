@@ -14,6 +14,14 @@ class TrainingError(CnnvizError):
     """A training cannot begin, or cannot go on."""
 
 
+class Exploded(TrainingError):
+    """The loss is no number any more, or far too large: ``rate`` is a learning rate to try."""
+
+    def __init__(self, sentence: str, rate: float) -> None:
+        super().__init__(sentence)
+        self.rate = rate
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to train.

@@ -40,13 +40,14 @@ def page_of(opened: Opened) -> TrainingPage:
 
 
 def choose(page: TrainingPage, file: str) -> None:
-    page.form.data.setCurrentIndex(page.form.data.findData(""))
-    page.form.data.activated.emit(page.form.data.currentIndex())
-    page.form.where.setText(file)
-    page.form.network.setEditText("plan: 1x28x28 conv4x5/s2 relu max2 flatten dense2")
-    page.form.epochs.setValue(3)
-    page.form.batch.setValue(10)
-    page.form.rate.setValue(0.05)
+    fields = page.form.fields
+    fields.data.setCurrentIndex(fields.data.findData(""))
+    fields.data.activated.emit(fields.data.currentIndex())
+    fields.where.setText(file)
+    fields.network.setEditText("plan: 1x28x28 conv4x5/s2 relu max2 flatten dense2")
+    fields.epochs.setValue(3)
+    fields.batch.setValue(10)
+    fields.rate.setValue(0.05)
 
 
 def train(opened: Opened, page: TrainingPage) -> None:
@@ -55,39 +56,34 @@ def train(opened: Opened, page: TrainingPage) -> None:
     opened.settle()
 
 
+def transfer(opened: Opened, page: TrainingPage) -> None:
+    opened.qtbot.mouseClick(page.form.begin_from.button("known"), Qt.MouseButton.LeftButton)
+
+
 def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> None:
     page = page_of(opened)
     choose(page, bars)
     train(opened, page)
     assert not opened.window.errors.messages
-    losses = [value for _, value in page.loss.line.steps]
+    head, stage = page.head, page.stage
+    losses = [value for _, value in head.loss.points("learning")]
     assert losses[-1] < losses[0]
-    assert [at for at, _ in page.accuracy.line.checked] == [1, 2, 3]
-    assert page.accuracy.line.checked[-1][1] == 1.0  # of nine pictures
-    assert page.slider.maximum() >= 5  # weights after 0, 1, 2, 4, 8 … steps, and at the end of each epoch
-    page.slider.setValue(0)
-    opened.settle()
-    before = page.view.figure
-    page.slider.setValue(page.slider.maximum())
-    opened.settle()
-    after = page.view.figure
-    assert before is not None
-    assert after is not None
-    first, last = before.panels[0], after.panels[0]
-    assert isinstance(first, ImageGrid)
-    assert isinstance(last, ImageGrid)
-    assert first.values.shape == last.values.shape == (4, 5, 5)
-    assert not np.array_equal(first.values, last.values)  # the kernels have changed
-    page.show_figure("confusion")
-    shown = page.view.figure
+    assert [at for at, _ in head.accuracy.points("validation")] == [1, 2, 3]
+    assert head.accuracy.points("validation")[-1][1] == 1.0  # of nine pictures
+    rates = [value for _, value in head.rates.points("learning")]
+    assert 0 < rates[-1] < max(rates) <= 0.05  # up, and down to nothing
+    assert all(value > 0 for _, value in head.gradients.points("learning"))
+    assert stage.slider.maximum() >= 5  # weights after 0, 1, 2, 4, 8 … steps, and at the end of each epoch
+    stage.show_figure("confusion")
+    shown = stage.view.figure
     assert shown is not None
     matrix = shown.panels[0]
     assert isinstance(matrix, Matrix)
     assert matrix.values.tolist() == [[15, 0], [0, 15]]
-    page.show_figure("hardest")
-    assert page.view.figure is not None
-    assert page.view.figure.title == "What contributes most to the loss"
-    opened.qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    stage.show_figure("hardest")
+    assert stage.view.figure is not None
+    assert stage.view.figure.title == "What contributes most to the loss"
+    opened.qtbot.mouseClick(head.open_button, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not page.isVisible()
     assert opened.request.model.name.endswith(".safetensors")
@@ -95,24 +91,60 @@ def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> 
     assert opened.controller.response.model.labels == ("0", "1")
 
 
+def test_the_kept_weights_go_by_from_the_first_to_the_last(opened: Opened, bars: str) -> None:
+    page = page_of(opened)
+    choose(page, bars)
+    train(opened, page)
+    stage = page.stage
+    assert stage.pin.currentText() == "0"  # the open network knows other classes: a picture of the data is pinned
+    assert [stage.pin.itemText(n) for n in range(3)] == ["Open: " + Path(opened.request.image).name, "0", "1"]
+    stage.slider.setValue(0)
+    opened.settle()
+    before = stage.view.figure
+    seen: list[int] = []
+    stage.slider.valueChanged.connect(seen.append)
+    with opened.qtbot.waitSignal(stage.played, timeout=20_000, check_params_cb=lambda on: not on):
+        opened.qtbot.mouseClick(stage.play, Qt.MouseButton.LeftButton)
+    assert seen == list(range(1, stage.slider.maximum() + 1))
+    after = stage.view.figure
+    assert before is not None
+    assert after is not None
+    first, last = before.panels[0], after.panels[0]
+    assert isinstance(first, ImageGrid)
+    assert isinstance(last, ImageGrid)
+    assert first.values.shape == last.values.shape == (4, 5, 5)
+    assert not np.array_equal(first.values, last.values)  # the kernels have changed
+    assert first.scale is not None
+    assert last.scale is not None
+    assert first.scale.high == last.scale.high >= float(np.abs(last.values).max())
+    stage.pin.setCurrentIndex(2)
+    stage.pin.activated.emit(2)
+    opened.settle()
+    assert stage.view.figure is not None
+    assert stage.view.figure.subtitle.startswith("1: ")
+
+
 def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: str) -> None:
     page = page_of(opened)
     choose(page, bars)
-    page.form.epochs.setValue(1000)
+    page.form.fields.epochs.setValue(1000)
     training = opened.controller.training
     with opened.qtbot.waitSignal(
-        training.reported, timeout=30_000, check_params_cb=lambda _: bool(page.loss.line.steps)
+        training.reported, timeout=30_000, check_params_cb=lambda _: len(page.head.accuracy.points("validation")) > 1
     ):
         opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
     assert not page.form.start.isEnabled()
-    opened.qtbot.mouseClick(page.pause, Qt.MouseButton.LeftButton)
-    assert page.pause.text() == "Go on"
-    page.rate.setValue(0.001)
-    opened.qtbot.mouseClick(page.pause, Qt.MouseButton.LeftButton)
-    opened.qtbot.mouseClick(page.stop, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.head.pause, Qt.MouseButton.LeftButton)
+    assert page.head.pause.text() == "Go on"
+    page.head.rate.setValue(0.001)
+    opened.qtbot.mouseClick(page.head.pause, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.head.stop, Qt.MouseButton.LeftButton)
     opened.settle()
     assert page.form.start.isEnabled()
-    assert page.open_button.isVisible()
+    assert page.head.open_button.isVisible()
+    assert page.offer.isVisible()  # what was stopped can go on
+    opened.qtbot.mouseClick(page.offer.forget, Qt.MouseButton.LeftButton)
+    assert not page.offer.isVisible()
 
 
 def test_what_cannot_be_trained_says_why(opened: Opened, tmp_path: Path) -> None:
@@ -123,19 +155,40 @@ def test_what_cannot_be_trained_says_why(opened: Opened, tmp_path: Path) -> None
     train(opened, page)
     assert "There is no data set" in opened.window.errors.messages[-1].sentence
     assert page.form.start.isEnabled()
-    page.form.where.setText(str(Path(__file__)))
+    page.form.fields.where.setText(str(Path(__file__)))
     train(opened, page)
     assert "is no data set" in opened.window.errors.messages[-1].sentence
 
 
-def test_from_the_model_that_is_open(opened: Opened, bars: str) -> None:
+def test_from_the_model_that_is_open_and_then_deeper(opened: Opened, bars: str) -> None:
     page = page_of(opened)
     choose(page, bars)
-    page.form.transfer.setChecked(True)
-    assert page.form.wish.network == "lenet5-mnist"
-    assert not page.form.network.isEnabled()
+    transfer(opened, page)
+    assert page.form.wish().model == opened.request.model  # all of how it was opened, not its name alone
+    assert not page.form.fields.network.isVisible()
     train(opened, page)
-    assert page.accuracy.line.checked[-1][1] > 0.8
+    assert page.head.accuracy.points("validation")[-1][1] > 0.8
+    first = page.head._about.text()
+    opened.qtbot.mouseClick(page.head.deepen, Qt.MouseButton.LeftButton)
+    opened.settle()
+    assert page.form.fields.unfreeze.value() == 1
+    assert Path(page.head._about.text()).stem == Path(first).stem + "-2"  # the earlier result stays
+    assert Path(first).is_file()
+    assert not opened.window.errors.messages
+
+
+def test_both_are_trained_and_measured(opened: Opened, bars: str) -> None:
+    page = page_of(opened)
+    choose(page, bars)
+    transfer(opened, page)
+    page.form.fields.limit.setValue(5)
+    page.form.fields.epochs.setValue(2)
+    opened.qtbot.mouseClick(page.form.compare, Qt.MouseButton.LeftButton)
+    opened.settle()
+    for name in ("transfer-checked", "nothing-checked"):
+        assert [at for at, _ in page.head.accuracy.points(name)] == [1, 2]
+    assert "% of 30 test pictures right with what it had learned before, " in page.head.verdict.text()
+    assert page.head.open_button.isVisible()
 
 
 def test_the_result_is_saved_elsewhere(
@@ -143,11 +196,11 @@ def test_the_result_is_saved_elsewhere(
 ) -> None:
     page = page_of(opened)
     choose(page, bars)
-    page.form.epochs.setValue(1)
+    page.form.fields.epochs.setValue(1)
     train(opened, page)
     target = tmp_path / "mine.safetensors"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    opened.qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.head.save_button, Qt.MouseButton.LeftButton)
     assert target.stat().st_size > 0
     assert target.with_suffix(".json").is_file()
 

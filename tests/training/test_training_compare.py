@@ -87,6 +87,8 @@ def test_names_of_results_are_free(tmp_path: Path):
     assert stem("/tmp/my.net.pt", "sun") == "my-net-sun"
     assert stem("resnet18:random", "a/b") == "resnet18-a-b"
     assert stem("plan: 1x8x8 flatten dense2", "…") == "1x8x8-flatten-dense2"
+    assert stem("vgg-sun.safetensors", "sun") == stem("vgg-sun", "sun") == "vgg-sun"
+    assert stem("/tmp/vgg-sun-2.safetensors", "sun") == "vgg-sun-2"
     assert free(tmp_path, "net") == "net"
     (tmp_path / "net.safetensors").touch()
     (tmp_path / "net-2.checkpoint").touch()

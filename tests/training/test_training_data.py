@@ -162,7 +162,7 @@ def test_bad_arrays_are_a_sentence(tmp_path: Path, write, sentence: str):
 
 def test_what_is_not_there_is_a_sentence(tmp_path: Path):
     for source, where, sentence in (
-        ("mnist", None, "MNIST is not on this computer: say where with --data"),
+        ("mnist", None, "MNIST is not on this computer: say where it lies"),
         ("mnist", str(tmp_path / "gone"), "moved, renamed or deleted"),
         ("nist", str(tmp_path), "There is no data set nist: there are mnist"),
         (str(tmp_path / "gone"), None, "moved, renamed or deleted"),

@@ -1,9 +1,9 @@
-"""Loss and accuracy while a network learns: a line for the steps, points for what the validation pictures say."""
+"""Curves while a network learns: a line for the steps, points for what the validation pictures say."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -15,13 +15,28 @@ from cnnviz.gui.theme import theme
 Point = tuple[float, float]
 """Epochs since the beginning, and a value."""
 
+_MANY = 4000  # points of a line; every second one is dropped beyond
 
-@dataclass(slots=True)
-class Line:
-    """What one plot shows: the steps, the epochs as checked, and where the weights that are looked at were kept."""
 
-    steps: list[Point] = field(default_factory=list)
-    checked: list[Point] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a series is drawn: its name in the key, its colour, and whether each point counts by itself."""
+
+    name: str
+    color: str
+    dots: bool = False
+    faint: bool = False
+
+
+KINDS = {
+    "learning": Kind("learning", "accent"),
+    "validation": Kind("validation", "info", dots=True),
+    "transfer": Kind("transfer, learning", "accent", faint=True),
+    "transfer-checked": Kind("transfer", "accent", dots=True),
+    "nothing": Kind("from nothing, learning", "info", faint=True),
+    "nothing-checked": Kind("from nothing", "info", dots=True),
+}
+"""All series that there are."""
 
 
 class CurvePlot(QWidget):
@@ -33,16 +48,18 @@ class CurvePlot(QWidget):
         What it is.
     share
         Whether it goes from 0 to 1; otherwise from 0 to as much as there is.
+    small
+        Whether it stands beside, with less words.
     """
 
-    def __init__(self, name: str, title: str, share: bool) -> None:
+    def __init__(self, name: str, title: str, share: bool = False, small: bool = False) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self._title, self._share = title, share
-        self.line = Line()
+        self._title, self._share, self._small = title, share, small
+        self._series: dict[str, list[Point]] = {}
         self._epochs = 1
         self._at: float | None = None  # where the weights are that are looked at
         self._mouse: QPointF | None = None
@@ -50,13 +67,20 @@ class CurvePlot(QWidget):
 
     def begin(self, epochs: int) -> None:
         """Empty, for so many epochs."""
-        self.line, self._epochs, self._at = Line(), max(epochs, 1), None
+        self._series, self._epochs, self._at = {}, max(epochs, 1), None
         self.update()
 
-    def add(self, at: float, value: float, checked: bool = False) -> None:
-        """One more point."""
-        (self.line.checked if checked else self.line.steps).append((at, value))
+    def add(self, series: str, at: float, value: float) -> None:
+        """One more point of one of ``KINDS``."""
+        points = self._series.setdefault(series, [])
+        points.append((at, value))
+        if len(points) > _MANY:
+            del points[1:-1:2]
         self.update()
+
+    def points(self, series: str) -> list[Point]:
+        """What one series shows."""
+        return self._series.get(series, [])
 
     def mark(self, at: float | None) -> None:
         """Where the weights are that are looked at."""
@@ -64,10 +88,10 @@ class CurvePlot(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(360), theme.px(190))
+        return QSize(theme.px(180 if self._small else 360), theme.px(90 if self._small else 190))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(180), theme.px(110))
+        return QSize(theme.px(130 if self._small else 180), theme.px(70 if self._small else 110))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse = event.position()
@@ -83,7 +107,7 @@ class CurvePlot(QWidget):
     def _high(self) -> float:
         if self._share:
             return 1.0
-        values = [value for _, value in (*self.line.steps, *self.line.checked) if math.isfinite(value)]
+        values = [value for points in self._series.values() for _, value in points if math.isfinite(value)]
         return max(values, default=1.0) * 1.05 or 1.0
 
     def _frame(self) -> QRectF:
@@ -108,22 +132,29 @@ class CurvePlot(QWidget):
             x = frame.left() + frame.width() * self._at / self._epochs
             painter.setPen(QPen(theme.color("dim"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
-        steps = [self._place(frame, p, high) for p in self.line.steps if math.isfinite(p[1])]
-        painter.setPen(QPen(theme.color("accent"), 1.5))
-        painter.drawPolyline(QPolygonF(steps))
-        checked = [self._place(frame, p, high) for p in self.line.checked if math.isfinite(p[1])]
-        painter.setPen(QPen(theme.color("info"), 1.5))
-        painter.drawPolyline(QPolygonF(checked))
-        painter.setBrush(theme.color("info"))
-        for place in checked:
-            painter.drawEllipse(place, 3.5, 3.5)
+        for series, points in self._series.items():
+            self._paint_series(
+                painter, KINDS[series], [self._place(frame, p, high) for p in points if math.isfinite(p[1])]
+            )
         self._paint_key(painter, frame)
         painter.end()
+
+    def _paint_series(self, painter: QPainter, kind: Kind, places: list[QPointF]) -> None:
+        color = theme.color(kind.color)
+        color.setAlphaF(0.35 if kind.faint else 1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(color, 1 if kind.faint else 1.5))
+        painter.drawPolyline(QPolygonF(places))
+        if kind.dots:
+            painter.setBrush(color)
+            radius = 3.5 if len(places) < 40 else 2
+            for place in places:
+                painter.drawEllipse(place, radius, radius)
 
     def _paint_axes(self, painter: QPainter, frame: QRectF, high: float) -> None:
         painter.setFont(theme.font("tiny"))
         metrics = painter.fontMetrics()
-        for part in (0.0, 0.5, 1.0):
+        for part in (0.0, 1.0) if self._small else (0.0, 0.5, 1.0):
             y = frame.bottom() - part * frame.height()
             painter.setPen(theme.color("line"))
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
@@ -143,11 +174,12 @@ class CurvePlot(QWidget):
         painter.setFont(theme.font("small"))
         metrics = painter.fontMetrics()
         parts = []
-        for points, color, name in ((self.line.steps, "accent", "learning"), (self.line.checked, "info", "validation")):
-            if points:
+        for series, points in self._series.items():
+            kind = KINDS[series]
+            if points and not kind.faint:
                 value = self._value(points, frame)
-                text = f"{100 * value:.2f} %" if self._share else number(value, 4)
-                parts.append((color, f"{name} {text}"))
+                text = f"{100 * value:.1f} %" if self._share else number(value, 3)
+                parts.append((kind.color, text if self._small else f"{kind.name} {text}"))
         x = self.width() - theme.px(10) - sum(metrics.horizontalAdvance(text) + theme.px(14) for _, text in parts)
         for color, text in parts:
             painter.setPen(theme.color(color))

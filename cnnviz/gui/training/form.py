@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.gui.naming import named
+from cnnviz.gui.segment import Segment
 from cnnviz.gui.theme import theme
-from cnnviz.gui.training.wish import AUGMENTATIONS, DATA, NETWORKS, Wish
+from cnnviz.gui.training.fields import Fields
+from cnnviz.gui.training.wish import Wish
+from cnnviz.request import ModelRequest
 
-_PLAN = "plan: 1x28x28 conv8x3/p1 relu max2 conv16x3/p1 relu max2 flatten dense32 relu dense10"
+_SOON = 400  # milliseconds after the last letter
+
+KNOWN, NOTHING = "known", "nothing"
 
 
 class TrainingForm(QFrame):
@@ -35,199 +26,156 @@ class TrainingForm(QFrame):
     -------
     wanted(Wish)
         The training is to begin.
+    data_changed()
+        Other pictures are to be looked at.
+    network_changed(str)
+        Another network, or another plan, is to learn from nothing; empty when the open model is to go on.
     """
 
     wanted = Signal(object)
+    data_changed = Signal()
+    network_changed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("training-form")
         self.setAccessibleName("What to train, and how")
         self.setProperty("role", "card")
-        self._model = ""
+        self._model: ModelRequest | None = None
         self._device = "auto"
-        self.data = named(QComboBox(), "training-data", "Data")
-        for name, title in DATA.items():
-            self.data.addItem(title, name)
-        self.data.activated.connect(lambda _: self._check())
-        self.where = named(QLineEdit(), "training-where", "Where the data lies")
-        self.where.setPlaceholderText("file or folder")
-        self.where.setToolTip(
-            "An NPZ file, IDX files, CIFAR's batches, or a folder with one folder of pictures a class"
-        )
-        self.where.textChanged.connect(lambda _: self._check())
-        self.download = named(QCheckBox("Download it when it is not here"), "training-download")
-        self.file = named(QPushButton("File…"), "training-file")
-        self.file.clicked.connect(self._browse_file)
-        self.folder = named(QPushButton("Folder…"), "training-folder")
-        self.folder.clicked.connect(self._browse_folder)
-        self.network = named(QComboBox(), "training-network", "Network")
-        self.network.setEditable(True)
-        self.network.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        for name, title in NETWORKS.items():
-            self.network.addItem(f"{title}", name)
-        self.network.addItem("A chain of one's own", _PLAN)
-        self.network.activated.connect(self._on_network)
-        self.transfer = named(QCheckBox("Start from the model that is open"), "training-transfer")
-        self.transfer.setToolTip("It keeps what it has learned, and only its last layers learn the new classes")
-        self.transfer.toggled.connect(lambda _: self._check())
-        self._build_numbers()
+        self._problem = ""  # of the pictures, or of the chain
+        self.fields = Fields()
+        self.begin_from = Segment({NOTHING: "From nothing", KNOWN: "From the open model"})
+        self.begin_from.setObjectName("training-begin-from")
+        self.begin_from.setAccessibleName("What the network knows at the beginning")
+        self.begin_from.set_value(NOTHING)
+        self.begin_from.chosen.connect(self.set_transfer)
+        self.transfer = False
+        self._goes_on = named(QLabel(), "training-goes-on")
+        self._goes_on.setProperty("role", "small")
+        self._goes_on.setWordWrap(True)
         self.start = named(QPushButton("Train"), "training-start", "Train")
         self.start.setProperty("role", "accent")
-        self.start.clicked.connect(lambda: self.wanted.emit(self.wish))
-        self._problem = named(QLabel(), "training-missing")
-        self._problem.setProperty("role", "small")
-        self._problem.setWordWrap(True)
-        for box in (self.data, self.network, self.augment):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(12)
+        self.start.clicked.connect(lambda: self.wanted.emit(self.wish()))
+        self.compare = named(QPushButton("Compare with training from nothing"), "training-compare")
+        self.compare.setToolTip("Both learn from the same pictures, an epoch each in turn; both are measured")
+        self.compare.clicked.connect(lambda: self.wanted.emit(self.wish(compare=True)))
+        self._missing = named(QLabel(), "training-missing")
+        self._missing.setProperty("role", "small")
+        self._missing.setWordWrap(True)
+        self._later = QTimer(self, interval=_SOON, singleShot=True)
+        self._later.timeout.connect(self.data_changed)
+        self._connect()
         self._lay_out()
         self._check()
 
-    def _build_numbers(self) -> None:
-        self.unfreeze = self._number("training-unfreeze", "Layers that learn before the last one", 0, 50, 0)
-        self.epochs = self._number("training-epochs", "Epochs", 1, 1000, 3)
-        self.batch = self._number("training-batch", "Pictures a step", 1, 4096, 64)
-        self.limit = self._number("training-limit", "Most pictures of a class", 0, 1_000_000, 0)
-        self.limit.setSpecialValueText("all")
-        self.seed = self._number("training-seed", "Seed", 0, 1_000_000, 0)
-        self.patience = self._number("training-patience", "Stop after epochs without progress", 0, 1000, 0)
-        self.patience.setSpecialValueText("never")
-        self.rate = named(QDoubleSpinBox(), "training-rate", "Learning rate")
-        self.rate.setDecimals(5)
-        self.rate.setRange(0, 10)
-        self.rate.setSingleStep(0.01)
-        self.rate.setSpecialValueText("as usual")
-        self.validation = named(QDoubleSpinBox(), "training-validation", "Share to validate with")
-        self.validation.setDecimals(2)
-        self.validation.setRange(0, 0.9)
-        self.validation.setSingleStep(0.05)
-        self.validation.setValue(0.1)
-        self.augment = named(QComboBox(), "training-augment", "Training pictures")
-        for name, title in AUGMENTATIONS.items():
-            self.augment.addItem(title, name)
-
-    @property
-    def wish(self) -> Wish:
+    def wish(self, compare: bool = False) -> Wish:
         """What the form says."""
-        written = self.network.currentText().strip()
-        at = self.network.findText(written)
-        network = str(self.network.itemData(at)) if at >= 0 else written
-        return Wish(
-            data=str(self.data.currentData()),
-            where=self.where.text().strip(),
-            network=self._model if self.transfer.isChecked() else network,
-            transfer=self.transfer.isChecked(),
-            unfreeze=self.unfreeze.value(),
-            epochs=self.epochs.value(),
-            batch=self.batch.value(),
-            rate=self.rate.value() or None,
-            augment=str(self.augment.currentData()),
-            validation=self.validation.value(),
-            patience=self.patience.value(),
-            seed=self.seed.value(),
-            limit=self.limit.value(),
-            download=self.download.isChecked(),
-            device=self._device,
-        )
+        return self.fields.wish(self._model if self.transfer else None, self._device, compare)
 
-    def set_model(self, name: str, title: str, device: str) -> None:
+    def set_model(self, model: ModelRequest, title: str) -> None:
         """The model that is open: from it one can start, and its device is used."""
-        self._model, self._device = name, device
-        self.transfer.setText(f"Start from {title}, which is open")
+        self._model, self._device = model, model.device
+        self._goes_on.setText(f"{title}, which is open, keeps what it sees; its last layer learns the new classes.")
+
+    def set_transfer(self, how: str) -> None:
+        """Begin from nothing, or from the open model."""
+        self.transfer = how == KNOWN
+        self.begin_from.set_value(how)
+        self._check()
+        self.network_changed.emit("" if self.transfer else self.fields.network_name)
+
+    def set_problem(self, problem: str) -> None:
+        """Why what was chosen cannot be trained, as a sentence; empty when it can."""
+        self._problem = problem
+        self._check()
 
     def set_running(self, running: bool) -> None:
         """While a training runs, nothing here can be changed."""
-        for part in self.findChildren(QWidget):
-            if part is not self._problem and not isinstance(part, QLabel):
-                part.setEnabled(not running)
+        for part in (*self.fields.all, self.begin_from, self.start, self.compare):
+            part.setEnabled(not running)
         if not running:
             self._check()
 
-    def _number(self, name: str, accessible: str, low: int, high: int, value: int) -> QSpinBox:
-        box = named(QSpinBox(minimum=low, maximum=high), name, accessible)
-        box.setValue(value)
-        return box
+    def _connect(self) -> None:
+        fields = self.fields
+        fields.data.activated.connect(lambda _: self._on_data())
+        fields.where.textChanged.connect(lambda _: self._on_data())
+        fields.limit.valueChanged.connect(lambda _: self._on_data())
+        fields.file.clicked.connect(self._browse_file)
+        fields.folder.clicked.connect(self._browse_folder)
+        fields.network_changed.connect(self.network_changed)
+        fields.network_changed.connect(lambda _: self.set_problem(""))
 
-    def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(10))
-        grid.setVerticalSpacing(theme.px(6))
-        grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[str, QWidget], ...] = (
-            ("Data", self.data),
-            ("Where", self.where),
-            ("", self._beside(self.file, self.folder)),
-            ("", self.download),
-            ("At most", self.limit),
-            ("Pictures", self.augment),
-            ("Validate", self.validation),
-            ("Network", self.network),
-            ("", self.transfer),
-            ("And layers", self.unfreeze),
-            ("Epochs", self.epochs),
-            ("Batch", self.batch),
-            ("Rate", self.rate),
-            ("Patience", self.patience),
-            ("Seed", self.seed),
-        )
-        for row, (title, part) in enumerate(rows):
-            if title:
-                label = QLabel(title)
-                label.setProperty("role", "dim")
-                label.setBuddy(part)
-                label.setToolTip(part.accessibleName())
-                grid.addWidget(label, row, 0)
-            if not part.toolTip():
-                part.setToolTip(part.accessibleName())
-            grid.addWidget(part, row, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*(theme.px(n) for n in (14, 12, 14, 12)))
-        column.setSpacing(theme.px(8))
-        column.addLayout(grid)
-        column.addStretch(1)
-        column.addWidget(self._problem)
-        column.addWidget(self.start)
-
-    def _beside(self, *parts: QWidget) -> QWidget:
-        pair = QWidget()
-        line = QHBoxLayout(pair)
-        line.setContentsMargins(0, 0, 0, 0)
-        for part in parts:
-            line.addWidget(part)
-        line.addStretch(1)
-        return pair
+    def _on_data(self) -> None:
+        self._problem = ""
+        self._check()
+        self._later.start()
 
     @Slot()
     def _check(self) -> None:
-        """What is missing is said, and what has no meaning now rests."""
-        self.network.setEnabled(not self.transfer.isChecked())
-        self.unfreeze.setEnabled(self.transfer.isChecked())
-        self.download.setEnabled(bool(self.data.currentData()) and not self.where.text().strip())
-        missing = ""
-        if not self.where.text().strip() and not self.data.currentData():
-            missing = "Choose the folder: in it, each class has a folder of its own."
-        self._problem.setText(missing)
-        self.start.setEnabled(not missing)
-
-    @Slot(int)
-    def _on_network(self, index: int) -> None:
-        if self.network.itemData(index) == _PLAN:
-            self.network.setEditText(_PLAN)
-            line = self.network.lineEdit()
-            assert line is not None
-            line.setCursorPosition(0)
-            line.setFocus(Qt.FocusReason.OtherFocusReason)
+        """What is missing is said, and what has no meaning now is not seen."""
+        fields = self.fields
+        fields.show_row("Network", not self.transfer)
+        fields.show_row("Also learn", self.transfer)
+        self._goes_on.setVisible(self.transfer)
+        self.compare.setVisible(self.transfer)
+        known = bool(fields.data.currentData())
+        fields.download.setEnabled(known and not fields.where.text().strip())
+        missing = self._problem
+        if not fields.where.text().strip() and not known:
+            missing = "Choose a folder in which each class has a folder of its own, or a file."
+        self._missing.setText(missing)
+        self._missing.setVisible(bool(missing))
+        for button in (self.start, self.compare):
+            button.setEnabled(not missing)
 
     @Slot()
     def _browse_file(self) -> None:
+        where = self.fields.where
         path, _ = QFileDialog.getOpenFileName(
-            self, "A data set", self.where.text(), "Data sets (*.npz *.gz *ubyte);;All files (*)"
+            self, "A data set", where.text(), "Data sets (*.npz *.gz *ubyte);;All files (*)"
         )
         if path:
-            self.where.setText(path)
+            where.setText(path)
 
     @Slot()
     def _browse_folder(self) -> None:
-        if path := QFileDialog.getExistingDirectory(self, "A data set", str(Path(self.where.text()).parent)):
-            self.where.setText(path)
+        where = self.fields.where
+        if path := QFileDialog.getExistingDirectory(self, "A data set", str(Path(where.text()).parent)):
+            where.setText(path)
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, theme.px(4), 0)
+        column.setSpacing(theme.px(6))
+        column.addWidget(_section("Data"))
+        column.addLayout(self.fields.grid("data"))
+        column.addSpacing(theme.px(8))
+        column.addWidget(_section("Network"))
+        column.addWidget(self.begin_from)
+        column.addWidget(self._goes_on)
+        column.addLayout(self.fields.grid("network"))
+        column.addSpacing(theme.px(8))
+        column.addWidget(_section("Learning"))
+        column.addLayout(self.fields.grid("learning"))
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("training-scroll")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        scroll.setMinimumWidth(inside.minimumSizeHint().width() + theme.px(12))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*(theme.px(n) for n in (14, 12, 10, 12)))
+        whole.setSpacing(theme.px(8))
+        whole.addWidget(scroll, 1)
+        for part in (self._missing, self.start, self.compare):
+            whole.addWidget(part)
+
+
+def _section(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "section")
+    return label

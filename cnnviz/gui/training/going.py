@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from cnnviz.core.errors import CnnvizError
 from cnnviz.gui.cover import Cover
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.top_bar import TRAIN
-from cnnviz.gui.training import work
 from cnnviz.gui.training.wish import Wish
 from cnnviz.request import ModelRequest
 from cnnviz.response import Response
 
 if TYPE_CHECKING:
+    from cnnviz.gui.training.kept import Unfinished
+    from cnnviz.gui.training.looking import Looking
     from cnnviz.gui.training.page import TrainingPage
-    from cnnviz.training import EpochEnded, Noted, Progressed, Snapped, Started, Stepped
-    from cnnviz.training.snapshots import Snapshot
+    from cnnviz.gui.training.results import Done
+    from cnnviz.gui.training.surveying import Surveying
+    from cnnviz.gui.training.telling import Telling
+    from cnnviz.gui.training.work import Begun, Failed
+    from cnnviz.training import Started
 
 
 class Training(QObject):
@@ -51,19 +55,19 @@ class Training(QObject):
         self._cover = Cover(window)
         always = threading.Event()  # a training does not wait for the pictures
         always.set()
-        self._work, self._looks = Jobs(always, self), Jobs(always, self)
+        self._work = Jobs(always, self)
         self._work.reported.connect(self._on_work)
-        self._looks.reported.connect(self._on_look)
         self.page: TrainingPage | None = None
+        self._looking: Looking | None = None
+        self._surveying: Surveying | None = None
+        self._telling: Telling | None = None
         self._job: Job | None = None
-        self._look_job: Job | None = None
-        self._wanted: int | None = None  # which weights are to be looked at once the present look is done
-        self._begun: work.Begun | None = None
-        self._started: Started | None = None
-        self._snapshots: list[Snapshot] = []
-        self._done: work.Done | None = None
+        self._wish: Wish | None = None
+        self._begun: Begun | None = None
+        self._done: Done | None = None
+        self._offered: Unfinished | None = None
+        self._calmer: float | None = None  # the learning rate that a training that exploded goes on with
         self._response: Response | None = None
-        self._picture = ""
         window.top.workspace_picked.connect(lambda name: self.set_open(name == TRAIN))
         window.commands["train"].triggered.connect(lambda on: window.top.workspace_picked.emit(TRAIN if on else ""))
         for name in ("explain", "sandbox", "network", "table"):
@@ -73,14 +77,17 @@ class Training(QObject):
     @property
     def active(self) -> bool:
         """Whether something is being trained or looked at."""
-        return self._work.active or self._looks.active
+        helpers = (self._looking, self._surveying)
+        return self._work.active or any(helper.jobs.active for helper in helpers if helper is not None)
 
     def stop(self) -> None:
         """End all threads; what a training wrote after its last epoch stays."""
         if self._begun is not None:
             self._begun.control.stop()
         self._work.stop()
-        self._looks.stop()
+        for helper in (self._looking, self._surveying):
+            if helper is not None:
+                helper.jobs.stop()
 
     # to and fro
 
@@ -91,8 +98,11 @@ class Training(QObject):
             self.page = self.page or self._made()
             self._show_model()
             self._cover.lay(self.page)
-            self.page.form.data.setFocus()
+            self.page.form.fields.data.setFocus()
             self._tell(True)
+            self._offer()
+            if self._surveying is not None:
+                self._surveying.begin()
         elif not on:
             self.leave()
 
@@ -109,42 +119,66 @@ class Training(QObject):
         self._show_model()
 
     def _show_model(self) -> None:
-        if self.page is not None and self._response is not None:
-            model = self._response.request.model
-            self.page.form.set_model(model.name, self._response.model.title, model.device)
+        if self.page is not None and self._looking is not None and self._response is not None:
+            self.page.form.set_model(self._response.request.model, self._response.model.title)
+            self._looking.set_open(self._response.request.image)
 
     def _tell(self, on: bool) -> None:
         self._window.commands["train"].setChecked(on)
         self._window.top.set_over(TRAIN if on else "")
 
     def _made(self) -> TrainingPage:
-        from cnnviz.gui.training.page import TrainingPage  # not before it is wanted
+        """The page, with all who work on it; nothing of it is imported before it is wanted."""
+        from cnnviz.gui.training.looking import Looking
+        from cnnviz.gui.training.page import TrainingPage
+        from cnnviz.gui.training.surveying import Surveying
+        from cnnviz.gui.training.telling import Telling
 
         page = TrainingPage()
+        self._looking = Looking(page.head, page.stage, self)
+        self._surveying = Surveying(page, self)
+        self._telling = Telling(page, self)
+        self._telling.started.connect(self._on_started)
+        self._telling.snapped.connect(self._looking.keep)
+        self._telling.news.connect(self.news)
+        for helper in (self._looking, self._surveying):
+            helper.reported.connect(self.reported)
+        self._looking.problem.connect(self.problem)
         page.form.wanted.connect(self.begin)
-        page.paused.connect(self._on_pause)
-        page.stopped.connect(self._on_stop)
-        page.rate_changed.connect(self._on_rate)
-        page.snapshot_picked.connect(self._look)
-        page.opened.connect(self._open)
-        page.saved.connect(self._save)
+        page.head.paused.connect(self._on_pause)
+        page.head.stopped.connect(self._on_stop)
+        page.head.rate_changed.connect(self._on_rate)
+        page.head.opened.connect(self._open)
+        page.head.saved.connect(self._save)
+        page.head.deepened.connect(self._deepen)
+        page.offer.accepted.connect(self._go_on)
+        page.offer.refused.connect(self._forget)
         self._cover.place(page)
         return page
 
     # what the person does
 
     @Slot(object)
-    def begin(self, wish: Wish) -> None:
-        """Train."""
+    def begin(self, wish: Wish, going: Unfinished | None = None) -> None:
+        """Train; or go on with a training that was cut off."""
+        from cnnviz.gui.training import work
+
         assert self.page is not None
-        self._snapshots.clear()
-        self._begun = self._started = self._done = None
-        self._picture = self._response.request.image if self._response is not None else ""
-        self.page.forget()
-        self.page.set_snapshots(0)
+        assert self._looking is not None
+        assert self._telling is not None
+        assert self._surveying is not None
+        self._surveying.stop()
+        self._begun = self._done = self._calmer = None
+        self._wish = wish
+        self._looking.forget()
+        self._telling.forget(wish.compare)
+        self.page.stage.forget()
+        self.page.head.set_result(False, False)
+        self.page.head.judge("")
+        self.page.offer.show_sentence("")
         self.page.set_running(True)
-        self.page.say("Reading…", wish.network)
-        self._job = self._work.start(Job(f"Training {wish.network[:30]}", partial(work.learn, wish)))
+        self.page.head.say("Reading…", wish.title)
+        self._job = self._work.start(Job(f"Training {wish.title}", partial(work.learn, wish, going)))
 
     @Slot(bool)
     def _on_pause(self, on: bool) -> None:
@@ -170,7 +204,17 @@ class Training(QObject):
             self.chosen.emit(ModelRequest(str(self._done.file)))
 
     @Slot()
+    def _deepen(self) -> None:
+        """Go on from the result, with one more layer that learns."""
+        if self._done is None or self._wish is None or self.page is None:
+            return
+        self.page.form.fields.unfreeze.setValue(self._wish.unfreeze + 1)
+        result = ModelRequest(str(self._done.file), device=self._wish.device)
+        self.begin(replace(self._wish, model=result, unfreeze=self._wish.unfreeze + 1, compare=False))
+
+    @Slot()
     def _save(self) -> None:
+        """Write the weights and all about them elsewhere, whole or not at all."""
         if self._done is None:
             return
         path, _ = QFileDialog.getSaveFileName(
@@ -180,143 +224,103 @@ class Training(QObject):
             return
         target = Path(path) if Path(path).suffix else Path(path + ".safetensors")
         try:
-            shutil.copyfile(self._done.file, target)
-            shutil.copyfile(self._done.file.with_suffix(".json"), target.with_suffix(".json"))
-        except OSError as error:
-            self.problem.emit(f"{target.name} was not saved: {error.strerror}.", str(error))
-        else:
-            self.news.emit(f"Saved {target}")
+            self._done.trained.save(target)
+        except CnnvizError as error:
+            self.problem.emit(str(error), error.details)
+            return
+        self.news.emit(f"Saved {target}")
+        if self._done.problem:  # only now it is in a file that can be opened
+            self._done = replace(self._done, file=target, problem="")
+            self._show_result()
+
+    # trainings that were cut off
+
+    def _offer(self) -> None:
+        from cnnviz.gui.training.kept import unfinished
+
+        if self.page is None or self._work.active:
+            return
+        self._offered = next(iter(unfinished()), None)
+        if self._offered is None:
+            self.page.offer.show_sentence("")
+            return
+        wish, epoch = self._offered.wish, self._offered.epoch
+        rate = f" It goes on with a learning rate of {self._calmer:.2g}." if self._calmer else ""
+        self.page.offer.show_sentence(
+            f"The training of {wish.title} with {Path(wish.where).name or wish.data} ended after epoch {epoch} of "
+            f"{wish.epochs}: nothing of it is lost.{rate}"
+        )
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self._offered is not None:
+            wish = self._offered.wish
+            self.begin(replace(wish, rate=self._calmer or wish.rate), self._offered)
+
+    @Slot()
+    def _forget(self) -> None:
+        if self._offered is not None:
+            self._offered.forget()
+            self._calmer = None
+            self._offer()
 
     # what a training tells
 
     @Slot(object)
     def _on_work(self, report: JobReport) -> None:
-        if report.job is self._job and self.page is not None:
-            shown: dict[str, Callable[[Any], None]] = {
-                "Begun": self._on_begun,
-                "Started": self._on_started,
-                "Stepped": self._on_step,
-                "EpochEnded": self._on_epoch,
-                "Snapped": self._on_snapped,
-                "Noted": self._on_note,
-                "Progressed": self._on_progress,
-                "Done": self._on_done,
-                "Failed": self._on_failed,
-            }
+        if report.job is self._job and self.page is not None and self._telling is not None:
             for event in report.results:
-                shown[type(event).__name__](event)
+                kind = type(event).__name__
+                if kind == "Begun":
+                    self._begun = event
+                elif kind == "Done":
+                    self._on_done(event)
+                elif kind == "Failed":
+                    self._on_failed(event)
+                else:
+                    self._telling.tell(event)
             if report.problem:
                 self.problem.emit(report.problem, report.details)
             if report.ended:
-                self._end()
+                self._end(self.page, self._telling)
         self.reported.emit(report)
 
-    def _end(self) -> None:
-        assert self.page is not None
-        self.page.set_running(False)
+    def _end(self, page: TrainingPage, telling: Telling) -> None:
+        page.set_running(False)
+        if self._looking is not None:
+            self._looking.end()
         if self._done is None:
-            self.page.say("Nothing was trained" if self._started is None else "Ended before the first result")
-
-    def _on_begun(self, begun: work.Begun) -> None:
-        self._begun = begun
+            page.head.say("Nothing was trained" if not telling.begun else "Ended before its end")
+        self._offer()
 
     def _on_started(self, started: Started) -> None:
-        assert self.page is not None
         assert self._begun is not None
-        self._started = started
-        learned = "" if started.learned == started.parameters else f", {started.learned:,} of them learn"
-        about = (
-            f"{started.pictures:,} pictures of {len(started.classes):,} classes · {started.parameters:,} parameters"
-            f"{learned} · {started.device}"
-        )
-        self.page.begin(started.epochs, about, started.rate)
-
-    def _on_progress(self, event: Progressed) -> None:
+        assert self._looking is not None
         assert self.page is not None
-        self.page.say(f"{event.what}: {event.done:,} of {event.total:,}")
+        labels = self._response.model.labels if self._response is not None else ()
+        self._looking.begin(self._begun, started, labels)
+        self.page.stage.show_figure("look")
 
-    def _on_note(self, event: Noted) -> None:
-        self.news.emit(event.sentence)
-
-    def _on_step(self, event: Stepped) -> None:
-        assert self.page is not None
-        assert self._started is not None
-        at = event.epoch - 1 + event.step / event.steps
-        self.page.loss.add(at, event.loss)
-        self.page.accuracy.add(at, event.accuracy)
-        epochs = self._started.epochs
-        left = ((epochs - event.epoch + 1) * event.steps - event.step) * event.seconds / event.step
-        where = f"Epoch {event.epoch} of {epochs} · step {event.step:,} of {event.steps:,}"
-        self.page.say_step(f"{where} · {event.speed:,.0f} pictures/s", left, event.rate, event.gradient)
-
-    def _on_epoch(self, event: EpochEnded) -> None:
-        assert self.page is not None
-        if event.validation_loss is not None and event.validation_accuracy is not None:
-            self.page.loss.add(event.epoch, event.validation_loss, checked=True)
-            self.page.accuracy.add(event.epoch, event.validation_accuracy, checked=True)
-
-    def _on_snapped(self, event: Snapped) -> None:
-        assert self.page is not None
-        self._snapshots.append(event.snapshot)
-        self.page.set_snapshots(len(self._snapshots))
-        if len(self._snapshots) == 1:
-            self._look(0)
-
-    def _on_done(self, done: work.Done) -> None:
-        assert self.page is not None
+    def _on_done(self, done: Done) -> None:
         self._done = done
+        self._show_result()
+        if done.problem:
+            self.problem.emit(done.problem, "")
+        self.news.emit(f"Trained: {done.trained.caption}")
+
+    def _show_result(self) -> None:
+        assert self.page is not None
+        assert self._done is not None
+        assert self._wish is not None
+        done, head = self._done, self.page.head
         ended = {"finished": "Done", "stopped": "Stopped", "no better": "Stopped: it grew no better"}
-        self.page.say(f"{ended.get(done.reason, 'Done')} · {done.caption}", str(done.file))
-        for name, figure in (("confusion", done.confusion), ("hardest", done.hardest)):
-            if figure is not None:
-                self.page.set_figure(name, figure)
-        self.page.set_result(True)
-        self.news.emit(f"Trained: {done.caption}")
+        head.say(f"{ended[done.trained.reason]} · {done.trained.caption}", str(done.file))
+        head.judge(done.sentence)
+        for name, figure in done.figures.items():
+            self.page.stage.set_figure(name, figure)
+        head.set_result(True, self._wish.model is not None and not done.problem and done.trained.reason != "stopped")
+        head.open_button.setVisible(not done.problem)
 
-    def _on_failed(self, failed: work.Failed) -> None:
+    def _on_failed(self, failed: Failed) -> None:
+        self._calmer = failed.rate
         self.problem.emit(failed.sentence, failed.details)
-
-    # looking at weights that were kept
-
-    @Slot(int)
-    def _look(self, place: int) -> None:
-        """Look at the weights kept there; while one look is under way, only the newest wish waits."""
-        if self._begun is None or self._started is None or self.page is None or not self._picture:
-            return
-        if not 0 <= place < len(self._snapshots):
-            return
-        self._wanted = place
-        if self._look_job is None:
-            self._next_look()
-
-    def _next_look(self) -> None:
-        place, self._wanted = self._wanted, None
-        if place is None or self._begun is None or self._started is None:
-            return
-        run = partial(
-            work.look,
-            self._begun.network,
-            self._begun.data,
-            self._started.preprocessing,
-            self._snapshots[place],
-            self._picture,
-        )
-        self._look_job = self._looks.start(Job("Looking at the network", run))
-
-    @Slot(object)
-    def _on_look(self, report: JobReport) -> None:
-        if report.job is not self._look_job:
-            return
-        for found in report.results:
-            if isinstance(found, work.Look) and self.page is not None and self._started is not None:
-                self.page.set_figure("look", found.figure)
-                at = found.step / max(self._started.steps, 1)
-                self.page.say_when(f"after {found.step:,} steps")
-                for plot in (self.page.loss, self.page.accuracy):
-                    plot.mark(at)
-            elif isinstance(found, work.Failed):
-                self.problem.emit(found.sentence, found.details)
-        if report.ended:
-            self._look_job = None
-            self._next_look()
-        self.reported.emit(report)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from cnnviz.request import ModelRequest
 
 DATA = {
     "mnist": "MNIST",
@@ -10,17 +13,16 @@ DATA = {
     "cifar10": "CIFAR-10",
     "cifar100": "CIFAR-100",
     "caltech101": "Caltech 101",
-    "": "A folder with one folder a class",
+    "": "Own folder or file",
 }
-"""Data sets by the name that `cnnviz.training.open_data` takes; the last is any folder."""
+"""Data sets by the name that `cnnviz.training.open_data` takes; the last is any folder or file."""
 
 NETWORKS = {
     "lenet5": "LeNet-5",
     "vgg-small": "VGG-small",
-    "resnet18": "ResNet18",
-    "mobilenet_v3_small": "MobileNetV3-S",
+    "mlp": "Perceptron without convolutions",
 }
-"""Networks that learn from nothing; any other name or plan can be written."""
+"""Networks of our own that learn from nothing; torchvision's stand below them, and any plan can be written."""
 
 AUGMENTATIONS = {
     "none": "As they are",
@@ -43,20 +45,23 @@ class Wish:
     download
         Whether a data set with a name may be fetched when it is not on this computer.
     network
-        A name or a plan; of a trained network what opens it.
-    transfer
-        Whether it is trained already, and only its end learns.
+        The name or plan of what learns from nothing; empty with a model.
+    model
+        What has learned something already, as it is opened; only its end learns.
     unfreeze
-        How many layers before the last one learn, too.
+        How many layers before its last one learn, too.
+    compare
+        Whether the same learns from nothing beside it.
     epochs, batch, rate, augment, validation, patience, seed, limit, device
         As in `cnnviz.training.Settings`; ``limit`` is the most pictures of a class, 0 for all.
     """
 
     data: str
     where: str
-    network: str
-    transfer: bool = False
+    network: str = ""
+    model: ModelRequest | None = None
     unfreeze: int = 0
+    compare: bool = False
     epochs: int = 3
     batch: int = 64
     rate: float | None = None
@@ -67,3 +72,13 @@ class Wish:
     limit: int = 0
     download: bool = False
     device: str = "auto"
+
+    @property
+    def title(self) -> str:
+        """What learns, in a few words."""
+        return (Path(self.model.name).stem if self.model else self.network)[:30]
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Where the pictures are, which is all that a look at them needs."""
+        return self.data, self.where

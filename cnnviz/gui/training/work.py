@@ -1,61 +1,32 @@
-"""What the workspace needs done in the background: the training itself, and a look at weights that were kept.
+"""What the workspace needs done in the background: the training itself.
 
-These generators run in jobs' threads (``jobs.py``); they import torch there.
+The generator runs in a job's thread (``jobs.py``); it imports torch there.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cnnviz import paths
-from cnnviz.figure import Bars, Figure, ImageGrid, Matrix, Scale, percent
 from cnnviz.gui import gallery_jobs
 from cnnviz.gui.jobs import Progress
+from cnnviz.gui.training.kept import Unfinished, folder
+from cnnviz.gui.training.results import done
 from cnnviz.gui.training.wish import Wish
 
 if TYPE_CHECKING:
-    from cnnviz.core.model import Preprocessing
-    from cnnviz.training import Control, DataSet, Network, Trained
-    from cnnviz.training.measure import Measured
-    from cnnviz.training.snapshots import Snapshot
-
-HARDEST = 40
-"""Pictures that are shown of those with the largest loss."""
+    from cnnviz.training import Control, DataSet, Event, Network, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Begun:
-    """The first thing that a training says: the hands on it, and what is trained."""
+    """The first thing that a training says: the hands on it, what is trained, and what can go on if it is cut off."""
 
     control: Control
     network: Network
     data: DataSet
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Done:
-    """The last thing that it says: the file with the weights, its caption, and what it makes of held-back pictures."""
-
-    file: Path
-    caption: str
-    reason: str
-    confusion: Figure | None
-    hardest: Figure | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """A network as it was at a snapshot, and what it makes of one picture: kernels, maps and probabilities."""
-
-    step: int
-    figure: Figure
+    unfinished: Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,51 +35,148 @@ class Failed:
 
     sentence: str
     details: str
+    rate: float | None = None
+    """A learning rate to try, where the one that was taken was too high."""
 
 
-def learn(wish: Wish) -> Iterator[Progress]:
-    """The job: every event of the training, between a `Begun` and a `Done`, or a `Failed`."""
+def learn(wish: Wish, going: Unfinished | None = None) -> Iterator[Progress]:
+    """The job: every event of the training, between a `Begun` and a `Done`, or a `Failed`.
+
+    Parameters
+    ----------
+    wish
+        What is to be trained.
+    going
+        The training that it goes on with; where that does not fit, it begins again.
+    """
     from cnnviz import training
     from cnnviz.core.cancel import Cancelled
     from cnnviz.core.errors import CnnvizError
+    from cnnviz.training.settings import Exploded
 
     control = training.Control()
     yield Progress(0, 0, note="reading")
     try:
-        if wish.download and wish.data and not wish.where:
-            yield from _fetched(wish.data)
-        data = training.open_data(wish.data or wish.where, wish.where if wish.data and wish.where else None)
-        data = data.limited(wish.limit, wish.seed) if wish.limit else data
-        network = training.trained(wish.network) if wish.transfer else training.untrained(wish.network)
-        settings = training.Settings(
-            epochs=wish.epochs,
-            batch=wish.batch,
-            rate=wish.rate,
-            augment=wish.augment,
-            validation=wish.validation,
-            patience=wish.patience,
-            seed=wish.seed,
-            unfreeze=wish.unfreeze if wish.transfer else None,
-            device=wish.device,
-        )
-        yield Progress(0, 0, Begun(control, network, data))
-        done, total = 0, 0
-        checkpoint = _file(network, data, ".checkpoint")
-        for event in training.train(data, network, settings, control=control, checkpoint=checkpoint):
-            if isinstance(event, training.Started):
-                total = event.steps * event.epochs
-            if isinstance(event, training.Stepped):
-                done = (event.epoch - 1) * event.steps + event.step
-            if isinstance(event, training.Finished):
-                yield Progress(total, total, _done(event.trained))
+        data = yield from opened(wish)
+        network, settings = _network(wish), _settings(wish)
+        kept = going or _named(network, data, wish)
+        yield Progress(0, 0, Begun(control, network, data, kept))
+        with kept.held():
+            if wish.compare:
+                yield from _both(network, data, settings, control, kept)
             else:
-                yield Progress(done, total, event, note="" if total else "reading")
+                yield from _one(network, data, settings, control, kept, going is not None)
     except Cancelled:
         return
+    except Exploded as error:
+        yield Progress(0, 0, Failed(str(error), "", error.rate))
     except CnnvizError as error:
         yield Progress(0, 0, Failed(str(error), error.details))
     finally:
         control.stop()
+
+
+def opened(wish: Wish) -> Generator[Progress, None, DataSet]:
+    """The pictures, fetched where that is wished."""
+    from cnnviz import training
+
+    if wish.download and wish.data and not wish.where:
+        yield from _fetched(wish.data)
+    data = training.open_data(wish.data or wish.where, wish.where if wish.data and wish.where else None)
+    return data.limited(wish.limit, wish.seed) if wish.limit else data
+
+
+def _network(wish: Wish) -> Network:
+    from cnnviz import training
+
+    model = wish.model
+    if model is None:
+        return training.untrained(wish.network)
+    return training.trained(
+        model.name,
+        model.arch,
+        labels=model.labels,
+        input_size=model.input_size,
+        mean=model.mean,
+        std=model.std,
+        fit=model.fit,
+        output=model.output,
+        trust=model.trust,
+    )
+
+
+def _settings(wish: Wish) -> Settings:
+    from cnnviz.training import Settings
+
+    return Settings(
+        epochs=wish.epochs,
+        batch=wish.batch,
+        rate=wish.rate,
+        augment=wish.augment,
+        validation=wish.validation,
+        patience=wish.patience,
+        seed=wish.seed,
+        unfreeze=None if wish.model is None else wish.unfreeze,
+        device=wish.device,
+    )
+
+
+def _named(network: Network, data: DataSet, wish: Wish) -> Unfinished:
+    """A name that no earlier result has."""
+    from cnnviz.training.result import free, stem
+
+    return Unfinished(free(folder(), stem(network.name, data.name)), wish)
+
+
+def _one(
+    network: Network, data: DataSet, settings: Settings, control: Control, kept: Unfinished, resume: bool
+) -> Iterator[Progress]:
+    """Its checkpoint stays until it is done, and after a stop."""
+    from cnnviz import training
+    from cnnviz.training.checkpoint import CheckpointError
+
+    checkpoint, end = kept.file(".checkpoint"), 0
+    events = training.train(data, network, settings, control=control, checkpoint=checkpoint, resume=resume)
+    try:
+        for event in events:
+            if isinstance(event, training.EpochEnded):
+                replace(kept, epoch=event.epoch).write()
+            if isinstance(event, training.Finished):
+                found = done(event.trained, kept.file(".safetensors"))
+                if event.trained.reason != "stopped" and not found.problem:
+                    kept.forget()
+                yield Progress(end, end, found)
+            else:
+                step = _step(event, settings.epochs)
+                end = step.total or end
+                yield step
+    except CheckpointError as error:
+        yield Progress(0, 0, training.Noted(f"{error} It begins again."))
+        yield from _one(network, data, settings, control, kept, False)
+
+
+def _both(
+    network: Network, data: DataSet, settings: Settings, control: Control, kept: Unfinished
+) -> Iterator[Progress]:
+    """Transfer learning beside training from nothing."""
+    from cnnviz.training.compare import Comparison, compared
+
+    for found in compared(data, network, settings, control=control):
+        if isinstance(found, Comparison):
+            stopped = found.transfer.reason == "stopped"
+            sentence = "" if stopped else found.sentence
+            yield Progress(1, 1, done(found.transfer, kept.file(".safetensors"), sentence))
+        else:
+            yield replace(_step(found.event, settings.epochs), result=found)
+
+
+def _step(event: Event, epochs: int) -> Progress:
+    """How far a training is, for the status line; the steps of all epochs are the whole."""
+    from cnnviz.training import Stepped
+
+    if isinstance(event, Stepped):
+        return Progress((event.epoch - 1) * event.steps + event.step, event.steps * epochs, event)
+    return Progress(0, 0, event, note="training")
 
 
 def _fetched(name: str) -> Iterator[Progress]:
@@ -123,108 +191,3 @@ def _fetched(name: str) -> Iterator[Progress]:
         if isinstance(step.result, gallery_jobs.Fetched) and step.result.problem:
             raise CnnvizError(step.result.problem, step.result.details)
         yield Progress(step.done, step.total, note=step.note)
-
-
-def look(
-    network: Network, data: DataSet, preprocessing: Preprocessing, snapshot: Snapshot, path: str
-) -> Iterator[Progress]:
-    """The job: a `Look` at the network as it was after a step."""
-    from cnnviz.core import images
-    from cnnviz.core.errors import CnnvizError
-    from cnnviz.core.trace import trace
-    from cnnviz.training.result import model_at
-
-    yield Progress(0, 1)
-    try:
-        traced = trace(model_at(network, data, preprocessing, snapshot), images.read(path))
-    except CnnvizError as error:
-        yield Progress(1, 1, Failed(str(error), error.details))
-        return
-    from cnnviz import views
-
-    convs = [record for record in traced.records if record.op == "conv2d"]
-    panels = []
-    for record, view, title in (
-        (
-            (convs[0], "filters", "Filters of the first layer"),
-            (convs[0], "feature-maps", "Its maps"),
-            (convs[-1], "feature-maps", "Maps of the last convolution"),
-        )
-        if convs
-        else ()
-    ):
-        (panel, *_) = views.make(traced, record, view).panels
-        panels.append(replace(panel, title=title) if isinstance(panel, ImageGrid) else panel)
-    top = traced.top(10)
-    panels.append(
-        Bars(
-            labels=tuple(t.label for t in top),
-            values=np.array([t.probability for t in top], np.float32),
-            texts=tuple((percent(t.probability),) for t in top),
-            indices=tuple(t.index for t in top),
-            high=1.0,
-            total=len(traced.logits),
-            heads=("probability",),
-        )
-    )
-    subtitle = f"{Path(path).name}: {top[0].label}, {percent(top[0].probability)}" if top else Path(path).name
-    yield Progress(
-        1, 1, Look(snapshot.step, Figure("training", f"After {snapshot.step:,} steps", subtitle, tuple(panels)))
-    )
-
-
-def _done(trained: Trained) -> Done:
-    file = _file(trained.network, trained.data, ".safetensors")
-    trained.save(file)
-    measured, inputs = (trained.test, trained.tested) if trained.test else (trained.validation, trained.held)
-    labels = trained.data.labels
-    confusion = hardest = None
-    if measured is not None and inputs is not None:
-        confusion = _confusion(measured, labels, trained.caption)
-        rows = measured.hardest(HARDEST)
-        pixels = inputs.pixels[rows.tolist()].cpu().numpy()
-        hardest = _hardest(measured, rows, pixels, labels)
-    return Done(file, trained.caption, trained.reason, confusion, hardest)
-
-
-def _confusion(measured: Measured, labels: tuple[str, ...], caption: str) -> Figure:
-    counts = measured.confusion.astype(np.float32)
-    wrong = counts.copy()
-    np.fill_diagonal(wrong, 0)
-    high = float(max(wrong.max(), 1))
-    scale = Scale(0.0, high, "viridis", False, "the mistakes")
-    title = "How many of which class were taken for which"
-    panel = Matrix(counts, scale, "true class", "predicted class", labels, labels, title)
-    return Figure("confusion", "Confusion matrix", caption, (panel,))
-
-
-def _hardest(measured: Measured, rows: NDArray[np.int64], pixels: NDArray[np.uint8], labels: tuple[str, ...]) -> Figure:
-    """The pictures that contribute most to the loss; ``pixels`` is (N, C, H, W)."""
-    shown = np.ascontiguousarray(np.broadcast_to(pixels.transpose(0, 2, 3, 1), (len(pixels), *pixels.shape[2:], 3)))
-    true, said, losses = measured.classes, measured.predicted, measured.losses
-    captions = tuple(f"{labels[true[row]]} → {labels[said[row]]}  {losses[row]:.2f}" for row in rows)
-    share = float(measured.losses[rows].sum() / max(measured.losses.sum(), 1e-12))
-    panel = ImageGrid(
-        values=shown,
-        raster=shown,
-        scale=None,
-        ranges=np.tile(np.array([[0, 255]], np.float32), (len(shown), 1)),
-        indices=tuple(range(len(shown))),
-        captions=captions,
-        notes=("",) * len(shown),
-        total=len(measured.losses),
-        noun="picture",
-        title="true class → predicted one, and the loss",
-        picks=False,
-    )
-    words = f"{len(shown)} of {len(measured.losses):,} pictures make {share:.0%} of the whole loss"
-    return Figure("hardest", "What contributes most to the loss", words, (panel,))
-
-
-def _file(network: Network, data: DataSet, suffix: str) -> Path:
-    """Where the result is kept: named after network and data."""
-    folder = paths.cache() / "trained"
-    folder.mkdir(parents=True, exist_ok=True)
-    short = Path(network.name).stem if Path(network.name).suffix else network.name.removeprefix("plan: ")
-    parts = (re.sub(r"[^A-Za-z0-9.-]+", "-", part).strip("-")[:40] for part in (short, data.name.lower()))
-    return folder / ("-".join(parts) + suffix)

@@ -1,0 +1,92 @@
+"""What a training leaves, for the window: a file, and figures of what it makes of held-back pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import Figure, ImageGrid, Matrix, Scale
+
+if TYPE_CHECKING:
+    from cnnviz.training import Trained
+    from cnnviz.training.measure import Measured
+
+HARDEST = 40
+"""Pictures that are shown of those with the largest loss."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """The last thing that a training says.
+
+    Attributes
+    ----------
+    trained
+        The network and all about it; it is kept also where it could not be written.
+    file
+        Where it was written.
+    problem
+        Why it was not, as a sentence; empty when it was.
+    figures
+        By their names in the window: ``confusion``, ``hardest``.
+    sentence
+        How it compares with training from nothing; empty when it was not compared.
+    """
+
+    trained: Trained = field(repr=False)
+    file: Path
+    problem: str
+    figures: dict[str, Figure] = field(repr=False)
+    sentence: str = ""
+
+
+def done(trained: Trained, file: Path, sentence: str = "") -> Done:
+    """Write a result down, and draw what it makes of the pictures that it has not learned from."""
+    problem = ""
+    try:
+        trained.save(file)
+    except CnnvizError as error:
+        problem = f"{error} The network is kept in this window: save it elsewhere."
+    figures: dict[str, Figure] = {}
+    measured, inputs = (trained.test, trained.tested) if trained.test else (trained.validation, trained.held)
+    if measured is not None and inputs is not None:
+        rows = measured.hardest(HARDEST)
+        pixels = inputs.pixels[rows.tolist()].cpu().numpy()
+        figures["confusion"] = _confusion(measured, trained.data.labels, trained.caption)
+        figures["hardest"] = _hardest(measured, rows, pixels, trained.data.labels)
+    return Done(trained, file, problem, figures, sentence)
+
+
+def _confusion(measured: Measured, labels: tuple[str, ...], caption: str) -> Figure:
+    counts = measured.confusion.astype(np.float32)
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    scale = Scale(0.0, float(max(wrong.max(), 1)), "viridis", False, "the mistakes")
+    title = "How many of which class were taken for which"
+    panel = Matrix(counts, scale, "true class", "predicted class", labels, labels, title)
+    return Figure("confusion", "Confusion matrix", caption, (panel,))
+
+
+def _hardest(measured: Measured, rows: NDArray[np.int64], pixels: NDArray[np.uint8], labels: tuple[str, ...]) -> Figure:
+    """The pictures that contribute most to the loss; ``pixels`` is (N, C, H, W)."""
+    shown = np.ascontiguousarray(np.broadcast_to(pixels.transpose(0, 2, 3, 1), (len(pixels), *pixels.shape[2:], 3)))
+    true, said, losses = measured.classes, measured.predicted, measured.losses
+    captions = tuple(f"{labels[true[row]]} → {labels[said[row]]}  {losses[row]:.2f}" for row in rows)
+    share = float(measured.losses[rows].sum() / max(measured.losses.sum(), 1e-12))
+    title = f"true class → predicted one, and the loss: {len(shown)} of {len(losses):,} pictures make {share:.0%} of it"
+    panel = pictures(shown, captions, total=len(losses), title=title)
+    return Figure("hardest", "What contributes most to the loss", "", (panel,))
+
+
+def pictures(shown: NDArray[np.uint8], captions: tuple[str, ...], total: int, title: str) -> ImageGrid:
+    """Pictures (N, H, W, 3) as they are, with a caption each."""
+    ends = np.tile(np.array([[0, 255]], np.float32), (len(shown), 1))
+    numbers = tuple(range(len(shown)))
+    return ImageGrid(
+        shown, shown, None, ends, numbers, captions, ("",) * len(shown), total, "picture", title, picks=False
+    )

@@ -1,0 +1,90 @@
+"""Looking at the pictures before anything learns: how many each class has, and which files are broken."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnnviz.figure import Figure, Note
+from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
+from cnnviz.gui.training.glance import Glance, glance
+from cnnviz.gui.training.page import TrainingPage
+
+
+class Surveying(QObject):
+    """Keeps what the page says of the data and of the networks that there are.
+
+    Signals
+    -------
+    reported(JobReport)
+        How it goes on.
+    """
+
+    reported = Signal(object)
+
+    def __init__(self, page: TrainingPage, parent: QObject) -> None:
+        super().__init__(parent)
+        self._page = page
+        always = threading.Event()
+        always.set()
+        self.jobs = Jobs(always, self)
+        self.jobs.reported.connect(self._on_report)
+        self._job: Job | None = None
+        self._named = False
+        page.form.data_changed.connect(self.look)
+
+    def begin(self) -> None:
+        """The workspace was opened."""
+        if not self._named:
+            self._named = True
+            self.look()
+            self.jobs.start(Job("Listing networks", _networks))
+
+    def stop(self) -> None:
+        """A training begins: it reads the pictures itself."""
+        if self._job is not None:
+            self.jobs.cancel(self._job)
+
+    @Slot()
+    def look(self) -> None:
+        """Look at what the form names, and at nothing else any more."""
+        self.stop()
+        wish = self._page.form.wish()
+        if wish.data or wish.where:
+            self._job = self.jobs.start(Job("Looking at the pictures", partial(glance, wish)))
+
+    @Slot(object)
+    def _on_report(self, report: JobReport) -> None:
+        for found in report.results:
+            if isinstance(found, tuple):
+                self._page.form.fields.set_networks(found)
+            elif isinstance(found, Glance) and report.job is self._job:
+                self._show(found)
+        self.reported.emit(report)
+
+    def _show(self, found: Glance) -> None:
+        stage = self._page.stage
+        if found.figure is None:
+            stage.set_figure("classes", Figure("classes", "Classes", "", (Note(found.problem),)))
+            stage.about.setText("")
+            stage.set_left_out(())
+            return
+        checked = f" · {found.checked:,} of {found.files:,} files read" if found.checked < found.files else ""
+        broken = f" · {len(found.broken):,} broken, left out" if found.broken else ""
+        stage.about.setText(f"{found.title}: {found.about}{checked}{broken}")
+        stage.set_figure("classes", found.figure)
+        stage.set_left_out((*found.notes, *found.broken))
+        self._page.form.set_problem(found.problem)
+        self._page.set_data(len(found.labels), found.shape)
+
+
+def _networks() -> Iterator[Progress]:
+    """The job: name and title of each of torchvision's networks."""
+    from cnnviz.core.gallery import entries
+
+    yield Progress(0, 1, note="listing networks")
+    found = {entry.architecture: entry.parameters for entry in entries()}
+    yield Progress(1, 1, tuple((name, f"{name} · {count / 1e6:.1f} M") for name, count in sorted(found.items())))

@@ -1,0 +1,118 @@
+"""What a training tells, put on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from cnnviz.figure import number
+from cnnviz.gui.training.page import TrainingPage
+
+if TYPE_CHECKING:
+    from cnnviz.training import EpochEnded, Event, Noted, Progressed, Started, Stepped
+    from cnnviz.training.compare import Side
+
+
+class Telling(QObject):
+    """Shows events; of two trainings that are compared, both.
+
+    Signals
+    -------
+    started(Started), snapped(Snapshot)
+        For those who look at the weights.
+    news(str)
+        A sentence for the status line.
+    """
+
+    started = Signal(object)
+    snapped = Signal(object)
+    news = Signal(str)
+
+    def __init__(self, page: TrainingPage, parent: QObject) -> None:
+        super().__init__(parent)
+        self._page = page
+        self._start: Started | None = None
+        self._seconds = 0.0  # of the last epoch
+        self._notes: tuple[str, ...] = ()
+        self._names = ("learning", "validation")
+        self._shown: dict[str, Callable[[Any], None]] = {
+            "Side": self._on_side,
+            "Started": self._on_started,
+            "Stepped": self._on_step,
+            "EpochEnded": self._on_epoch,
+            "Snapped": lambda event: self.snapped.emit(event.snapshot),
+            "Noted": self._on_note,
+            "Progressed": self._on_progress,
+            "Finished": lambda _: None,  # of one side
+        }
+
+    @property
+    def begun(self) -> bool:
+        """Whether a first step was taken."""
+        return self._start is not None
+
+    def forget(self, compares: bool) -> None:
+        """Another training is about to begin."""
+        self._start, self._notes, self._seconds = None, (), 0.0
+        self._names = ("transfer", "transfer-checked") if compares else ("learning", "validation")
+
+    def tell(self, event: Event | Side) -> None:
+        """Show one event."""
+        self._shown[type(event).__name__](event)
+
+    def _on_side(self, side: Side) -> None:
+        if not side.nothing:
+            self.tell(side.event)
+            return
+        names, self._names = self._names, ("nothing", "nothing-checked")
+        if type(side.event).__name__ == "EpochEnded":
+            self._on_epoch(side.event)  # type: ignore[arg-type]
+        elif type(side.event).__name__ == "Stepped":
+            self._draw(side.event)  # type: ignore[arg-type]
+        self._names = names
+
+    def _on_started(self, started: Started) -> None:
+        self._start = started
+        learned = "" if started.learned == started.parameters else f", {started.learned:,} of them learn"
+        about = (
+            f"{started.pictures:,} pictures of {len(started.classes):,} classes · {started.parameters:,} parameters"
+            f"{learned} · {started.device}"
+        )
+        self._page.head.begin(started.epochs, about, started.rate)
+        for epoch in started.history:
+            head = self._page.head
+            head.loss.add("learning", epoch.epoch, epoch.loss)
+            head.accuracy.add("learning", epoch.epoch, epoch.accuracy)
+            self._on_epoch(epoch)
+        self.started.emit(started)
+
+    def _on_progress(self, event: Progressed) -> None:
+        self._page.head.say(f"{event.what}: {event.done:,} of {event.total:,}")
+
+    def _on_note(self, event: Noted) -> None:
+        self._notes = (*self._notes, event.sentence)
+        self._page.stage.set_left_out(self._notes)
+        self.news.emit(event.sentence)
+
+    def _on_step(self, event: Stepped) -> None:
+        assert self._start is not None
+        self._draw(event)
+        epochs = self._start.epochs
+        left = ((epochs - event.epoch + 1) * event.steps - event.step) * event.seconds / event.step
+        where = f"Epoch {event.epoch} of {epochs} · step {event.step:,} of {event.steps:,}"
+        took = f" · an epoch takes {number(self._seconds, 2)} s" if self._seconds else ""
+        self._page.head.say_step(f"{where} · {event.speed:,.0f} pictures/s{took}", left, event.rate, event.gradient)
+
+    def _draw(self, event: Stepped) -> None:
+        at, head, name = event.epoch - 1 + event.step / event.steps, self._page.head, self._names[0]
+        for plot, value in zip(head.plots, (event.loss, event.accuracy, event.rate, event.gradient), strict=True):
+            plot.add(name, at, value)
+
+    def _on_epoch(self, event: EpochEnded) -> None:
+        self._seconds = event.seconds
+        head, name = self._page.head, self._names[1]
+        if event.validation_loss is not None and event.validation_accuracy is not None:
+            head.loss.add(name, event.epoch, event.validation_loss)
+            head.accuracy.add(name, event.epoch, event.validation_accuracy)

@@ -72,6 +72,8 @@ def prepare(app: QApplication, options: WindowOptions) -> Controller:
         controller.complain(problem)
     if options.workspace:
         controller.window.top.workspace_picked.emit(options.workspace)
+    if options.lesson:
+        controller.learning.begin(options.lesson, options.step)
     return controller
 
 

@@ -117,8 +117,10 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--screenshot", type=_png, metavar="FILE.png", help="draw the window into a file, needs no display"
     )
-    workspaces = ("network", "table", "sandbox", "train")
+    workspaces = ("network", "table", "sandbox", "train", "learn")
     parser.add_argument("--workspace", choices=workspaces, default="", help="the workspace to open")
+    parser.add_argument("--lesson", default="", metavar="FILE", help="a lesson to open, or the name of one of ours")
+    parser.add_argument("--step", type=_count, default=1, metavar="N", help="at which of its steps (default: 1)")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window in pixels, e.g. 1440x900")
     parser.add_argument("--version", action="version", version=f"CNNViz {__version__}")
     parser.set_defaults(command="window")

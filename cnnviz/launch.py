@@ -31,6 +31,8 @@ class WindowOptions:
         (width, height) in pixels of the window; None for its own.
     workspace
         ``network`` or ``sandbox``; empty for the one that fits the view.
+    lesson, step
+        A lesson to begin with (a file, or the name of one of ours), and at which of its steps, from 1; empty for none.
     """
 
     images: tuple[str, ...] = ()
@@ -40,3 +42,5 @@ class WindowOptions:
     screenshot: str = ""
     size: tuple[int, int] | None = None
     workspace: str = ""
+    lesson: str = ""
+    step: int = 1

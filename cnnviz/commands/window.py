@@ -44,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
             screenshot=os.path.abspath(options.screenshot) if options.screenshot else "",  # noqa: PTH100
             size=options.size,
             workspace=options.workspace,
+            lesson=options.lesson,
+            step=options.step,
         )
     )
 

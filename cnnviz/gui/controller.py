@@ -17,12 +17,14 @@ from cnnviz.gui.across.going import Across
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
 from cnnviz.gui.drawing.going import Drawing
-from cnnviz.gui.drops import is_model_file
+from cnnviz.gui.drops import is_model_file, is_video_file
 from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
 from cnnviz.gui.feed import Feed
 from cnnviz.gui.graph.going import Networking
 from cnnviz.gui.jobs import JobReport, Jobs
+from cnnviz.gui.learning.going import Learning
+from cnnviz.gui.live.going import Living
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.opening import Opening
 from cnnviz.gui.player import Player
@@ -94,8 +96,11 @@ class Controller(QObject):
         self.across = Across(window, session, self.jobs, self.runner.explorer)
         self.retouching = Retouching(window.retouch, session, self.feed)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
+        self.living = Living(window.live, session, self.feed, self.collection.add)
         self.sandboxing = Sandboxing(window, session)
         self.training = Training(window)  # the last, so that the others have left when it comes
+        over = (self.sandboxing, self.tabling, self.networking, self.training)
+        self.learning = Learning(window, session, self.sandboxing, over, self.runner.explorer)
         self.response: Response | None = None
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)
@@ -121,21 +126,29 @@ class Controller(QObject):
     def stop(self) -> None:
         """End all threads and save what is to be remembered."""
         self.player.set_playing(False)
+        self.living.stop()
         self.saving.end()
         self.jobs.stop()
         self.opening.stop()
         self.training.stop()
+        self.learning.stop()
         self.runner.stop()
 
     @property
     def busy(self) -> bool:
         """Whether something is being computed or waits for it."""
-        return not self.runner.idle.is_set() or self.jobs.active or self.opening.active or self.training.active
+        return (
+            not self.runner.idle.is_set()
+            or self.jobs.active
+            or self.opening.active
+            or self.training.active
+            or self.learning.active
+        )
 
     @property
     def settled(self) -> bool:
         """Whether everything that was asked for is on the screen."""
-        if self.busy or self.feed.busy:
+        if self.busy or self.feed.busy or self.living.busy:
             return False
         return self.followed and self.window.complete and self.tabling.complete
 
@@ -161,6 +174,9 @@ class Controller(QObject):
         for saved in [file for file in files if is_session(file)]:
             files.remove(saved)
             self.saving.open(saved)
+        for video in [file for file in files if is_video_file(file)]:
+            files.remove(video)
+            self.living.open(video)
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
@@ -184,6 +200,10 @@ class Controller(QObject):
         self.acts.fill_menus()
         if sentence := settings_file.save(settings):
             self.complain(sentence)
+
+    def rescale(self, factor: float) -> None:
+        """Make the whole interface so much larger or smaller than it is."""
+        self.set_settings(replace(self.settings, interface_scale=round(self.settings.interface_scale * factor, 4)))
 
     # steps
 
@@ -225,6 +245,7 @@ class Controller(QObject):
         self.activity.connect(self.feed.look)
         self.drawing.news.connect(self._on_exported)
         self.drawing.problem.connect(self.complain)
+        self.living.problem.connect(self.complain)
         self.across.problem.connect(self.complain)
         self.across.export_requested.connect(self.exporter.ask)
 
@@ -285,6 +306,10 @@ class Controller(QObject):
         self.reporting.done.connect(self._on_exported)
         for other in (self.networking, self.tabling):
             other.entering.connect(self.training.leave)
+        self.learning.problem.connect(self.complain)
+        self.learning.news.connect(self._on_exported)
+        self.learning.landed.connect(self.activity)
+        self.learning.scaled.connect(self.rescale)
 
     # answers
 
@@ -314,10 +339,12 @@ class Controller(QObject):
         self.networking.set_response(response)
         self.tabling.set_response(response)
         self.drawing.set_response(response)
+        self.living.set_response(response)
         self.retouching.set_response(response)
         self.across.set_response(response)
         self.opening.set_response(response)
         self.training.set_response(response)
+        self.learning.set_response(response)
         self.restoring.set_response(response)
         if (state := self.session.view_states.get(_place(response.request))) is not None:
             self.window.pane.restore(state)

@@ -7,7 +7,7 @@ Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``sect
 ``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``.
 Buttons: ``accent``, ``quiet``, ``link``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``, ``small``,
 ``section``.
-Combo boxes: ``quiet``. Line edits: ``plain``. Text edits: ``mono``.
+Combo boxes: ``quiet``. Line edits: ``plain``. Text edits: ``mono``, ``prose``.
 Frames of messages: ``message-error``, ``message-warning``, ``message-info``.
 Frames of the tray: ``drop-zone``, ``drop-zone-active``.
 """
@@ -173,6 +173,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
 }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $faint; border-color: $line; }
 QPlainTextEdit[role="mono"], QTextEdit[role="mono"] { font-family: "$mono"; font-size: 12px; }
+QTextEdit[role="prose"] { background: transparent; border: none; padding: 0; min-height: 0; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; padding: 0 0 0 6px; min-height: 0;
 }

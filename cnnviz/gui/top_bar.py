@@ -29,6 +29,7 @@ WORKSPACES = (
     ("explain", "Explain", "How one number came about (E)"),
     ("sandbox", "Sandbox", "A convolution or a pooling to play with (B)"),
     ("train", "Train", "Let a network learn, and watch (L)"),
+    ("learn", "Learn", "Lessons beside the window that they are about (Ctrl+L)"),
 )
 """Name, text and tip of each workspace."""
 
@@ -44,6 +45,9 @@ TABLE = "table"
 TRAIN = "train"
 """The workspace in which networks learn."""
 
+LEARN = "learn"
+"""What stands beside any workspace: a lesson."""
+
 NARROW = 1400
 """Pixels of width at 100 % below which the names of workspaces stand closer together."""
 
@@ -56,6 +60,7 @@ class TopBar(QFrame):
     find_requested = Signal()
     export_requested = Signal()
     workspace_picked = Signal(str)
+    learning_picked = Signal()
 
     def __init__(
         self,
@@ -118,7 +123,7 @@ class TopBar(QFrame):
         row.setContentsMargins(*(theme.px(2),) * 4)
         row.setSpacing(theme.px(2))
         self._workspace: dict[str, QToolButton] = {}
-        self._of_network, self._over = "", ""
+        self._of_network, self._over, self._learning = "", "", False
         for name, text, tip in WORKSPACES:
             button = QToolButton(segment)
             button.setObjectName(f"workspace-{name or 'explore'}")
@@ -137,7 +142,17 @@ class TopBar(QFrame):
         """Show which workspace of the network is open, unless another lies over it."""
         self._of_network = current
         for name, button in self._workspace.items():
-            button.setChecked(name == (self._over or current))
+            button.setChecked(name == (self._over or current) or (name == LEARN and self._learning))
+
+    @property
+    def workspace(self) -> str:
+        """Which workspace is shown; empty for the first."""
+        return self._over or self._of_network
+
+    def set_learning(self, on: bool) -> None:
+        """Show whether a lesson stands beside it."""
+        self._learning = on
+        self.set_workspace(self._of_network)
 
     def set_over(self, name: str) -> None:
         """Show which workspace lies over the others: the sandbox or the graph; empty when none does."""
@@ -146,7 +161,10 @@ class TopBar(QFrame):
 
     def _on_workspace(self, name: str) -> None:
         self.set_workspace(self._of_network)  # until what was asked for is shown
-        self.workspace_picked.emit(name)
+        if name == LEARN:
+            self.learning_picked.emit()  # the other workspaces stay as they are
+        else:
+            self.workspace_picked.emit(name)
 
     def set_response(self, response: Response) -> None:
         """Name the model, the device and the time of the pass."""

@@ -138,8 +138,8 @@ class Step:
     title, line
         Its heading, and where in the file it stands.
     text
-        Words in Markdown, with ``{{ … }}`` and ``$ … $`` as they were written; `text_line` is the line of its first, and
-        `show_line` that of its ``show``.
+        Words in Markdown, with ``{{ … }}`` and ``$ … $`` as they were written; `text_line` is the line of its
+        first, and `show_line` that of its ``show``.
     show
         What the window shows; None where it stays as in the step before.
     """

@@ -43,7 +43,7 @@ def after(before: Show, said: Show) -> Show:
     elif "layer" in given and given["layer"] != before.layer:
         kept = replace(before, **dict.fromkeys(OF_THE_LAYER))
     usual = "sandbox" if "sandbox" in given else "explain" if given.get("view") == "explain" else "explore"
-    return replace(kept, sandbox=None, **({"workspace": usual} | given))
+    return replace(kept, **({"workspace": usual, "sandbox": None} | given))
 
 
 def sample_of(model: str) -> str:
@@ -73,7 +73,8 @@ def _meets(wanted: object, value: object) -> bool:
     if bound is None or isinstance(value, str | None):
         return wanted == value or (isinstance(wanted, float) and abs(wanted - float(str(value))) < 1e-6)
     number = float(str(value))
-    return number >= bound[1] if bound[0] == ">=" else number <= bound[1]
+    near = 0.01 * max(1.0, abs(bound[1])) if isinstance(value, float) else 0.0  # a slider moves in steps
+    return number >= bound[1] - near if bound[0] == ">=" else number <= bound[1] + near
 
 
 def bound_of(wanted: object) -> tuple[str, float] | None:

@@ -44,10 +44,13 @@ class SandboxPage(QFrame):
         The person wants to go back to the network.
     news
         A sentence for the status line.
+    shown
+        Another trial is shown.
     """
 
     left = Signal()
     news = Signal(str)
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,12 +143,26 @@ class SandboxPage(QFrame):
     def show_example(self, name: str) -> None:
         """Begin with one of `EXAMPLES`."""
         picture, kernel, make = EXAMPLES[name]
-        self._picture, self._chosen = picture, kernel or self._chosen
+        self.begin(make(), picture, kernel or self._chosen)
+
+    def begin(self, trial: Trial, picture: str, kernel: str) -> None:
+        """Begin with a trial whose picture and kernel have these names."""
+        self._picture, self._chosen = picture, kernel
         self._undone.clear()
         self._done.clear()
-        self._show(make())
+        self._show(trial)
         if self.found is not None:
             self.stage.move_to(strongest(self.found))
+
+    @property
+    def picture_name(self) -> str:
+        """The name of the picture that is shown."""
+        return self._picture
+
+    @property
+    def current(self) -> NDArray[np.uint8] | None:
+        """The window's own picture: (h, w[, 3])."""
+        return self._current
 
     def set_picture(self, pixels: NDArray[np.uint8] | None) -> None:
         """The window shows another picture: (h, w[, 3]); None where it is not read yet."""
@@ -171,13 +188,14 @@ class SandboxPage(QFrame):
         else:
             self.results.set_found(self.found)
         self.stage.set_trial(trial, self.found)
-        self.form.set_trial(trial, self._picture, self._kernel_name)
+        self.form.set_trial(trial, self._picture, self.kernel_name)
         self.form.edits["undo"].setEnabled(bool(self._done))
         self.form.edits["redo"].setEnabled(bool(self._undone))
-        self.form.edits["reset"].setEnabled(bool(self._chosen) and not self._kernel_name)
+        self.form.edits["reset"].setEnabled(bool(self._chosen) and not self.kernel_name)
+        self.shown.emit()
 
     @property
-    def _kernel_name(self) -> str:
+    def kernel_name(self) -> str:
         """The name of the kernel that is shown; empty for one's own."""
         if not self._chosen or self.trial.magnitude != (self._chosen == MAGNITUDE):
             return ""

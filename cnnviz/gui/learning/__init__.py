@@ -1,0 +1,1 @@
+"""The workspace “Learn”: a lesson beside the window that it is about."""

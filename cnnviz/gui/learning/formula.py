@@ -1,0 +1,86 @@
+"""Formulas as pictures whose baseline is that of the line in which they stand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTransform
+
+from cnnviz.lessons import formulas
+from cnnviz.lessons.formulas import outline
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A typeset formula.
+
+    Attributes
+    ----------
+    path
+        Its outlines in pixels, the baseline at y = 0, y downwards.
+    width, ascent, descent
+        Pixels from the left to the right, above and below the baseline.
+    color
+        Of the ink.
+    """
+
+    path: QPainterPath
+    width: float
+    ascent: float
+    descent: float
+    color: QColor
+
+    def image(self, ratio: float, x_height: float) -> QImage:
+        """The picture; with half an x-height of the line's font above the middle it stands on the line's baseline.
+
+        Qt centres a picture in a line on the middle of its small letters: what is lacking above or below is left empty.
+        """
+        half = x_height / 2
+        height = math.ceil(max(2 * self.ascent - half, 2 * self.descent + half)) + 2
+        baseline = (height + half) / 2
+        image = QImage(
+            round((self.width + 2) * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied
+        )
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(1, baseline)
+        painter.fillPath(self.path, self.color)
+        painter.end()
+        return image
+
+
+@lru_cache(maxsize=512)
+def _path(tex: str) -> QPainterPath:
+    """Outlines at a size of 1 pixel."""
+    drawn = outline(tex)
+    points = [QPointF(x, y) for x, y in drawn.points.tolist()]
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    at = 0
+    while at < len(points):
+        code = int(drawn.codes[at])
+        match code:
+            case formulas.MOVE:
+                path.moveTo(points[at])
+            case formulas.LINE:
+                path.lineTo(points[at])
+            case formulas.CURVE:
+                path.quadTo(points[at], points[at + 1])
+            case formulas.CUBIC:
+                path.cubicTo(*points[at : at + 3])
+            case _:
+                path.closeSubpath()
+        at += formulas.POINTS[code]
+    return path
+
+
+def formula(tex: str, pixels: float, color: QColor) -> Formula:
+    """A formula whose letters are ``pixels`` high, as text of that size is. Raises ``CnnvizError`` for bad TeX."""
+    drawn = outline(tex)
+    path = QTransform.fromScale(pixels, pixels).map(_path(tex))
+    return Formula(path, drawn.width * pixels, drawn.ascent * pixels, drawn.descent * pixels, color)

@@ -1,0 +1,150 @@
+"""Words with formulas, set as in a book: as high as they are, in the colours and the size of the moment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QDesktopServices,
+    QGuiApplication,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+
+from cnnviz.gui.learning.formula import Formula, formula
+from cnnviz.gui.theme import theme
+from cnnviz.lessons import words
+from cnnviz.lessons.words import Said
+
+LEADING = 0.34
+"""Space between two lines, in heights of the letters."""
+
+
+LARGER, LARGER_INLINE = 1.24, 1.1
+"""Formulas are set in a face whose letters are smaller than those of the words."""
+
+
+class Prose(QTextBrowser):
+    """Markdown on the page, without a frame or a bar of its own.
+
+    Parameters
+    ----------
+    size
+        Pixels of its letters, at 100 %.
+    """
+
+    def __init__(self, name: str, size: float = 15, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.anchorClicked.connect(QDesktopServices.openUrl)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self.setProperty("role", "prose")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # links and selections by mouse; the keys turn the pages
+        self._text, self._role, self._size, self._factor = "", "text", size, 1.0
+        self._said: Said = lambda text: text
+        self._shown: tuple[object, ...] = ()
+        self._formulas: dict[str, Formula] = {}
+        theme.changed.connect(self.show_again)
+
+    def set_words(self, text: str, said: Said, role: str = "text") -> None:
+        """Show Markdown; ``said`` tells what stands for a number."""
+        self._text, self._said, self._role = text, said, role
+        self.show_again()
+
+    def set_factor(self, factor: float) -> None:
+        """Make the letters larger than usual."""
+        self._factor = factor
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Set the words anew, where numbers, colours or sizes have changed; else nothing happens."""
+        html = words.html(self._text, self._said, self._typeset)
+        look = (html, theme.dark, theme.scale, self._factor, self._role)
+        if look == self._shown:
+            return
+        self._shown = look
+        font = theme.font()
+        font.setPixelSize(self._pixels)
+        document = self.document()
+        document.setDefaultFont(font)
+        document.setDefaultStyleSheet(_sheet(self._pixels))
+        self.setHtml(f'<div style="color:{theme.color(self._role).name()}">{html}</div>')
+        self._space()
+        self._fit()
+
+    @property
+    def _pixels(self) -> int:
+        return theme.px(self._size * self._factor)
+
+    def _typeset(self, tex: str, display: bool) -> str:
+        name = f"formula:{'block' if display else 'inline'}:{tex}"
+        size = self._pixels * (LARGER if display else LARGER_INLINE)
+        made = formula(tex.replace(r"\frac", r"\dfrac") if display else tex, size, theme.color(self._role))
+        self._formulas[name] = made
+        image = made.image(self._ratio, self.fontMetrics().xHeight())
+        edges = image.deviceIndependentSize()
+        self.document().addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
+        source = QUrl(name).toString().replace('"', "%22").replace("&", "&amp;").replace("<", "&lt;")
+        alt = tex.replace('"', "'").replace("<", "&lt;")
+        return (
+            f'<img src="{source}" alt="{alt}" width="{edges.width():.0f}" height="{edges.height():.0f}" '
+            'style="vertical-align: middle">'
+        )
+
+    @property
+    def _ratio(self) -> float:
+        return max(self.devicePixelRatioF(), QGuiApplication.primaryScreen().devicePixelRatio())
+
+    def _space(self) -> None:
+        """Lines and paragraphs further apart than Qt sets them."""
+        cursor = QTextCursor(self.document())
+        block = self.document().begin()
+        while block.isValid():
+            form = QTextBlockFormat(block.blockFormat())
+            form.setLineHeight(self._pixels * LEADING, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+            in_table = QTextCursor(block).currentTable() is not None
+            listed = block.textList() is not None
+            form.setTopMargin(0)
+            last = not block.next().isValid()
+            form.setBottomMargin(0 if last or in_table else self._pixels * (0.3 if listed else 0.72))
+            cursor.setPosition(block.position())
+            cursor.setBlockFormat(form)
+            block = block.next()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the words are at this width."""
+        if self.width() > 20:
+            self.document().setTextWidth(self.viewport().width())
+            height = round(self.document().size().height() + 1)
+            if height != self.height() or height != self.minimumHeight():
+                self.setFixedHeight(height)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(200), self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(80), self.minimumHeight())
+
+
+def _sheet(pixels: int) -> str:
+    """How Markdown's elements look."""
+    line, sunken, dim = (theme.color(name).name() for name in ("line", "sunken", "dim"))
+    return (
+        f"p.display {{ text-align: center; }} code {{ background: {sunken}; font-size: {pixels - 1}px; }}"
+        f"a {{ color: {theme.color('accent').name()}; text-decoration: none; }}"
+        f"th {{ color: {dim}; font-weight: 600; text-align: left; }}"
+        f"td, th {{ padding: {pixels // 4}px {pixels * 2 // 3}px {pixels // 4}px 0; border-bottom: 1px solid {line}; }}"
+        f"table {{ margin-top: {pixels // 4}px; margin-bottom: {pixels // 2}px; }}"
+        f"h3 {{ font-size: {pixels}px; font-weight: 600; }} ul, ol {{ margin-left: -{pixels}px; }}"
+    )

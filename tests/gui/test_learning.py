@@ -1,0 +1,254 @@
+"""The workspace “Learn”: every lesson is walked through in the real window, and leaving it gives the window back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from cnnviz.gui.learning.going import Learning
+from cnnviz.gui.learning.panel import LearnPanel
+from cnnviz.lessons.reading import lesson_files, lesson_named
+from tests.gui.conftest import Opened
+
+LESSON = """+++
+title = "Mine"
+number = 0
+minutes = 1
+summary = "A lesson of one's own."
++++
+
+## First
+{{ 2*3 }} words about $x^2$ and {{ record.channels }} maps.
+
+```show
+layer = "0"
+channel = 2
+```
+
+```do
+words = "Choose map {{ 4 }}."
+until = { layer = "0", channel = 4 }
+```
+
+## Second
+
+```show
+workspace = "sandbox"
+sandbox = { kind = "max pooling", picture = "lecture" }
+```
+
+```do
+words = "A stride of {{ 1 }}."
+until = { sandbox = { stride = 1 } }
+```
+
+```ask
+question = "How many?"
+kind = "number"
+answer = "156"
+low = 100
+high = 200
+within = 5
+```
+
+## Third
+
+```demo
+name = "softmax"
+```
+
+```ask
+question = "Which?"
+kind = "choice"
+options = [ { text = "this", right = true }, { text = "that", why = "It is this." } ]
+```
+"""
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.md"
+    file.write_text(LESSON, encoding="utf-8")
+    return file
+
+
+def begun(opened: Opened, file: Path) -> tuple[Learning, LearnPanel]:
+    learning = opened.controller.learning
+    learning.open_file(file)
+    opened.settle()
+    assert learning.panel is not None
+    return learning, learning.panel
+
+
+def problems(opened: Opened) -> list[str]:
+    return [message.text for message in opened.window.errors.messages]
+
+
+@pytest.mark.parametrize("file", lesson_files(), ids=lambda file: file.stem)
+def test_every_lesson_from_first_to_last_step(opened: Opened, file: Path) -> None:
+    learning, panel = begun(opened, file)
+    lesson = learning.lesson
+    assert lesson is not None
+    for place, step in enumerate(lesson.steps):
+        assert learning.place == place
+        assert panel.title.toPlainText()
+        text = panel.words.toPlainText()
+        assert "…" not in text
+        assert "{{" not in text
+        if panel.task is not None:
+            learning.show_me()
+            opened.settle()
+            assert panel.task.tick.isVisible(), step.title
+        if panel.question is not None and panel.question.line is not None:
+            panel.question.reveal_button.click()
+            assert panel.question.verdict.isVisible(), step.title
+        learning.turn(+1)
+        opened.settle()
+    assert problems(opened) == []
+    assert learning.lesson is None
+    row = next(row for row in panel.contents.rows if row.lesson.key == file.stem)
+    assert "done" in row.accessibleName()
+
+
+def test_a_task_is_ticked_when_the_person_does_it(opened: Opened, lesson: Path) -> None:
+    _, panel = begun(opened, lesson)
+    assert (opened.request.layer, opened.request.channel) == ("0", 2)
+    assert panel.words.toPlainText().startswith("6 words about")
+    assert "6 maps" in panel.words.toPlainText()
+    assert panel.task is not None
+    assert not panel.task.tick.isVisible()
+    opened.ask(channel=4)
+    assert panel.task.tick.isVisible()
+    opened.ask(channel=1)
+    assert panel.task.tick.isVisible(), "what was done stays done"
+
+
+def test_the_sandbox_is_set_up_and_watched(opened: Opened, lesson: Path) -> None:
+    learning, panel = begun(opened, lesson)
+    learning.turn(+1)
+    opened.settle()
+    sandbox = opened.controller.sandboxing
+    assert sandbox.open
+    assert sandbox.page is not None
+    assert (sandbox.page.trial.kind, sandbox.page.trial.setting.stride) == ("max", 2)
+    assert panel.task is not None
+    sandbox.page.form.number_changed.emit("stride", 1)
+    assert panel.task.tick.isVisible()
+
+
+def test_a_number_is_guessed_and_then_seen(opened: Opened, lesson: Path) -> None:
+    learning, panel = begun(opened, lesson)
+    learning.turn(+1)
+    opened.settle()
+    question = panel.question
+    assert question is not None
+    assert question.line is not None
+    question.line.set_guess(120)
+    question.reveal_button.click()
+    assert question.verdict.toPlainText().startswith("It is 156; your guess of 120 is 36 too small.")
+    assert not question.line.isEnabled()
+
+
+def test_a_demonstration_lies_over_the_network_and_answers_live(opened: Opened, lesson: Path) -> None:
+    learning, _ = begun(opened, lesson)
+    learning.go_to(2)
+    opened.settle()
+    assert opened.window.split.isHidden()
+    demonstrating = learning._demonstrating
+    assert demonstrating is not None
+    assert demonstrating.page is not None
+    before = demonstrating.page.view.figure
+    assert before is not None
+    name, field = next(iter(demonstrating.page.fields.items()))
+    field.editor.setFocus()
+    demonstrating.page.set_options({name: field.control.default})
+    opened.settle()
+    assert demonstrating.page.view.figure is not None
+    learning.turn(-1)
+    opened.settle()
+    assert not demonstrating.laid
+
+
+def test_a_wrong_answer_says_why_and_one_may_try_again(opened: Opened, lesson: Path) -> None:
+    learning, panel = begun(opened, lesson)
+    learning.go_to(2)
+    opened.settle()
+    assert panel.question is not None
+    right, wrong = panel.question.answers
+    wrong.click()
+    assert "It is this." in wrong.why.toPlainText()
+    assert right.isEnabled()
+    right.click()
+    assert right.why.toPlainText().startswith("Right.")
+
+
+def test_leaving_gives_the_window_back(opened: Opened, lesson: Path) -> None:
+    before = opened.request
+    docks = [dock.isVisible() for dock in opened.window.docks]
+    learning, _ = begun(opened, lesson)
+    learning.turn(+1)
+    opened.settle()
+    opened.window.commands["learn"].trigger()
+    opened.settle()
+    assert not learning.open
+    assert opened.request == before
+    assert [dock.isVisible() for dock in opened.window.docks] == docks
+    assert opened.window.split.isVisible()
+    assert opened.window.top.workspace == ""
+
+
+def test_keys_turn_the_pages_only_while_one_learns(opened: Opened, lesson: Path) -> None:
+    learning, _ = begun(opened, lesson)
+    QTest.keyClick(opened.window, Qt.Key.Key_PageDown)
+    opened.settle()
+    assert learning.place == 1
+    QTest.keyClick(opened.window, Qt.Key.Key_P)
+    opened.settle()
+    assert learning.place == 0
+    learning.set_open(False)
+    image = opened.request.image
+    opened.press(Qt.Key.Key_PageDown)
+    assert opened.request.image != image
+
+
+def test_progress_is_kept(opened: Opened, lesson: Path) -> None:
+    learning, _ = begun(opened, lesson)
+    learning.turn(+1)
+    opened.settle()
+    from cnnviz.gui.learning.progress import Shelf
+
+    shelf = Shelf()
+    assert shelf.of("mine").at == 1
+    assert shelf.own_files == [lesson]
+    learning.show_list()
+    assert learning.panel is not None
+    assert learning.panel.contents.rows[-1].lesson.title == "Mine"
+
+
+def test_projector_mode_enlarges_and_is_taken_back(opened: Opened, lesson: Path) -> None:
+    learning, panel = begun(opened, lesson)
+    small = panel.words.document().defaultFont().pixelSize()
+    panel.projector.setChecked(True)
+    opened.settle()
+    assert panel.words.document().defaultFont().pixelSize() >= 1.5 * small
+    learning.set_open(False)
+    opened.settle()
+    assert opened.controller.settings.interface_scale == 1.0
+    QApplication.processEvents()
+
+
+def test_a_lesson_with_a_mistake_says_where(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.md"
+    file.write_text(LESSON.replace("until = { layer", "untill = { layer"), encoding="utf-8")
+    opened.controller.learning.open_file(file)
+    assert problems(opened) == ["wrong.md, line 18: There is no “untill” here; did you mean until?"]
+    opened.controller.window.errors.close_message(opened.window.errors.messages[0])
+
+
+def test_our_lessons_are_found_by_name() -> None:
+    assert lesson_named("05").stem == "05-convolution"
+    assert lesson_named("05-convolution").is_file()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -176,6 +176,8 @@ class Matrix:
         What the two axes are: ``"y"``, ``"x"``, ``"unit"``.
     row_labels, column_labels
         Names of rows and columns; empty for their numbers from 0.
+    large
+        Whether the cells grow with the room that there is: for a few numbers that are to be read from afar.
     """
 
     values: NDArray[np.float32]
@@ -185,6 +187,7 @@ class Matrix:
     row_labels: tuple[str, ...] = ()
     column_labels: tuple[str, ...] = ()
     title: str = ""
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -380,6 +383,148 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LayerRow:
+    """A few maps of one record, with its name and what it is beside them."""
+
+    name: str
+    about: str
+    grid: ImageGrid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerRows:
+    """A row of maps for each layer, one below the other.
+
+    Attributes
+    ----------
+    total
+        How many layers there are; more than there are rows when not all are shown.
+    noun
+        What a row stands for, in the singular.
+    shared
+        Whether all rows have one scale.
+    """
+
+    rows: tuple[LayerRow, ...]
+    total: int
+    noun: str = "layer"
+    shared: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One operation of a drawn architecture.
+
+    Attributes
+    ----------
+    name
+        Its path.
+    short
+        What it does, in two words: ``Conv 3×3``.
+    family
+        Which colour it has: that of its kind of operation; ``block`` for a tangle that is drawn as one box.
+    shape
+        Of its output.
+    size
+        Its window: ``3×3``; empty where it has none.
+    """
+
+    name: str
+    short: str
+    family: str
+    shape: tuple[int, ...]
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Ways that begin at the same values and are joined again.
+
+    Attributes
+    ----------
+    branches
+        The ways; an empty one is a skip connection.
+    join
+        The operation that joins them: ``add``, ``cat``, ``mul``.
+    name, short
+        The module in which it lies, and its class.
+    shape
+        Of the output.
+    count
+        How many such forks follow each other; the last is drawn.
+    note
+        How the others differ.
+    """
+
+    branches: tuple[tuple[Unit | Fork, ...], ...]
+    join: str
+    name: str
+    short: str
+    shape: tuple[int, ...]
+    count: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Architecture:
+    """A network as papers draw it.
+
+    Attributes
+    ----------
+    items
+        What follows what, from the input on.
+    remark
+        What is not drawn.
+    """
+
+    items: tuple[Unit | Fork, ...]
+    remark: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Rows of texts and whole numbers under headings.
+
+    Attributes
+    ----------
+    rows
+        Of as many cells as there are headings. Numbers stand flush right.
+    last
+        A row of sums, or none.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    last: tuple[str | int, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Several figures on one sheet.
+
+    Attributes
+    ----------
+    figures
+        Row by row.
+    columns
+        How many stand side by side.
+    letters
+        Whether they bear the letters (a), (b), (c).
+    captions
+        A sentence below each figure; empty for its own heading.
+    """
+
+    figures: tuple[Figure, ...]
+    columns: int = 2
+    letters: bool = True
+    captions: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """What an explanation arrives at, beside what the network computed.
 
@@ -437,7 +582,22 @@ class Origin:
     preprocessing: tuple[tuple[str, object], ...]
 
 
-Panel = ImageGrid | Bars | Vector | Matrix | Histogram | Sliding | Contributions | Curve | Chart | Note
+Panel = (
+    ImageGrid
+    | Bars
+    | Vector
+    | Matrix
+    | Histogram
+    | Sliding
+    | Contributions
+    | Curve
+    | Chart
+    | LayerRows
+    | Architecture
+    | Table
+    | Page
+    | Note
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -474,6 +634,20 @@ class Figure:
         """The panels as they leave the window: what slides there is laid out."""
         laid = [panel.grids if isinstance(panel, Sliding) else (panel,) for panel in self.panels]
         return tuple(panel for panels in laid for panel in panels)
+
+    @property
+    def flat(self) -> tuple[Panel, ...]:
+        """The panels that hold numbers: grids instead of rows of them, and of a page the panels of its figures."""
+        found: list[Panel] = []
+        for panel in self.still:
+            match panel:
+                case LayerRows():
+                    found += [replace(row.grid, title=f"{row.name} · {row.about}") for row in panel.rows]
+                case Page():
+                    found += [inner for figure in panel.figures for inner in figure.flat]
+                case _:
+                    found.append(panel)
+        return tuple(found)
 
     def _repr_png_(self) -> bytes:
         """A notebook shows the figure by itself, as it is exported."""

@@ -162,7 +162,7 @@ def table(
     """Numbers (rows, columns) on their colours."""
     array = np.asarray(values, np.float32)
     known = scale_of(array, "all numbers") if scale is None else scale
-    return Matrix(array, known, *names, tuple(rows), tuple(columns), title)
+    return Matrix(array, known, *names, tuple(rows), tuple(columns), title, large=True)
 
 
 def bars(

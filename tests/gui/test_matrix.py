@@ -137,3 +137,25 @@ def test_the_next_theme_and_size_are_drawn(widget: MatrixWidget) -> None:
     widget.grab()
     theme.set_scale(1.0)
     theme.set_mode("dark")
+
+
+def test_a_few_numbers_are_drawn_large_and_whole_ones_without_places(qtbot: QtBot) -> None:
+    values = np.array([[56, 32, 10, 18], [90, 23, 128, 133], [24, 26, 178, 200], [2, 0, 255, 220]], np.float32)
+    scale = Scale(0, 255, "grayC", False, "all pixels")
+    sizes = {}
+    for large in (False, True):
+        widget = MatrixWidget()
+        qtbot.addWidget(widget)
+        widget.resize(400, 400)
+        widget.set_panel(Matrix(values, scale, large=large))
+        widget.show()
+        qtbot.waitExposed(widget)
+        sizes[large] = widget.table.horizontalHeader().defaultSectionSize()
+        assert widget.model.index(0, 0).data() == "56"
+        assert widget.bar.isVisible() != large
+        wanted = widget.wanted_width(400)
+        assert (wanted is None) != large
+        if large:
+            assert 4 * sizes[True] < wanted <= 400
+            assert widget.table.horizontalScrollBar().maximum() == 0
+    assert sizes[True] > sizes[False] + 10

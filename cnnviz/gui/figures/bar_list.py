@@ -189,6 +189,14 @@ class BarList(QListView):
             texts,
         )
 
+    def wanted_width(self) -> int:
+        """What names, columns and a bar that can be read take together."""
+        gap = theme.px(10)
+        columns = sum(width + gap for width in self._widths)
+        return (
+            self._name_width + gap + theme.px(96) + columns + theme.px(12) + self.verticalScrollBar().sizeHint().width()
+        )
+
     def _measure(self) -> None:
         metrics = QFontMetrics(theme.font("number"))
         columns = max((len(row.texts) for row in self.rows), default=0)

@@ -55,6 +55,9 @@ class BarsWidget(PanelWidget[Bars]):
         self.set_remark(whole if shown < panel.total else "")
         self._on_left()
 
+    def wanted_width(self, height: int) -> int | None:
+        return self.list.wanted_width()
+
     @staticmethod
     def _tip(panel: Bars, rank: int, label: str, index: int, texts: tuple[str, ...], value: float) -> str:
         heads = panel.heads or ("",) * len(texts)

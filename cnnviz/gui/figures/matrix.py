@@ -10,6 +10,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QFontMetrics,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
@@ -19,6 +20,9 @@ from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.figures.matrix_table import MatrixModel, MatrixTable
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
+
+LARGEST = 64
+"""Edge in pixels of a cell that grows with the room."""
 
 
 class MatrixWidget(PanelWidget[Matrix]):
@@ -55,6 +59,7 @@ class MatrixWidget(PanelWidget[Matrix]):
             return
         self.set_title(panel.title)
         self.bar.set_scale(panel.scale)
+        self.bar.setVisible(not panel.large)  # its numbers are read, not its colours
         self.model.set_panel(panel)
         rows, columns = panel.values.shape
         shape = f"{rows} rows ({panel.row_name}) by {columns} columns ({panel.column_name})"
@@ -66,6 +71,20 @@ class MatrixWidget(PanelWidget[Matrix]):
         self.set_remark(", ".join(axis for axis in axes if axis))
         self._size_cells()
         self._on_left()
+
+    def wanted_width(self, height: int) -> int | None:
+        panel = self.model.panel
+        if panel is None or not panel.large:
+            return None
+        across, down = self._least()
+        room = height - self.title.sizeHint().height() - 2 * down - theme.px(24)
+        cell = min(max(room // max(len(panel.values), 1), across), max(theme.px(LARGEST), across))
+        return self._beside() + cell * panel.values.shape[1] + theme.px(4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.model.panel is not None and self.model.panel.large:
+            self._size_cells()
 
     def view_state(self) -> object:
         across, down = self.table.horizontalScrollBar().value(), self.table.verticalScrollBar().value()
@@ -86,17 +105,36 @@ class MatrixWidget(PanelWidget[Matrix]):
         panel = self.model.panel
         if panel is None:
             return
-        font = theme.font("small")
-        self.table.setFont(font)
+        across, down = self._least()
+        if panel.large:
+            rows, columns = panel.values.shape
+            wide = (self.table.width() - self._beside()) // max(columns, 1)
+            high = (self.table.height() - self.table.horizontalHeader().sizeHint().height()) // max(rows, 1)
+            cell = min(wide, high - 1, theme.px(LARGEST))
+            across, down = max(across, cell), max(down, min(cell, high - 1))
+        self.table.setFont(theme.font("strong" if down >= theme.px(36) else "small"))
         self.table.forget_texts()
         self.table.set_colormap(panel.scale.colormap)
-        metrics = QFontMetrics(font)
+        self.table.horizontalHeader().setDefaultSectionSize(across)
+        self.table.verticalHeader().setDefaultSectionSize(down)
+        self.table.viewport().update()
+
+    def _least(self) -> tuple[int, int]:
+        """Width and height of a cell that holds the widest number on this scale."""
+        panel = self.model.panel
+        assert panel is not None
+        metrics = QFontMetrics(theme.font("small"))
         ends = (panel.scale.low, panel.scale.high)
         longest = max((numbers.cell(end, self.model.places) for end in ends), key=len)
-        wide = max(metrics.horizontalAdvance(text) for text in (f"−{longest}", str(self.model.columnCount()), "NaN"))
-        self.table.horizontalHeader().setDefaultSectionSize(wide + theme.px(12))
-        self.table.verticalHeader().setDefaultSectionSize(metrics.height() + theme.px(8))
-        self.table.viewport().update()
+        texts: tuple[str, ...] = (f"−{longest}", str(self.model.columnCount()), "NaN")
+        if panel.large:
+            texts = (longest if panel.scale.low >= 0 else f"−{longest}", *panel.column_labels)
+        wide = max(metrics.horizontalAdvance(text) for text in texts)
+        return wide + theme.px(12), metrics.height() + theme.px(8)
+
+    def _beside(self) -> int:
+        """What the names of the rows take of the width."""
+        return self.table.verticalHeader().sizeHint().width() + 2 * self.table.frameWidth() + 2
 
     def _on_entered(self, index: QModelIndex) -> None:
         panel = self.model.panel

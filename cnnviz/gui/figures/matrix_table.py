@@ -40,6 +40,9 @@ from cnnviz.gui.theme import theme
 KEPT_TEXTS = 20_000
 """Numbers whose glyphs are kept laid out."""
 
+FEW = 4096
+"""Numbers of which it is asked whether all are whole."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -59,7 +62,7 @@ class MatrixModel(QAbstractTableModel):
             self.beginResetModel()
         self.panel = panel
         self.raster = paint(panel.values[None], panel.scale.low, panel.scale.high)[0]
-        self.places = numbers.decimals(max(abs(panel.scale.low), abs(panel.scale.high)))
+        self.places = 0 if _whole(panel) else numbers.decimals(max(abs(panel.scale.low), abs(panel.scale.high)))
         if not same:
             self.endResetModel()
         elif panel.values.size:
@@ -225,6 +228,12 @@ class MatrixTable(QTableView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.viewport().update()  # the outline of a block changes where no cell was touched
+
+
+def _whole(panel: Matrix) -> bool:
+    """Whether all its numbers are whole ones; of a few, as in an example by hand."""
+    values = panel.values
+    return values.size <= FEW and bool(np.isfinite(values).all()) and not (values % 1).any()
 
 
 def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:

@@ -33,7 +33,7 @@ NETWORKS = (
 )
 """Networks by name; only their shapes are needed, so that none has to be downloaded."""
 
-_FAMILIES = ("conv", "pool", "dense")  # and what flattens
+_FAMILIES = ("conv", "pool", "flatten", "dense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class CostOptions:
 def costs(picture: Picture, options: CostOptions) -> Demonstrated:
     """Two lists of bars in the order in which the layers run: numbers handed on, and parameters."""
     every = layers(options.network)
-    shown = [layer for layer in every if layer.family in _FAMILIES or layer.name.startswith("flatten")]
+    shown = [layer for layer in every if layer.family in _FAMILIES]
     parameters, values = sum(layer.parameters for layer in every), sum(layer.values for layer in every)
     dense = [layer for layer in every if layer.family == "dense"]
     convolutions = [layer for layer in every if layer.family == "conv"]
-    flat = next((layer for layer in shown if layer.name.startswith("flatten")), None)
+    flat = next((layer for layer in shown if layer.family == "flatten"), None)
     in_dense = sum(layer.parameters for layer in dense)
     numbers = {
         "parameters": parameters,
@@ -94,13 +94,13 @@ def costs(picture: Picture, options: CostOptions) -> Demonstrated:
 
 
 def _memory(shown: list[Layer]) -> Bars:
-    texts = [(times(*layer.shape), f"{layer.values:,}", f"{layer.values * 4 / 1e3:,.1f} kB") for layer in shown]
+    texts = [(times(*layer.shape), f"{layer.values * 4 / 1e6:,.2f} MB") for layer in shown]
     return bars(
         [layer.name for layer in shown],
         [layer.values for layer in shown],
         texts,
-        ("output", "numbers", "memory"),
-        "What each layer hands on (four bytes a number)",
+        ("output", "memory"),
+        "What each layer hands on, four bytes a number",
         "layer",
     )
 
@@ -132,5 +132,14 @@ def layers(name: str) -> tuple[Layer, ...]:
         for size in shape:
             count *= size
         words = record.op if record.op == "flatten" else about.short
-        found.append(Layer(f"{words} · {record.key}", about.family, shape, count, about.parameters, about.macs))
+        found.append(
+            Layer(
+                record.key if record.key == words else f"{record.key}  {words}",
+                record.op if record.op == "flatten" else about.family,
+                shape,
+                count,
+                about.parameters,
+                about.macs,
+            )
+        )
     return tuple(found)

@@ -86,19 +86,17 @@ def _table(rows: list[_Row], total: float, worst: int) -> Bars:
         np.array([row.loss for row in rows], np.float32),
         tuple(
             (
-                row.label,
                 percent(row.likely),
                 number(row.loss, 3),
-                percent(row.loss / total) if total else "—",
-                "contributes most to the loss" if i == worst else "",
+                (percent(row.loss / total) if total else "—") + (" · most" if i == worst else ""),
             )
             for i, row in enumerate(rows)
         ),
         tuple(range(len(rows))),
         max(row.loss for row in rows) or 1.0,
         len(rows),
-        ("true class", "its p", "−ln p", "share", ""),
-        "Loss of each picture",
+        ("p of its class", "−ln p", "of the loss"),
+        f"“{rows[worst].name}” contributes most to the loss",
         "picture",
     )
 

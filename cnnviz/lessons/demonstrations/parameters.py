@@ -39,9 +39,9 @@ def parameters(picture: Picture, options: ParameterOptions) -> Demonstrated:
     inputs, window = o.height * o.width * o.channels, o.kernel * o.kernel * o.channels
     following = o.kernel * o.kernel * o.units
     rows = [
-        ("dense 1", inputs * o.units, o.units, f"{inputs:,} inputs · {o.units:,} units"),
+        ("dense 1", inputs * o.units, o.units, f"{inputs:,} · {o.units:,}"),
         ("dense 2", o.units * o.second, o.second, f"{o.units:,} · {o.second:,}"),
-        ("convolution 1", window * o.units, o.units, f"{o.kernel}·{o.kernel}·{o.channels:,} · {o.units:,} filters"),
+        ("convolution 1", window * o.units, o.units, f"{o.kernel}·{o.kernel}·{o.channels:,} · {o.units:,}"),
         ("convolution 2", following * o.second, o.second, f"{o.kernel}·{o.kernel}·{o.units:,} · {o.second:,}"),
     ]
     panel = bars(

@@ -44,9 +44,9 @@ def shift(picture: Picture, options: ShiftOptions) -> Demonstrated:
         _grid(
             [run["1"].numpy()[options.map] for run in cnn],
             options,
-            f"Convolution: map {options.map} has moved with it",
+            f"Map {options.map} moves along; moved back, 0 is left",
         ),
-        _grid([run["2"].numpy().reshape(7, 11) for run in mlp], None, "MLP: its 77 hidden units are others"),
+        _grid([run["2"].numpy().reshape(7, 11) for run in mlp], None, "MLP: other units answer"),
         (changes := _changes(pixels, after, cnn, mlp, options)),
     )
     names = [[_answer(run) for run in runs] for runs in (cnn, mlp)]
@@ -81,7 +81,7 @@ def _grid(pair: list[NDArray[np.float32]], options: ShiftOptions | None, title: 
     shown = list(pair)
     if options is not None:
         shown.append(np.abs(_back(pair[1], options.across, options.down) - pair[0]))
-        captions.append("moved back: difference")
+        captions.append("difference")
     return maps(np.stack(shown), captions, title)
 
 

@@ -64,9 +64,7 @@ def softmax(picture: Picture, options: SoftmaxOptions) -> Demonstrated:
         "loss": found.loss(best),
         "classes": float(len(labels)),
     }
-    figure = Figure(
-        "softmax", "Softmax, step by step", about, (_steps(labels, found, order), _plain(labels, found, order), chart)
-    )
+    figure = Figure("softmax", "Softmax, step by step", about, (_steps(labels, found, order), chart))
     return Demonstrated(figure, numbers)
 
 
@@ -85,40 +83,23 @@ def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> 
     rows = order.tolist()
     exponents = found.exponents - found.largest
     return Bars(
-        tuple(labels[i] for i in rows),
+        tuple(f"{labels[i]}  {number(float(found.scores[i]), 3, signed=True)}" for i in rows),
         found.probabilities[rows].astype(np.float32),
         tuple(
             (
-                number(float(found.scores[i]), 4, signed=True),
                 number(float(exponents[i]), 4, signed=True),
                 number(float(found.exponentials[i]), 3),
                 percent(float(found.probabilities[i])),
                 number(float(found.log_probabilities[i]), 4, signed=True),
+                _share(float(found.plain_probabilities[i])),
             )
             for i in rows
         ),
         tuple(rows),
         1.0,
         len(rows),
-        ("score x", "x/T − max", "e^…", "p", "ln p"),
-        "With the largest exponent subtracted",
-    )
-
-
-def _plain(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> Bars:
-    rows = order.tolist()
-    probabilities = np.nan_to_num(found.plain_probabilities)
-    return Bars(
-        tuple(labels[i] for i in rows),
-        probabilities[rows].astype(np.float32),
-        tuple(
-            (number(float(found.plain_exponentials[i]), 3), _share(float(found.plain_probabilities[i]))) for i in rows
-        ),
-        tuple(rows),
-        1.0,
-        len(rows),
-        ("e^(x/T)", "p"),
-        "Without: it overflows" if found.overflows else "Without: the same",
+        ("x/T − max", "e^…", "p", "ln p", "p, plain"),
+        "Score x, and what becomes of it" + (": plainly, it overflows" if found.overflows else ""),
     )
 
 

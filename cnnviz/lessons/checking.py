@@ -15,6 +15,7 @@ from cnnviz.lessons.base import Lesson, LessonError, Options, Question, Show, St
 from cnnviz.lessons.equations import false_equation
 from cnnviz.lessons.expressions import NUMBER, evaluate, printed
 from cnnviz.lessons.following import bound_of, model_name, picture_file, reaching, shown
+from cnnviz.lessons.formulas import outline
 from cnnviz.lessons.reading import read
 from cnnviz.views.options import filled
 
@@ -211,10 +212,8 @@ def _view(scene: Scene, now: Show) -> None:
 
 def _untypeset(tex: str) -> str:
     """Why a formula cannot be typeset; empty where it can."""
-    from matplotlib.mathtext import MathTextParser
-
     try:
-        MathTextParser("path").parse(f"${tex}$")
-    except ValueError as error:
-        return f"The formula {tex} cannot be typeset: {str(error).splitlines()[-1]}."
+        outline(tex)
+    except CnnvizError as error:
+        return str(error)
     return ""

@@ -19,6 +19,12 @@ def resources() -> Path:
     return inside if inside.is_dir() else package.parent / "resources"
 
 
+def glossary() -> Path:
+    """The file that says what every word means; in a wheel it is among the resources."""
+    inside = resources() / "CONTEXT.md"
+    return inside if inside.is_file() else resources().parent / "CONTEXT.md"
+
+
 def config() -> Path:
     """Folder of the user's settings."""
     return _personal("config", platformdirs.user_config_path)

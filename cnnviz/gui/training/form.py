@@ -104,8 +104,8 @@ class TrainingForm(QFrame):
         fields.limit.valueChanged.connect(lambda _: self._on_data())
         fields.file.clicked.connect(self._browse_file)
         fields.folder.clicked.connect(self._browse_folder)
-        fields.network_changed.connect(self.network_changed)
         fields.network_changed.connect(lambda _: self.set_problem(""))
+        fields.network_changed.connect(self.network_changed)
 
     def _on_data(self) -> None:
         self._problem = ""

@@ -47,8 +47,11 @@ class ChainEditor(QWidget):
         self._chosen = -1
         self._undo: list[str] = []
         self._redo: list[str] = []
+        self._laying = False
         self._drop = -1
         self._classes = 0
+        self._soon = QTimer(self, interval=0, singleShot=True)  # once a new row has its place
+        self._soon.timeout.connect(self._reveal)
         self.bar = ChainBar()
         self.bar.input_changed.connect(lambda shape: self.set_input(*shape))
         self.bar.started.connect(self.begin_with)
@@ -86,7 +89,9 @@ class ChainEditor(QWidget):
 
     def _show(self, chain: Chain) -> None:
         self.chain = chain
+        self._laying = True  # a row that goes hands its focus on, which is no choice of the person's
         self._show_rows()
+        self._laying = False
         broken = False
         for row, link in zip(self.rows, chain.links, strict=True):
             row.set_link(link, broken)
@@ -115,13 +120,11 @@ class ChainEditor(QWidget):
             if old is not None and _form(old.word) == _form(word):
                 continue
             row = self._row(place, word)
-            if old is None:
-                self.rows.append(row)
-                self._column.insertWidget(place, row)
-            else:
+            if old is not None:
                 self._drop_row(old)
-                self.rows[place] = row
-                self._column.insertWidget(place, row)
+            self.rows[place : place + 1] = [row]
+            self._column.insertWidget(place, row)
+            row.show()  # at once, so that it can have the focus
         while len(self.rows) > len(words):
             self._drop_row(self.rows.pop())
 
@@ -172,7 +175,7 @@ class ChainEditor(QWidget):
 
     @Slot(int)
     def _on_picked(self, place: int) -> None:
-        if 0 <= place < len(self.rows):
+        if 0 <= place < len(self.rows) and not self._laying:
             self._choose(place)
             if not self.rows[place].hasFocus():
                 self._focus()
@@ -186,7 +189,7 @@ class ChainEditor(QWidget):
         if 0 <= self._chosen < len(self.rows):
             row = self.rows[self._chosen]
             row.setFocus(Qt.FocusReason.OtherFocusReason)
-            QTimer.singleShot(0, self._reveal)  # once it has its place
+            self._soon.start()
 
     @Slot()
     def _reveal(self) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTransform
 
 from cnnviz.lessons import formulas
-from cnnviz.lessons.formulas import outline
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,13 @@ class Formula:
 @lru_cache(maxsize=512)
 def _path(tex: str) -> QPainterPath:
     """Outlines at a size of 1 pixel."""
-    drawn = outline(tex)
-    points = [QPointF(x, y) for x, y in drawn.points.tolist()]
+    found = formulas.outline(tex)
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
+    points = [QPointF(x, y) for x, y in found.points.tolist()]
     at = 0
     while at < len(points):
-        code = int(drawn.codes[at])
+        code = int(found.codes[at])
         match code:
             case formulas.MOVE:
                 path.moveTo(points[at])
@@ -72,7 +71,7 @@ def _path(tex: str) -> QPainterPath:
             case formulas.CURVE:
                 path.quadTo(points[at], points[at + 1])
             case formulas.CUBIC:
-                path.cubicTo(*points[at : at + 3])
+                path.cubicTo(points[at], points[at + 1], points[at + 2])
             case _:
                 path.closeSubpath()
         at += formulas.POINTS[code]
@@ -80,7 +79,7 @@ def _path(tex: str) -> QPainterPath:
 
 
 def formula(tex: str, pixels: float, color: QColor) -> Formula:
-    """A formula whose letters are ``pixels`` high, as text of that size is. Raises ``CnnvizError`` for bad TeX."""
-    drawn = outline(tex)
+    """A formula whose letters are as high as those of text of ``pixels``. Raises ``CnnvizError`` for wrong TeX."""
+    found = formulas.outline(tex)
     path = QTransform.fromScale(pixels, pixels).map(_path(tex))
-    return Formula(path, drawn.width * pixels, drawn.ascent * pixels, drawn.descent * pixels, color)
+    return Formula(path, found.width * pixels, found.ascent * pixels, found.descent * pixels, color)

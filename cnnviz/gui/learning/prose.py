@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
@@ -13,9 +15,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
-from cnnviz.gui.learning.formula import Formula, formula
+from cnnviz.core.errors import CnnvizError
+from cnnviz.gui.learning.formula import formula
 from cnnviz.gui.theme import theme
 from cnnviz.lessons import words
+from cnnviz.lessons.formulas import aloud
 from cnnviz.lessons.words import Said
 
 LEADING = 0.34
@@ -50,7 +54,7 @@ class Prose(QTextBrowser):
         self._text, self._role, self._size, self._factor = "", "text", size, 1.0
         self._said: Said = lambda text: text
         self._shown: tuple[object, ...] = ()
-        self._formulas: dict[str, Formula] = {}
+        self._formulas: dict[tuple[str, bool], int] = {}
         theme.changed.connect(self.show_again)
 
     def set_words(self, text: str, said: Said, role: str = "text") -> None:
@@ -84,18 +88,18 @@ class Prose(QTextBrowser):
         return theme.px(self._size * self._factor)
 
     def _typeset(self, tex: str, display: bool) -> str:
-        name = f"formula:{'block' if display else 'inline'}:{tex}"
         size = self._pixels * (LARGER if display else LARGER_INLINE)
-        made = formula(tex.replace(r"\frac", r"\dfrac") if display else tex, size, theme.color(self._role))
-        self._formulas[name] = made
+        try:
+            made = formula(tex.replace(r"\frac", r"\dfrac") if display else tex, size, theme.color(self._role))
+        except CnnvizError:
+            return f"<code>{escape(tex)}</code>"  # as it was written
+        name = f"formula:{self._formulas.setdefault((tex, display), len(self._formulas))}"
         image = made.image(self._ratio, self.fontMetrics().xHeight())
         edges = image.deviceIndependentSize()
         self.document().addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
-        source = QUrl(name).toString().replace('"', "%22").replace("&", "&amp;").replace("<", "&lt;")
-        alt = tex.replace('"', "'").replace("<", "&lt;")
         return (
-            f'<img src="{source}" alt="{alt}" width="{edges.width():.0f}" height="{edges.height():.0f}" '
-            'style="vertical-align: middle">'
+            f'<img src="{name}" alt="{escape(aloud(tex))}" width="{edges.width():.0f}" '
+            f'height="{edges.height():.0f}" style="vertical-align: middle">'
         )
 
     @property

@@ -17,6 +17,7 @@ from cnnviz import __version__, settings
 from cnnviz.core.session_file import is_session
 from cnnviz.gui.collection import samples
 from cnnviz.gui.controller import Controller, colormaps_of
+from cnnviz.gui.drops import is_video_file
 from cnnviz.gui.keys import FocusedKeys
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.menus import BUNDLED
@@ -80,8 +81,9 @@ def prepare(app: QApplication, options: WindowOptions) -> Controller:
 def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request:
     """What is shown first: the pictures of the command line, or our own samples."""
     model = options.model if options.model.device != "auto" else replace(options.model, device=chosen.device)
-    image = next((path for path in options.images if Path(path).is_file() and not is_session(path)), "")
-    if not options.images:
+    pictures = [path for path in options.images if not is_video_file(path)]
+    image = next((path for path in pictures if Path(path).is_file() and not is_session(path)), "")
+    if not pictures:
         image = next(iter(samples(model.name)), "")
     layer = options.layer or (FIRST_LAYER if model.name in dict(BUNDLED) else "")
     return Request(model, image=image, layer=layer, view=options.view, colormaps=colormaps_of(chosen))

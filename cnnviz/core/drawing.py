@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz.core.decode import Picture, Step
+from cnnviz.core.store import DRAWING
 
 FIELD, BOX = 28, 20
 """Edge of an MNIST picture, and of the box in it into which the digit is scaled."""
@@ -67,4 +68,4 @@ def drawn(pixels: NDArray[np.uint8], centred: bool = False) -> Picture:
         caption = f"scaled into {BOX} × {BOX}, centre of mass to the middle of {FIELD} × {FIELD}, as MNIST was made"
         steps.append(Step("Centred", caption, made))
     digest = hashlib.sha256(f"{pixels.shape} {centred} ".encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
-    return Picture("drawing", "", digest, made, mode, (), tuple(steps))
+    return Picture(DRAWING, "", digest, made, mode, (), tuple(steps))

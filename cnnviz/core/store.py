@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PREFIX = "pixels:"
 """How the name of a picture begins that is in no file."""
 
+DRAWING = "drawing"
+"""The name of a picture that somebody drew, for people."""
+
 BUDGET = 256 * 2**20
 """Bytes that all kept pictures may take; those that were wanted least lately go first."""
 

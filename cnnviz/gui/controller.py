@@ -117,11 +117,10 @@ class Controller(QObject):
         self.runner.start()
         if self.session.request.image:
             self.runner.submit(self.session.request)
-        if images:
-            self.open_files(list(images))
-        else:
+        if all(is_video_file(file) for file in images):
             self.collection.show_samples()
             self.collection.classify_all()
+        self.open_files(list(images))
 
     def stop(self) -> None:
         """End all threads and save what is to be remembered."""

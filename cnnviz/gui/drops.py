@@ -11,10 +11,17 @@ from cnnviz.gui.tray_model import ROWS_TYPE
 MODEL_FILES = tuple(".safetensors .pt .pth .th .tar .ckpt .bin .onnx .pt2 .h5 .pkl .pickle .weights .model".split())
 """What the model sources open without running any code."""
 
+VIDEO_FILES = tuple(".mp4 .mov .mkv .webm .avi .m4v .mpg .mpeg .ogv".split())
+
 
 def is_model_file(path: str) -> bool:
     """Whether a dropped file is to be opened as a model rather than as a picture."""
     return Path(path).suffix.lower() in MODEL_FILES
+
+
+def is_video_file(path: str) -> bool:
+    """Whether a file is to be opened as a video rather than as a picture."""
+    return Path(path).suffix.lower() in VIDEO_FILES
 
 
 def can_take(mime: QMimeData) -> bool:

@@ -65,7 +65,11 @@ class Feed(QObject):
         self._times.clear()
 
     def offer(self, *, finished: bool = False, **changes: Any) -> None:
-        """Fields of the request, for as soon as there is time; ``finished`` as in ``Session.update``."""
+        """Fields of the request, for as soon as there is time; ``finished`` as in ``Session.update``.
+
+        A field may be a function that gives its value: it is called when its turn has come, and so not for what gives
+        way.
+        """
         self.dropped += self._next is not None
         self._next = changes, finished
         self.look()
@@ -83,5 +87,6 @@ class Feed(QObject):
             (changes, finished), self._next = self._next, None
             before = self._session.request
             self._sent = True
-            self._session.update(finished=finished, **changes)
+            made = {name: value() if callable(value) else value for name, value in changes.items()}
+            self._session.update(finished=finished, **made)
             self._sent = self._session.request != before  # the same picture again needs no answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from PySide6.QtCore import QByteArray, QElapsedTimer, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
@@ -24,6 +26,7 @@ from cnnviz.gui.actions import Actions
 from cnnviz.gui.drawing.panel import DrawPanel
 from cnnviz.gui.error_bar import ErrorBar
 from cnnviz.gui.layer_card import LayerCardWidget
+from cnnviz.gui.live.panel import LivePanel
 from cnnviz.gui.naming import named
 from cnnviz.gui.network import Network
 from cnnviz.gui.retouch.panel import RetouchPanel
@@ -142,8 +145,9 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.drawing = DrawPanel()
         self.retouch = RetouchPanel()
-        self.drawing.make_way(self.retouch)
-        self.retouch.make_way(self.drawing)
+        self.live = LivePanel()
+        for section, other in permutations((self.drawing, self.retouch, self.live), 2):
+            section.make_way(other)
         self._old_pass = False
         self.pane.paled.connect(self._on_paled)
 
@@ -206,6 +210,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tray, 1)
         column.addWidget(self.drawing)
         column.addWidget(self.retouch)
+        column.addWidget(self.live)
         return pictures
 
     def _fix_sizes(self) -> None:

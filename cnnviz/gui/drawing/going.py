@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from cnnviz import paths
 from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.store import DRAWING
 from cnnviz.gui.drawing.panel import DrawPanel
 from cnnviz.gui.feed import Feed
 from cnnviz.gui.session import Session
@@ -71,7 +72,9 @@ class Drawing(QObject):
         """Who goes back to an earlier drawing finds it on the pad."""
         if store.holds(new.image) and not self._feed.busy:
             with contextlib.suppress(CnnvizError):  # the answer to the request says that it is gone
-                self._panel.show_drawing(store.take(new.image))
+                picture = store.take(new.image)
+                if picture.name == DRAWING:
+                    self._panel.show_drawing(picture)
 
     def _picture(self) -> Picture:
         from cnnviz.core.drawing import drawn  # Pillow comes after the window

@@ -65,25 +65,25 @@ def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> 
     choose(page, bars)
     train(opened, page)
     assert not opened.window.errors.messages
-    head, stage = page.head, page.stage
-    losses = [value for _, value in head.loss.points("learning")]
+    course, watch = page.course, page.watch
+    losses = [value for _, value in course.loss.points("learning")]
     assert losses[-1] < losses[0]
-    assert [at for at, _ in head.accuracy.points("validation")] == [1, 2, 3]
-    assert head.accuracy.points("validation")[-1][1] == 1.0  # of nine pictures
-    rates = [value for _, value in head.rates.points("learning")]
+    assert [at for at, _ in course.accuracy.points("validation")] == [1, 2, 3]
+    assert course.accuracy.points("validation")[-1][1] == 1.0  # of nine pictures
+    rates = [value for _, value in course.rates.points("learning")]
     assert 0 < rates[-1] < max(rates) <= 0.05  # up, and down to nothing
-    assert all(value > 0 for _, value in head.gradients.points("learning"))
-    assert stage.slider.maximum() >= 5  # weights after 0, 1, 2, 4, 8 … steps, and at the end of each epoch
-    stage.show_figure("confusion")
-    shown = stage.view.figure
+    assert all(value > 0 for _, value in course.gradients.points("learning"))
+    assert watch.slider.maximum() >= 5  # weights after 0, 1, 2, 4, 8 … steps, and at the end of each epoch
+    watch.show_figure("confusion")
+    shown = watch.view.figure
     assert shown is not None
     matrix = shown.panels[0]
     assert isinstance(matrix, Matrix)
     assert matrix.values.tolist() == [[15, 0], [0, 15]]
-    stage.show_figure("hardest")
-    assert stage.view.figure is not None
-    assert stage.view.figure.title == "What contributes most to the loss"
-    opened.qtbot.mouseClick(head.open_button, Qt.MouseButton.LeftButton)
+    watch.show_figure("hardest")
+    assert watch.view.figure is not None
+    assert watch.view.figure.title == "What contributes most to the loss"
+    opened.qtbot.mouseClick(course.open_button, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not page.isVisible()
     assert opened.request.model.name.endswith(".safetensors")
@@ -95,18 +95,18 @@ def test_the_kept_weights_go_by_from_the_first_to_the_last(opened: Opened, bars:
     page = page_of(opened)
     choose(page, bars)
     train(opened, page)
-    stage = page.stage
-    assert stage.pin.currentText() == "0"  # the open network knows other classes: a picture of the data is pinned
-    assert [stage.pin.itemText(n) for n in range(3)] == ["Open: " + Path(opened.request.image).name, "0", "1"]
-    stage.slider.setValue(0)
+    watch = page.watch
+    assert watch.pin.currentText() == "0"  # the open network knows other classes: a picture of the data is pinned
+    assert [watch.pin.itemText(n) for n in range(3)] == ["Open: " + Path(opened.request.image).name, "0", "1"]
+    watch.slider.setValue(0)
     opened.settle()
-    before = stage.view.figure
+    before = watch.view.figure
     seen: list[int] = []
-    stage.slider.valueChanged.connect(seen.append)
-    with opened.qtbot.waitSignal(stage.played, timeout=20_000, check_params_cb=lambda on: not on):
-        opened.qtbot.mouseClick(stage.play, Qt.MouseButton.LeftButton)
-    assert seen == list(range(1, stage.slider.maximum() + 1))
-    after = stage.view.figure
+    watch.slider.valueChanged.connect(seen.append)
+    with opened.qtbot.waitSignal(watch.played, timeout=20_000, check_params_cb=lambda on: not on):
+        opened.qtbot.mouseClick(watch.play, Qt.MouseButton.LeftButton)
+    assert seen == list(range(1, watch.slider.maximum() + 1))
+    after = watch.view.figure
     assert before is not None
     assert after is not None
     first, last = before.panels[0], after.panels[0]
@@ -117,11 +117,11 @@ def test_the_kept_weights_go_by_from_the_first_to_the_last(opened: Opened, bars:
     assert first.scale is not None
     assert last.scale is not None
     assert first.scale.high == last.scale.high >= float(np.abs(last.values).max())
-    stage.pin.setCurrentIndex(2)
-    stage.pin.activated.emit(2)
+    watch.pin.setCurrentIndex(2)
+    watch.pin.activated.emit(2)
     opened.settle()
-    assert stage.view.figure is not None
-    assert stage.view.figure.subtitle.startswith("1: ")
+    assert watch.view.figure is not None
+    assert watch.view.figure.subtitle.startswith("1: ")
 
 
 def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: str) -> None:
@@ -130,18 +130,18 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     page.form.fields.epochs.setValue(1000)
     training = opened.controller.training
     with opened.qtbot.waitSignal(
-        training.reported, timeout=30_000, check_params_cb=lambda _: len(page.head.accuracy.points("validation")) > 1
+        training.reported, timeout=30_000, check_params_cb=lambda _: len(page.course.accuracy.points("validation")) > 1
     ):
         opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
     assert not page.form.start.isEnabled()
-    opened.qtbot.mouseClick(page.head.pause, Qt.MouseButton.LeftButton)
-    assert page.head.pause.text() == "Go on"
-    page.head.rate.setValue(0.001)
-    opened.qtbot.mouseClick(page.head.pause, Qt.MouseButton.LeftButton)
-    opened.qtbot.mouseClick(page.head.stop, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
+    assert page.course.pause.text() == "Go on"
+    page.course.rate.setValue(0.001)
+    opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.course.stop, Qt.MouseButton.LeftButton)
     opened.settle()
     assert page.form.start.isEnabled()
-    assert page.head.open_button.isVisible()
+    assert page.course.open_button.isVisible()
     assert page.offer.isVisible()  # what was stopped can go on
     opened.qtbot.mouseClick(page.offer.forget, Qt.MouseButton.LeftButton)
     assert not page.offer.isVisible()
@@ -167,12 +167,12 @@ def test_from_the_model_that_is_open_and_then_deeper(opened: Opened, bars: str) 
     assert page.form.wish().model == opened.request.model  # all of how it was opened, not its name alone
     assert not page.form.fields.network.isVisible()
     train(opened, page)
-    assert page.head.accuracy.points("validation")[-1][1] > 0.8
-    first = page.head._about.text()
-    opened.qtbot.mouseClick(page.head.deepen, Qt.MouseButton.LeftButton)
+    assert page.course.accuracy.points("validation")[-1][1] > 0.8
+    first = page.course._about.text()
+    opened.qtbot.mouseClick(page.course.deepen, Qt.MouseButton.LeftButton)
     opened.settle()
     assert page.form.fields.unfreeze.value() == 1
-    assert Path(page.head._about.text()).stem == Path(first).stem + "-2"  # the earlier result stays
+    assert Path(page.course._about.text()).stem == Path(first).stem + "-2"  # the earlier result stays
     assert Path(first).is_file()
     assert not opened.window.errors.messages
 
@@ -186,9 +186,9 @@ def test_both_are_trained_and_measured(opened: Opened, bars: str) -> None:
     opened.qtbot.mouseClick(page.form.compare, Qt.MouseButton.LeftButton)
     opened.settle()
     for name in ("transfer-checked", "nothing-checked"):
-        assert [at for at, _ in page.head.accuracy.points(name)] == [1, 2]
-    assert "% of 30 test pictures right with what it had learned before, " in page.head.verdict.text()
-    assert page.head.open_button.isVisible()
+        assert [at for at, _ in page.course.accuracy.points(name)] == [1, 2]
+    assert "% of 30 test pictures right with what it had learned before, " in page.course.verdict.text()
+    assert page.course.open_button.isVisible()
 
 
 def test_the_result_is_saved_elsewhere(
@@ -200,7 +200,7 @@ def test_the_result_is_saved_elsewhere(
     train(opened, page)
     target = tmp_path / "mine.safetensors"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    opened.qtbot.mouseClick(page.head.save_button, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.course.save_button, Qt.MouseButton.LeftButton)
     assert target.stat().st_size > 0
     assert target.with_suffix(".json").is_file()
 

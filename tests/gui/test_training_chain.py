@@ -146,12 +146,12 @@ def test_the_plan_in_the_form_stays_in_step(qtbot: QtBot, qapp: QApplication) ->
     page.show()
     fields = page.form.fields
     assert fields.network_name == "lenet5"
-    page.stage.chain.rows[0].field("filters").setValue(8)
+    page.watch.chain.rows[0].field("filters").setValue(8)
     assert fields.network_name.startswith("plan: 1x28x28 conv8x5/p2 relu")
     fields.network.setEditText("plan: 1x8x8 flatten dense3")
     fields._on_network()
-    assert [row.word for row in page.stage.chain.rows] == ["flatten", "dense3"]
-    page.stage.chain.add("max2")
+    assert [row.word for row in page.watch.chain.rows] == ["flatten", "dense3"]
+    page.watch.chain.add("max2")
     assert not page.form.start.isEnabled()
     assert page.form._missing.text() == "max1 pools maps, but gets a row of 3 numbers."
     fields.network.setEditText("plan: flatten")

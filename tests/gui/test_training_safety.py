@@ -56,14 +56,14 @@ def test_classes_and_broken_files_are_seen_before(opened: Opened, folder: Path) 
     (folder / "quiet" / "broken.png").write_bytes(b"no picture")
     page = page_of(opened)
     look_at(opened, page, folder)
-    figure = page.stage.view.figure
+    figure = page.watch.view.figure
     assert figure is not None
     assert figure.panels[0].values.tolist() == [8, 9]  # type: ignore[union-attr]
     assert figure.panels[0].labels == ("flares", "quiet")  # type: ignore[union-attr]
     assert figure.panels[1].captions == ("flares", "quiet")  # type: ignore[union-attr]
-    assert page.stage.about.text() == "sun: 17 pictures of 2 classes · 8 to 9 a class · 1 broken, left out"
-    assert page.stage.left_out.isVisible()
-    (item,) = [page.stage.left_out.item(n) for n in range(page.stage.left_out.count())]
+    assert page.watch.about.text() == "sun: 17 pictures of 2 classes · 8 to 9 a class · 1 broken, left out"
+    assert page.watch.left_out.isVisible()
+    (item,) = [page.watch.left_out.item(n) for n in range(page.watch.left_out.count())]
     assert item is not None
     assert item.text().startswith("broken.png is not a picture")
     assert page.form.start.isEnabled()
@@ -90,7 +90,7 @@ def test_pictures_of_another_size_are_said_and_taken(opened: Opened, folder: Pat
     choose(page, str(folder))
     train(opened, page)
     assert not opened.window.errors.messages
-    assert page.head.open_button.isVisible()
+    assert page.course.open_button.isVisible()
 
 
 def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F811
@@ -101,8 +101,8 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not opened.window.errors.messages
-    assert [at for at, _ in page.head.accuracy.points("validation")] == [1, 2, 3, 4]  # those before it, too
-    assert min(at for at, _ in page.head.rates.points("learning")) > 2
+    assert [at for at, _ in page.course.accuracy.points("validation")] == [1, 2, 3, 4]  # those before it, too
+    assert min(at for at, _ in page.course.rates.points("learning")) > 2
     assert not page.offer.isVisible()
     assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
 
@@ -116,9 +116,9 @@ def test_what_does_not_fit_begins_again(opened: Opened, bars: str) -> None:  # n
     opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not opened.window.errors.messages
-    notes = [page.stage.left_out.item(n).text() for n in range(page.stage.left_out.count())]  # type: ignore[union-attr]
+    notes = [page.watch.left_out.item(n).text() for n in range(page.watch.left_out.count())]  # type: ignore[union-attr]
     assert any("belongs to other pictures" in note and note.endswith("It begins again.") for note in notes)
-    assert min(at for at, _ in page.head.rates.points("learning")) < 1
+    assert min(at for at, _ in page.course.rates.points("learning")) < 1
 
 
 def test_a_damaged_note_and_a_training_elsewhere_are_not_offered(opened: Opened, bars: str) -> None:  # noqa: F811
@@ -146,7 +146,7 @@ def test_a_loss_that_explodes_goes_on_more_calmly(opened: Opened, bars: str) -> 
     page.form.fields.epochs.setValue(1000)
     training = opened.controller.training
     with opened.qtbot.waitSignal(
-        training.reported, timeout=30_000, check_params_cb=lambda _: len(page.head.accuracy.points("validation")) > 1
+        training.reported, timeout=30_000, check_params_cb=lambda _: len(page.course.accuracy.points("validation")) > 1
     ):
         opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
     assert training._begun is not None
@@ -162,7 +162,7 @@ def test_a_loss_that_explodes_goes_on_more_calmly(opened: Opened, bars: str) -> 
     opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not opened.window.errors.messages
-    assert page.head.open_button.isVisible()
+    assert page.course.open_button.isVisible()
 
 
 def _plain(wish: Wish) -> dict[str, object]:
@@ -181,11 +181,11 @@ def test_a_full_disk_loses_nothing(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "The network is kept in this window: save it elsewhere." in opened.window.errors.messages[-1].sentence
-    assert not page.head.open_button.isVisible()
+    assert not page.course.open_button.isVisible()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
-    opened.qtbot.mouseClick(page.head.save_button, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.course.save_button, Qt.MouseButton.LeftButton)
     assert (tmp_path / "mine.safetensors").is_file()
-    opened.qtbot.mouseClick(page.head.open_button, Qt.MouseButton.LeftButton)
+    opened.qtbot.mouseClick(page.course.open_button, Qt.MouseButton.LeftButton)
     opened.settle()
     assert opened.request.model.name == str(tmp_path / "mine.safetensors")
 
@@ -196,13 +196,13 @@ def test_the_folder_goes_while_it_is_learned_from(opened: Opened, folder: Path) 
     page.form.fields.epochs.setValue(30)
     training = opened.controller.training
     with opened.qtbot.waitSignal(
-        training.reported, timeout=30_000, check_params_cb=lambda _: bool(page.head.loss.points("learning"))
+        training.reported, timeout=30_000, check_params_cb=lambda _: bool(page.course.loss.points("learning"))
     ):
         opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
     shutil.rmtree(folder)  # its pictures were read once and are kept
     opened.settle()
-    assert page.head.open_button.isVisible()
+    assert page.course.open_button.isVisible()
     opened.window.errors.clear()
     train(opened, page)
     assert "There is no data set" in opened.window.errors.messages[-1].sentence
-    assert page.head._state.text() == "Nothing was trained"
+    assert page.course._state.text() == "Nothing was trained"

@@ -21,11 +21,11 @@ from cnnviz.request import ModelRequest
 from cnnviz.response import Response
 
 if TYPE_CHECKING:
+    from cnnviz.gui.training.counting import Counting
     from cnnviz.gui.training.kept import Unfinished
     from cnnviz.gui.training.looking import Looking
     from cnnviz.gui.training.page import TrainingPage
     from cnnviz.gui.training.results import Done
-    from cnnviz.gui.training.surveying import Surveying
     from cnnviz.gui.training.telling import Telling
     from cnnviz.gui.training.work import Begun, Failed
     from cnnviz.training import Started
@@ -59,7 +59,7 @@ class Training(QObject):
         self._work.reported.connect(self._on_work)
         self.page: TrainingPage | None = None
         self._looking: Looking | None = None
-        self._surveying: Surveying | None = None
+        self._counting: Counting | None = None
         self._telling: Telling | None = None
         self._job: Job | None = None
         self._wish: Wish | None = None
@@ -77,7 +77,7 @@ class Training(QObject):
     @property
     def active(self) -> bool:
         """Whether something is being trained or looked at."""
-        helpers = (self._looking, self._surveying)
+        helpers = (self._looking, self._counting)
         return self._work.active or any(helper.jobs.active for helper in helpers if helper is not None)
 
     def stop(self) -> None:
@@ -85,7 +85,7 @@ class Training(QObject):
         if self._begun is not None:
             self._begun.control.stop()
         self._work.stop()
-        for helper in (self._looking, self._surveying):
+        for helper in (self._looking, self._counting):
             if helper is not None:
                 helper.jobs.stop()
 
@@ -101,8 +101,8 @@ class Training(QObject):
             self.page.form.fields.data.setFocus()
             self._tell(True)
             self._offer()
-            if self._surveying is not None:
-                self._surveying.begin()
+            if self._counting is not None:
+                self._counting.begin()
         elif not on:
             self.leave()
 
@@ -129,28 +129,28 @@ class Training(QObject):
 
     def _made(self) -> TrainingPage:
         """The page, with all who work on it; nothing of it is imported before it is wanted."""
+        from cnnviz.gui.training.counting import Counting
         from cnnviz.gui.training.looking import Looking
         from cnnviz.gui.training.page import TrainingPage
-        from cnnviz.gui.training.surveying import Surveying
         from cnnviz.gui.training.telling import Telling
 
         page = TrainingPage()
-        self._looking = Looking(page.head, page.stage, self)
-        self._surveying = Surveying(page, self)
+        self._looking = Looking(page.course, page.watch, self)
+        self._counting = Counting(page, self)
         self._telling = Telling(page, self)
         self._telling.started.connect(self._on_started)
         self._telling.snapped.connect(self._looking.keep)
         self._telling.news.connect(self.news)
-        for helper in (self._looking, self._surveying):
+        for helper in (self._looking, self._counting):
             helper.reported.connect(self.reported)
         self._looking.problem.connect(self.problem)
         page.form.wanted.connect(self.begin)
-        page.head.paused.connect(self._on_pause)
-        page.head.stopped.connect(self._on_stop)
-        page.head.rate_changed.connect(self._on_rate)
-        page.head.opened.connect(self._open)
-        page.head.saved.connect(self._save)
-        page.head.deepened.connect(self._deepen)
+        page.course.paused.connect(self._on_pause)
+        page.course.stopped.connect(self._on_stop)
+        page.course.rate_changed.connect(self._on_rate)
+        page.course.opened.connect(self._open)
+        page.course.saved.connect(self._save)
+        page.course.deepened.connect(self._deepen)
         page.offer.accepted.connect(self._go_on)
         page.offer.refused.connect(self._forget)
         self._cover.place(page)
@@ -166,18 +166,18 @@ class Training(QObject):
         assert self.page is not None
         assert self._looking is not None
         assert self._telling is not None
-        assert self._surveying is not None
-        self._surveying.stop()
+        assert self._counting is not None
+        self._counting.stop()
         self._begun = self._done = self._calmer = None
         self._wish = wish
         self._looking.forget()
         self._telling.forget(wish.compare)
-        self.page.stage.forget()
-        self.page.head.set_result(False, False)
-        self.page.head.judge("")
+        self.page.watch.forget()
+        self.page.course.set_result(False, False)
+        self.page.course.judge("")
         self.page.offer.show_sentence("")
         self.page.set_running(True)
-        self.page.head.say("Reading…", wish.title)
+        self.page.course.say("Reading…", wish.title)
         self._job = self._work.start(Job(f"Training {wish.title}", partial(work.learn, wish, going)))
 
     @Slot(bool)
@@ -290,7 +290,7 @@ class Training(QObject):
         if self._looking is not None:
             self._looking.end()
         if self._done is None:
-            page.head.say("Nothing was trained" if not telling.begun else "Ended before its end")
+            page.course.say("Nothing was trained" if not telling.begun else "Ended before its end")
         self._offer()
 
     def _on_started(self, started: Started) -> None:
@@ -299,7 +299,7 @@ class Training(QObject):
         assert self.page is not None
         labels = self._response.model.labels if self._response is not None else ()
         self._looking.begin(self._begun, started, labels)
-        self.page.stage.show_figure("look")
+        self.page.watch.show_figure("look")
 
     def _on_done(self, done: Done) -> None:
         self._done = done
@@ -312,14 +312,14 @@ class Training(QObject):
         assert self.page is not None
         assert self._done is not None
         assert self._wish is not None
-        done, head = self._done, self.page.head
+        done, course = self._done, self.page.course
         ended = {"finished": "Done", "stopped": "Stopped", "no better": "Stopped: it grew no better"}
-        head.say(f"{ended[done.trained.reason]} · {done.trained.caption}", str(done.file))
-        head.judge(done.sentence)
+        course.say(f"{ended[done.trained.reason]} · {done.trained.caption}", str(done.file))
+        course.judge(done.sentence)
         for name, figure in done.figures.items():
-            self.page.stage.set_figure(name, figure)
-        head.set_result(True, self._wish.model is not None and not done.problem and done.trained.reason != "stopped")
-        head.open_button.setVisible(not done.problem)
+            self.page.watch.set_figure(name, figure)
+        course.set_result(True, self._wish.model is not None and not done.problem and done.trained.reason != "stopped")
+        course.open_button.setVisible(not done.problem)
 
     def _on_failed(self, failed: Failed) -> None:
         self._calmer = failed.rate

@@ -14,8 +14,8 @@ from cnnviz.gui.training import looks
 from cnnviz.gui.training.work import Begun, Failed
 
 if TYPE_CHECKING:
-    from cnnviz.gui.training.head import TrainingHead
-    from cnnviz.gui.training.stage import TrainingStage
+    from cnnviz.gui.training.course import TrainingCourse
+    from cnnviz.gui.training.watch import TrainingWatch
     from cnnviz.training import Started
     from cnnviz.training.snapshots import Snapshot
 
@@ -37,9 +37,9 @@ class Looking(QObject):
     reported = Signal(object)
     problem = Signal(str, str)
 
-    def __init__(self, head: TrainingHead, stage: TrainingStage, parent: QObject) -> None:
+    def __init__(self, course: TrainingCourse, watch: TrainingWatch, parent: QObject) -> None:
         super().__init__(parent)
-        self._head, self._stage = head, stage
+        self._course, self._watch = course, watch
         always = threading.Event()
         always.set()
         self.jobs = Jobs(always, self)
@@ -56,17 +56,17 @@ class Looking(QObject):
         self._seen: dict[tuple[int, int], looks.Look] = {}  # step and picture
         self._next = QTimer(self, interval=_PAUSE, singleShot=True)
         self._next.timeout.connect(self._forward)
-        stage.snapshot_picked.connect(self.look)
-        stage.played.connect(self._on_play)
-        stage.pinned.connect(self._on_pin)
+        watch.snapshot_picked.connect(self.look)
+        watch.played.connect(self._on_play)
+        watch.pinned.connect(self._on_pin)
 
     def forget(self) -> None:
         """Another training is about to begin."""
         self.snapshots = []
         self._seen.clear()
         self._begun = self._started = self._wanted = None
-        self._stage.play.setChecked(False)
-        self._stage.set_snapshots(0)
+        self._watch.play.setChecked(False)
+        self._watch.set_snapshots(0)
 
     def begin(self, begun: Begun, started: Started, labels: tuple[str, ...]) -> None:
         """A training takes its first step: the open picture is pinned where its model knows the same classes."""
@@ -74,12 +74,12 @@ class Looking(QObject):
         own = [looks.Pinned(f"Open: {Path(self._open).name}", self._open)] if self._open else []
         self._pins = [*own, *looks.pins(begun.data)]
         self._pin = 1 if own and len(self._pins) > 1 and labels != begun.data.labels else 0
-        self._stage.set_pins(tuple(pin.title for pin in self._pins), self._pin)
+        self._watch.set_pins(tuple(pin.title for pin in self._pins), self._pin)
 
     def end(self) -> None:
         """No more weights will come: all looks from now on share the scale of all of them."""
         self._seen.clear()
-        self.look(self._stage.slider.value())
+        self.look(self._watch.slider.value())
 
     def set_open(self, picture: str) -> None:
         """Another picture is open: it is looked at, unless one of the data is pinned."""
@@ -89,13 +89,13 @@ class Looking(QObject):
         if had and self._pins:
             self._pins[0] = looks.Pinned(f"Open: {Path(picture).name}", picture)
             self._seen = {key: found for key, found in self._seen.items() if key[1]}
-            self._stage.set_pins(tuple(pin.title for pin in self._pins), self._pin)
-            self.look(self._stage.slider.value())
+            self._watch.set_pins(tuple(pin.title for pin in self._pins), self._pin)
+            self.look(self._watch.slider.value())
 
     def keep(self, snapshot: Snapshot) -> None:
         """More weights were kept."""
         self.snapshots.append(snapshot)
-        self._stage.set_snapshots(len(self.snapshots))
+        self._watch.set_snapshots(len(self.snapshots))
         if len(self.snapshots) == 1:
             self.look(0)
 
@@ -135,7 +135,7 @@ class Looking(QObject):
                 self._seen[self._asked] = found
                 self._show(found)
             elif isinstance(found, Failed):
-                self._stage.play.setChecked(False)
+                self._watch.play.setChecked(False)
                 self.problem.emit(found.sentence, found.details)
         if report.ended:
             self._job = None
@@ -144,17 +144,17 @@ class Looking(QObject):
 
     def _show(self, found: looks.Look) -> None:
         assert self._started is not None
-        self._stage.set_figure("look", found.figure)
-        self._stage.say_when(f"after {found.step:,} steps · {found.figure.subtitle}")
-        self._head.mark(found.step / max(self._started.steps, 1))
-        if self._stage.play.isChecked():
+        self._watch.set_figure("look", found.figure)
+        self._watch.say_when(f"after {found.step:,} steps · {found.figure.subtitle}")
+        self._course.mark(found.step / max(self._started.steps, 1))
+        if self._watch.play.isChecked():
             self._next.start()
 
     # playing, pinning
 
     @Slot(bool)
     def _on_play(self, on: bool) -> None:
-        slider = self._stage.slider
+        slider = self._watch.slider
         if not on:
             self._next.stop()
         elif slider.value() == slider.maximum():
@@ -165,13 +165,13 @@ class Looking(QObject):
     @Slot()
     def _forward(self) -> None:
         """The next weights; at the end it stops."""
-        slider = self._stage.slider
+        slider = self._watch.slider
         if slider.value() == slider.maximum():
-            self._stage.play.setChecked(False)
+            self._watch.play.setChecked(False)
         else:
             slider.setValue(slider.value() + 1)
 
     @Slot(int)
     def _on_pin(self, pin: int) -> None:
         self._pin = pin
-        self.look(self._stage.slider.value())
+        self.look(self._watch.slider.value())

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
+from cnnviz.gui.training.course import TrainingCourse
 from cnnviz.gui.training.form import TrainingForm
-from cnnviz.gui.training.head import TrainingHead
-from cnnviz.gui.training.stage import TrainingStage
+from cnnviz.gui.training.watch import TrainingWatch
 from cnnviz.gui.training.words import SAME, STARTS
 
 
@@ -56,49 +56,49 @@ class TrainingPage(QWidget):
         super().__init__()
         self.setObjectName("training-page")
         self.form = TrainingForm()
-        self.head = TrainingHead()
-        self.stage = TrainingStage()
+        self.course = TrainingCourse()
+        self.watch = TrainingWatch()
         self.offer = Offer()
         self.form.network_changed.connect(self._show_chain)
-        self.stage.chain.changed.connect(self._on_chain)
+        self.watch.chain.changed.connect(self._on_chain)
         self._lay_out()
         self._show_chain(self.form.fields.network_name)
 
     def set_running(self, running: bool) -> None:
         """Whether a training runs."""
         self.form.set_running(running)
-        self.head.set_running(running)
-        self.stage.chain.setEnabled(not running)
+        self.course.set_running(running)
+        self.watch.chain.setEnabled(not running)
         self.offer.setEnabled(not running)
 
     def set_data(self, classes: int, shape: tuple[int, int, int] | None) -> None:
         """The data has so many classes, and its pictures (channels, height, width) where all are of one size."""
-        self.stage.chain.set_data(classes, shape)
+        self.watch.chain.set_data(classes, shape)
 
     def _show_chain(self, name: str) -> None:
         """The layers of what was chosen, where it is a chain."""
         if name.startswith("plan:"):
-            if self.form.isVisible() and self.stage.shown == "classes":
-                self.stage.show_figure("layers")
-            problem = self.stage.set_chain(name, "")
+            if self.form.isVisible() and self.watch.shown == "classes":
+                self.watch.show_figure("layers")
+            problem = self.watch.set_chain(name, "")
             self.form.set_problem(problem or self._impossible())
         elif name in SAME:
-            self.stage.set_chain(STARTS[name], "")
+            self.watch.set_chain(STARTS[name], "")
         elif name:
-            self.stage.set_chain("", f"{name} stands as it is; what is changed below becomes a chain of one's own.")
+            self.watch.set_chain("", f"{name} stands as it is; what is changed below becomes a chain of one's own.")
         else:
-            self.stage.set_chain("", "The open model keeps its layers; a chain learns from nothing.")
+            self.watch.set_chain("", "The open model keeps its layers; a chain learns from nothing.")
 
     def _on_chain(self, text: str) -> None:
         """The plan in the form stays in step with the layers."""
         if self.form.transfer:
             self.form.set_transfer("nothing")
         self.form.fields.set_network(text)
-        self.stage.set_chain(text, "")
+        self.watch.set_chain(text, "")
         self.form.set_problem(self._impossible())
 
     def _impossible(self) -> str:
-        chain = self.stage.chain.chain
+        chain = self.watch.chain.chain
         return "" if chain is None else chain.problem
 
     def _lay_out(self) -> None:
@@ -106,8 +106,8 @@ class TrainingPage(QWidget):
         right = QVBoxLayout()
         right.setSpacing(theme.px(8))
         right.addWidget(self.offer)
-        right.addWidget(self.head, 2)
-        right.addWidget(self.stage, 3)
+        right.addWidget(self.course, 2)
+        right.addWidget(self.watch, 3)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(8))

@@ -80,20 +80,20 @@ class Telling(QObject):
             f"{started.pictures:,} pictures of {len(started.classes):,} classes · {started.parameters:,} parameters"
             f"{learned} · {started.device}"
         )
-        self._page.head.begin(started.epochs, about, started.rate)
+        self._page.course.begin(started.epochs, about, started.rate)
         for epoch in started.history:
-            head = self._page.head
-            head.loss.add("learning", epoch.epoch, epoch.loss)
-            head.accuracy.add("learning", epoch.epoch, epoch.accuracy)
+            course = self._page.course
+            course.loss.add("learning", epoch.epoch, epoch.loss)
+            course.accuracy.add("learning", epoch.epoch, epoch.accuracy)
             self._on_epoch(epoch)
         self.started.emit(started)
 
     def _on_progress(self, event: Progressed) -> None:
-        self._page.head.say(f"{event.what}: {event.done:,} of {event.total:,}")
+        self._page.course.say(f"{event.what}: {event.done:,} of {event.total:,}")
 
     def _on_note(self, event: Noted) -> None:
         self._notes = (*self._notes, event.sentence)
-        self._page.stage.set_left_out(self._notes)
+        self._page.watch.set_left_out(self._notes)
         self.news.emit(event.sentence)
 
     def _on_step(self, event: Stepped) -> None:
@@ -103,16 +103,16 @@ class Telling(QObject):
         left = ((epochs - event.epoch + 1) * event.steps - event.step) * event.seconds / event.step
         where = f"Epoch {event.epoch} of {epochs} · step {event.step:,} of {event.steps:,}"
         took = f" · an epoch takes {number(self._seconds, 2)} s" if self._seconds else ""
-        self._page.head.say_step(f"{where} · {event.speed:,.0f} pictures/s{took}", left, event.rate, event.gradient)
+        self._page.course.say_step(f"{where} · {event.speed:,.0f} pictures/s{took}", left, event.rate, event.gradient)
 
     def _draw(self, event: Stepped) -> None:
-        at, head, name = event.epoch - 1 + event.step / event.steps, self._page.head, self._names[0]
-        for plot, value in zip(head.plots, (event.loss, event.accuracy, event.rate, event.gradient), strict=True):
+        at, course, name = event.epoch - 1 + event.step / event.steps, self._page.course, self._names[0]
+        for plot, value in zip(course.plots, (event.loss, event.accuracy, event.rate, event.gradient), strict=True):
             plot.add(name, at, value)
 
     def _on_epoch(self, event: EpochEnded) -> None:
         self._seconds = event.seconds
-        head, name = self._page.head, self._names[1]
+        course, name = self._page.course, self._names[1]
         if event.validation_loss is not None and event.validation_accuracy is not None:
-            head.loss.add(name, event.epoch, event.validation_loss)
-            head.accuracy.add(name, event.epoch, event.validation_accuracy)
+            course.loss.add(name, event.epoch, event.validation_loss)
+            course.accuracy.add(name, event.epoch, event.validation_accuracy)

@@ -137,5 +137,5 @@ def with_number(word: str, name: str, value: int) -> str:
         stride = f"s{numbers['stride']}" if numbers["stride"] != numbers["size"] else ""
         padding = f"p{numbers['padding']}" if numbers["padding"] else ""
         return f"{found[1]}{numbers['size']}{stride}{padding}{found[5]}"
-    head = re.sub(r"\d+$", "", word)
-    return head if head in ("gap", "gmp") and value == 1 else f"{head}{value}"
+    bare = re.sub(r"\d+$", "", word)
+    return bare if bare in ("gap", "gmp") and value == 1 else f"{bare}{value}"

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnnviz.figure import Figure, Note
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
-from cnnviz.gui.training.glance import Glance, glance
+from cnnviz.gui.training.census import Census, census
 from cnnviz.gui.training.page import TrainingPage
 
 
-class Surveying(QObject):
+class Counting(QObject):
     """Keeps what the page says of the data and of the networks that there are.
 
     Signals
@@ -54,29 +54,29 @@ class Surveying(QObject):
         self.stop()
         wish = self._page.form.wish()
         if wish.data or wish.where:
-            self._job = self.jobs.start(Job("Looking at the pictures", partial(glance, wish)))
+            self._job = self.jobs.start(Job("Looking at the pictures", partial(census, wish)))
 
     @Slot(object)
     def _on_report(self, report: JobReport) -> None:
         for found in report.results:
             if isinstance(found, tuple):
                 self._page.form.fields.set_networks(found)
-            elif isinstance(found, Glance) and report.job is self._job:
+            elif isinstance(found, Census) and report.job is self._job:
                 self._show(found)
         self.reported.emit(report)
 
-    def _show(self, found: Glance) -> None:
-        stage = self._page.stage
+    def _show(self, found: Census) -> None:
+        watch = self._page.watch
         if found.figure is None:
-            stage.set_figure("classes", Figure("classes", "Classes", "", (Note(found.problem),)))
-            stage.about.setText("")
-            stage.set_left_out(())
+            watch.set_figure("classes", Figure("classes", "Classes", "", (Note(found.problem),)))
+            watch.about.setText("")
+            watch.set_left_out(())
             return
         checked = f" · {found.checked:,} of {found.files:,} files read" if found.checked < found.files else ""
         broken = f" · {len(found.broken):,} broken, left out" if found.broken else ""
-        stage.about.setText(f"{found.title}: {found.about}{checked}{broken}")
-        stage.set_figure("classes", found.figure)
-        stage.set_left_out((*found.notes, *found.broken))
+        watch.about.setText(f"{found.title}: {found.about}{checked}{broken}")
+        watch.set_figure("classes", found.figure)
+        watch.set_left_out((*found.notes, *found.broken))
         self._page.form.set_problem(found.problem)
         self._page.set_data(len(found.labels), found.shape)
 

@@ -29,7 +29,7 @@ _EXAMPLES = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glance:
+class Census:
     """What is known of a data set.
 
     Attributes
@@ -64,8 +64,8 @@ class Glance:
     shape: tuple[int, int, int] | None = None
 
 
-def glance(wish: Wish) -> Iterator[Progress]:
-    """The job: a `Glance`, and better ones while the files are read."""
+def census(wish: Wish) -> Iterator[Progress]:
+    """The job: a `Census`, and better ones while the files are read."""
     from cnnviz import training
     from cnnviz.core.errors import CnnvizError
     from cnnviz.training.data import kept
@@ -74,13 +74,13 @@ def glance(wish: Wish) -> Iterator[Progress]:
     yield Progress(0, 0, note="looking at the pictures")
     if wish.data and not wish.where and not kept(wish.data).is_dir():
         here = "it is downloaded when the training begins" if wish.download else "or have it downloaded"
-        yield Progress(1, 1, Glance(problem=f"{DATA[wish.data]} is not on this computer: say where it lies, {here}."))
+        yield Progress(1, 1, Census(problem=f"{DATA[wish.data]} is not on this computer: say where it lies, {here}."))
         return
     try:
         data = training.open_data(wish.data or wish.where, wish.where if wish.data and wish.where else None)
         data = data.limited(wish.limit, wish.seed) if wish.limit else data
     except CnnvizError as error:
-        yield Progress(1, 1, Glance(problem=str(error)))
+        yield Progress(1, 1, Census(problem=str(error)))
         return
     try:
         require_learnable(data.labels, data.train.classes)
@@ -90,12 +90,12 @@ def glance(wish: Wish) -> Iterator[Progress]:
     content = data.train.content
     files = () if isinstance(content, np.ndarray) else content
     shape = (1 if content.ndim == 3 else 3, *content.shape[1:3]) if isinstance(content, np.ndarray) else None
-    found = Glance(data.name, _about(data), data.labels, _figure(data), (), data.notes, 0, len(files), problem, shape)
+    found = Census(data.name, _about(data), data.labels, _figure(data), (), data.notes, 0, len(files), problem, shape)
     yield Progress(0, len(files), found)
     yield from _checked(files, found)
 
 
-def _checked(files: tuple[str, ...], found: Glance) -> Iterator[Progress]:
+def _checked(files: tuple[str, ...], found: Census) -> Iterator[Progress]:
     """Every file is read; the broken ones are named as they are found."""
     from cnnviz.core.errors import CnnvizError
     from cnnviz.core.images import read

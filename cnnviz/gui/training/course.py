@@ -22,7 +22,7 @@ from cnnviz.gui.theme import theme
 from cnnviz.gui.training.curves import CurvePlot
 
 
-class TrainingHead(QFrame):
+class TrainingCourse(QFrame):
     """The card above.
 
     Signals

@@ -39,7 +39,7 @@ _NOTHING = {
 }
 
 
-class TrainingStage(QFrame):
+class TrainingWatch(QFrame):
     """The card below.
 
     Signals

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.errors import CnnvizError
+from cnnviz.export import pixel_file
 from cnnviz.export.base import Style, recipe
 from cnnviz.figure import Figure
 
@@ -50,9 +51,6 @@ SMALL, PLAIN, LARGE = 7.0, 8.0, 12.0
 
 LINE = 14
 """Pixels from one line of text to the next."""
-
-QUICKLY = 2
-"""How hard a PNG is packed, of 9: writing a large sheet takes most of its time at the usual 6, for little."""
 
 MOST_PIXELS = 300_000_000
 """Beyond, a page would take gigabytes to draw."""
@@ -87,7 +85,8 @@ class Sheet:
 
         self.palette = PALETTES.get(theme, PALETTES["light"])
         self.size = width, height
-        self.page = Page(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=self.palette.ground)
+        ground = "none" if theme == TRANSPARENT else self.palette.ground
+        self.page = Page(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=ground)
         self.axes: Axes = self.page.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
         self.axes.set_axis_off()
 
@@ -118,14 +117,23 @@ class Sheet:
             parse_math=False,
         )
 
-    def image(self, x: int, y: int, pixels: NDArray[np.uint8], factor: int = 1) -> None:
-        """RGB or RGBA pixels, each a square of ``factor`` pixels, with its top left corner at x, y."""
+    def image(
+        self,
+        x: int,
+        y: int,
+        pixels: NDArray[np.uint8],
+        factor: int = 1,
+        table: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """RGB or RGBA pixels, or indices into a table of colours, with the top left corner at x, y.
+
+        Each becomes a square of ``factor`` pixels.
+        """
+        from cnnviz.export.embedded import Embedded
+
         large = pixels.repeat(factor, 0).repeat(factor, 1) if factor > 1 else pixels
         height, width = large.shape[:2]
-        self.axes.imshow(
-            large, extent=(x, x + width, y + height, y), interpolation="none", aspect="auto", resample=False, zorder=1
-        )
-        self.axes.set(xlim=(0, self.size[0]), ylim=(self.size[1], 0))
+        self.axes.add_image(Embedded(self.axes, large, table, (x, x + width, y + height, y)))
 
     def box(
         self, x: float, y: float, width: float, height: float, color: str, *, edge: bool = False, zorder: int = 2
@@ -143,6 +151,15 @@ class Sheet:
         self.axes.plot(
             x, y, color=color, linewidth=width, zorder=zorder, solid_joinstyle="miter", solid_capstyle="butt"
         )
+
+    def pixels(self, dpi: float) -> NDArray[np.uint8]:
+        """What is drawn, (H, W, 4) RGBA, uint8."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        self.page.set_dpi(dpi)
+        canvas = FigureCanvasAgg(self.page)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        return np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
     def factor(self, width: float, height: float | None, largest: float) -> float:
         """By how much the sheet can be enlarged on paper of that many millimetres.
@@ -202,12 +219,14 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
 
     about = recipe(figure, style)
     metadata: dict[str, dict[str, str | None]] = {
-        "png": {"Title": figure.title, "Description": about, "Software": "CNNViz"},
         "svg": {"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None},
         "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
     }
     with drawing():
-        sheets = [laid_out(figure, style.theme, room) for room in rooms_of(style)]
+        sheets = [
+            laid_out(figure, style.theme, room, heading=style.heading, caption=style.caption)
+            for room in rooms_of(style)
+        ]
         if style.width is None:
             sheet = sheets[0]
         else:
@@ -215,15 +234,12 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
             sheet.fit(style.width, style.height, style.font / PLAIN)
         dpi = (style.dpi if style.width is not None else DPI * style.scale) if kind == "png" else DPI
         _not_too_large(sheet, dpi)
-        more: dict[str, Any] = {"pil_kwargs": {"compress_level": QUICKLY}} if kind == "png" else {}
-        sheet.page.savefig(
-            file,
-            **more,
-            format=kind,
-            dpi=dpi,
-            metadata=metadata[kind],
-            transparent=True if style.theme == TRANSPARENT else None,
-        )
+        if kind != "png":
+            sheet.page.savefig(file, format=kind, dpi=dpi, metadata=metadata[kind])
+            return
+        pixels = sheet.pixels(dpi)
+    texts = {"Title": figure.title, "Description": about, "Software": "CNNViz"}
+    pixel_file.write(pixels if style.theme == TRANSPARENT else pixels[..., :3], file, texts, dpi)
 
 
 def rooms_of(style: Style) -> tuple[int | None, ...]:

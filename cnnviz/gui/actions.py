@@ -94,6 +94,9 @@ COMMANDS = (
     Command("Help", "lesson-show", "Show me what the lesson asks for", ("S",)),
     Command("Help", "lesson-open", "Open a lesson…"),
     Command("Help", SEPARATOR, ""),
+    Command("Help", "what-is-this", "What is this?", ("Shift+F1",), "help"),
+    Command("Help", "glossary", "Glossary…"),
+    Command("Help", SEPARATOR, ""),
     Command("Help", "keys", "Keyboard shortcuts", ("F1", "?"), "keyboard"),
     Command("Help", "about", "About CNNViz", icon="info"),
 )

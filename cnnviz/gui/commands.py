@@ -20,6 +20,7 @@ from cnnviz.gui.about import AboutDialog
 from cnnviz.gui.help import ShortcutSheet, groups_of
 from cnnviz.gui.palette import CommandPalette, Entry
 from cnnviz.gui.preferences import PreferencesDialog
+from cnnviz.gui.terms.going import Terms
 from cnnviz.gui.theme import theme
 from cnnviz.request import Request
 
@@ -36,6 +37,7 @@ class Commands(QObject):
         self._window = controller.window
         self.palette = CommandPalette(controller.window, self._entries)
         self._keys = ShortcutSheet(controller.window)
+        self.terms = Terms(controller.window)
         self._connect()
         self.fill_menus()
 
@@ -64,6 +66,8 @@ class Commands(QObject):
             "reset-layout": self._window.reset_layout,
             "find": self.palette.open,
             "keys": lambda: self._keys.open(groups_of(self._window.menus)),
+            "what-is-this": self.terms.ask,
+            "glossary": self.terms.open_glossary,
             "about": self._about,
             "preferences": self._preferences,
             "back": session.back,
@@ -149,7 +153,8 @@ class Commands(QObject):
     def _with_figure(self, act: Callable[[Figure], None]) -> None:
         response, sandbox = self._controller.response, self._controller.sandboxing
         shown = response.figure if response is not None else None
-        if (figure := sandbox.figure if sandbox.open else shown) is not None:
+        demonstrated = self._controller.learning.figure
+        if (figure := demonstrated or (sandbox.figure if sandbox.open else shown)) is not None:
             act(figure)
 
     def _copy(self, figure: Figure, write: Callable[[Request], str], what: str) -> None:

@@ -106,7 +106,7 @@ class Facts(QWidget):
             self.updateGeometry()
         self.update()
 
-    def _at(self, y: float) -> Fact | None:
+    def fact_at(self, y: float) -> Fact | None:
         """The fact at a height."""
         return next((laid.fact for laid in reversed(self._laid) if y >= laid.top), None)
 
@@ -132,14 +132,14 @@ class Facts(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            fact = self._at(event.pos().y())
+            fact = self.fact_at(event.pos().y())
             QToolTip.showText(event.globalPos(), fact.tip if fact else "", self)
             return True
         return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
-        for action in self.copying(self._at(event.pos().y())):
+        for action in self.copying(self.fact_at(event.pos().y())):
             menu.addAction(action)
         menu.exec(event.globalPos())
         menu.deleteLater()

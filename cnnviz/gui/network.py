@@ -84,7 +84,10 @@ class Network(QAbstractScrollArea):
         self._current, self._channel = response.current, response.request.channel
         self._layout()
         self._reveal(self._current)  # scrolling paints anew by itself
-        self._ask()
+        if response.columns is not None:
+            self.set_columns(response.columns)
+        else:
+            self._ask()
         for index in (before, self._current):
             self.viewport().update(self._area(index))
         if whole:
@@ -147,6 +150,11 @@ class Network(QAbstractScrollArea):
     def _column_at(self, x: int) -> int | None:
         index = (x + self.horizontalScrollBar().value()) // self._width
         return index if 0 <= index < len(self._steps) else None
+
+    def step_at(self, x: int) -> Step | None:
+        """The step whose column stands there."""
+        index = self._column_at(x)
+        return None if index is None else self._steps[index]
 
     def _hit(self, position: QPoint) -> tuple[int | None, int | None]:
         """(column, channel) under the cursor."""

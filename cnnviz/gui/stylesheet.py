@@ -4,7 +4,7 @@ Words are roles: ``widget.setProperty("role", "card")``.
 
 Frames: ``card``, ``panel``, ``bar``, ``well``, ``line``, ``vline``, ``overlay``, ``segment``.
 Labels: ``dim``, ``small``, ``tiny``, ``strong``, ``heading``, ``title``, ``section``, ``mono``, ``big-number``,
-``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``.
+``accent``, ``ok``, ``warning``, ``error``, ``chip``, ``key``, ``hint``.
 Buttons: ``accent``, ``quiet``, ``link``, ``chip``; tool buttons: ``button``, ``accent``, ``chip``, ``small``,
 ``section``.
 Combo boxes: ``quiet``. Line edits: ``plain``. Text edits: ``mono``, ``prose``.
@@ -65,6 +65,9 @@ QLabel[role="error"] { color: $error; }
 QLabel[role="chip"] { background: $raised; color: $text; border-radius: 6px; padding: 2px 6px; font-size: 11px; }
 QLabel[role="key"] {
     background: $raised; color: $text; border: 1px solid $border; border-radius: 4px; padding: 1px 5px; font-size: 11px;
+}
+QLabel[role="hint"] {
+    background: $raised; color: $text; border: 1px solid $border; border-radius: 8px; padding: 6px 12px;
 }
 QLabel:disabled { color: $faint; }
 """

@@ -252,3 +252,9 @@ class BarHeads(QWidget):
         for box, head in zip(self._list.columns(row)[2], self._heads, strict=False):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, head)
         painter.end()
+
+    def head_at(self, x: int) -> str:
+        """The head of the column that stands there; empty where none does."""
+        row = QRect(0, 0, self._list.viewport().width(), self.height())
+        boxes = zip(self._list.columns(row)[2], self._heads, strict=False)
+        return next((head for box, head in boxes if box.left() <= x <= box.right()), "")

@@ -42,6 +42,8 @@ class Link:
         How many numbers it learns.
     problem
         Why it is impossible, as a sentence; empty when it is not.
+    bias
+        Whether a convolution has biases: none before a norm, which would take them away again.
     """
 
     word: str
@@ -50,6 +52,7 @@ class Link:
     output_shape: Shape
     parameters: int = 0
     problem: str = ""
+    bias: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +108,13 @@ class Chain:
         found: list[Link] = []
         shape: Shape = (self.channels, *self.size)
         counts: dict[str, int] = {}
-        for word in self.words:
+        for word, after in zip(self.words, (*self.words[1:], ""), strict=False):
             kind = re.match(r"[a-z_]*", word)
             base = kind[0] if kind and kind[0] else "link"
             counts[base] = counts.get(base, 0) + 1
             link = _link(word, f"{base}{counts[base]}", shape)
+            if after == "norm" and word.startswith("conv") and link.output_shape:
+                link = replace(link, parameters=link.parameters - link.output_shape[0], bias=False)
             found.append(link)
             shape = link.output_shape
         return tuple(found)
@@ -248,7 +253,8 @@ def _module(link: Link) -> nn.Module:
     shape = link.input_shape
     if sized and sized["filters"]:
         stride, padding, groups, dilation = _options(link.word)
-        return nn.Conv2d(shape[0], int(sized["filters"]), int(sized["kernel"]), stride, padding, dilation, groups)
+        filters, kernel = int(sized["filters"]), int(sized["kernel"])
+        return nn.Conv2d(shape[0], filters, kernel, stride, padding, dilation, groups, link.bias)
     if sized and sized["units"]:
         return nn.Linear(shape[0], int(sized["units"]))
     if sized:

@@ -67,8 +67,8 @@ def test_a_small_network_learns_and_tells_what_it_does(data: DataSet):
     (started,) = (e for e in events if isinstance(e, Started))
     # 10 % of 200 validate; the other 180 make 12 steps of 16, the last one smaller
     assert (started.pictures, started.validation, started.balance, started.steps) == (180, 20, (90, 90), 12)
-    # conv 4(9+1), norm 2*4, dense 2(64+1)
-    assert started.parameters == started.learned == 40 + 8 + 130
+    # conv 4*9 (a norm follows: no biases), norm 2*4, dense 2(64+1)
+    assert started.parameters == started.learned == 36 + 8 + 130
     steps = [e for e in events if isinstance(e, Stepped)]
     assert {(e.epoch, e.step) for e in steps} >= {(n, s) for n in (1, 2, 3, 4) for s in (1, 12)}
     assert all(e.gradient > 0 and e.speed > 0 for e in steps)

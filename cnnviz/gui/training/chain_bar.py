@@ -52,8 +52,13 @@ class ChainBar(QWidget):
         row.setSpacing(theme.px(8))
         taken: list[QWidget] = [_dim("Input"), self.channels, self.height_box, _dim("×"), self.width_box, self.fit]
         begun: list[QWidget] = [_dim("Begin with"), *self.starts.values(), self.back, self.again]
+        self.input = QWidget()
+        inside = QHBoxLayout(self.input)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(theme.px(8))
         for part in taken:
-            row.addWidget(part)
+            inside.addWidget(part)
+        row.addWidget(self.input)
         row.addStretch(1)
         for part in begun:
             row.addWidget(part)

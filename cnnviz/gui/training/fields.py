@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.gui.training.wish import AUGMENTATIONS, DATA, NETWORKS, Wish
-from cnnviz.gui.training.words import STARTS
+from cnnviz.gui.training.words import CHAINS
 from cnnviz.request import ModelRequest
 
 OWN = "A chain of one's own"
@@ -76,7 +76,7 @@ class Fields(QObject):
         self.network.setToolTip("Type to search; a plan can be written, too")
         for name, title in NETWORKS.items():
             self.network.addItem(title, name)
-        self.network.addItem(OWN, STARTS["lenet5"])
+        self.network.addItem(OWN, CHAINS["lenet5"])
         self._complete()
         self.network.activated.connect(lambda _: self._on_network())
         line = self.network.lineEdit()

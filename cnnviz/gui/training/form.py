@@ -148,7 +148,7 @@ class TrainingForm(QFrame):
     def _lay_out(self) -> None:
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, theme.px(4), 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(6))
         column.addWidget(_section("Data"))
         column.addLayout(self.fields.grid("data"))
@@ -168,7 +168,7 @@ class TrainingForm(QFrame):
         scroll.setWidget(inside)
         scroll.setMinimumWidth(inside.minimumSizeHint().width() + theme.px(12))
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(*(theme.px(n) for n in (14, 12, 10, 12)))
+        whole.setContentsMargins(*(theme.px(n) for n in (14, 12, 14, 12)))
         whole.setSpacing(theme.px(8))
         whole.addWidget(scroll, 1)
         for part in (self._missing, self.start, self.compare):

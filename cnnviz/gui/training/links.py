@@ -21,7 +21,7 @@ from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.gui.training.chain_bar import ChainBar
 from cnnviz.gui.training.link_row import LinkRow
-from cnnviz.gui.training.words import NEW, STARTS, kind_of, numbers_of, title_of
+from cnnviz.gui.training.words import CHAINS, NEW, kind_of, numbers_of, title_of
 
 if TYPE_CHECKING:
     from cnnviz.training.chain import Chain
@@ -65,8 +65,16 @@ class ChainEditor(QWidget):
     # what is shown
 
     def set_text(self, text: str) -> str:
-        """Show a plan; answers with the sentence on why it cannot be shown, or with nothing."""
+        """Show a plan, or with no text none; answers with the sentence on why it cannot be shown, or with nothing."""
         from cnnviz.training.chain import parse  # torch, which has come by the time that somebody edits
+
+        for part in (self.bar.input, self._adding, self._total):
+            part.setVisible(bool(text))
+        if not text:
+            self.chain = None
+            while self.rows:
+                self._drop_row(self.rows.pop())
+            return ""
 
         if self.chain is not None and text == self.chain.text:
             return ""
@@ -234,10 +242,10 @@ class ChainEditor(QWidget):
             self.changed.emit(self.chain.text)
 
     def begin_with(self, name: str) -> None:
-        """Begin with one of ``STARTS``."""
+        """Begin with one of ``CHAINS``."""
         from cnnviz.training.chain import parse
 
-        chain = parse(STARTS[name])
+        chain = parse(CHAINS[name])
         if not name and self.bar.pictures is not None:
             channels, *size = self.bar.pictures
             chain = replace(chain, channels=channels, size=(size[0], size[1]))
@@ -278,12 +286,14 @@ class ChainEditor(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._total)
-        adders = QHBoxLayout()
+        self._adding = QWidget()
+        adders = QHBoxLayout(self._adding)
+        adders.setContentsMargins(0, 0, 0, 0)
         adders.setSpacing(theme.px(4))
         for button in self.adders.values():
             adders.addWidget(button)
         adders.addStretch(1)
-        column.addLayout(adders)
+        column.addWidget(self._adding)
 
 
 def _form(word: str) -> tuple[str, ...]:

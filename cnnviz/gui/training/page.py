@@ -10,7 +10,7 @@ from cnnviz.gui.theme import theme
 from cnnviz.gui.training.course import TrainingCourse
 from cnnviz.gui.training.form import TrainingForm
 from cnnviz.gui.training.watch import TrainingWatch
-from cnnviz.gui.training.words import SAME, STARTS
+from cnnviz.gui.training.words import CHAINS
 
 
 class Offer(QFrame):
@@ -82,12 +82,14 @@ class TrainingPage(QWidget):
                 self.watch.show_figure("layers")
             problem = self.watch.set_chain(name, "")
             self.form.set_problem(problem or self._impossible())
-        elif name in SAME:
-            self.watch.set_chain(STARTS[name], "")
+        elif name in CHAINS and name:
+            self.watch.set_chain(CHAINS[name], "")
         elif name:
-            self.watch.set_chain("", f"{name} stands as it is; what is changed below becomes a chain of one's own.")
+            self.watch.set_chain(
+                "", f"{name} is no plain chain: it learns as it is. Begin with one that is, to change it."
+            )
         else:
-            self.watch.set_chain("", "The open model keeps its layers; a chain learns from nothing.")
+            self.watch.set_chain("", "The open model keeps its layers. Begin with a chain, to train one from nothing.")
 
     def _on_chain(self, text: str) -> None:
         """The plan in the form stays in step with the layers."""

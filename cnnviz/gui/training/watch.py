@@ -135,7 +135,7 @@ class TrainingWatch(QFrame):
         """Show a plan, or say why there is none; answers with the sentence on what is impossible about it."""
         self._no_chain.setText(words)
         self._no_chain.setVisible(bool(words))
-        return self.chain.set_text(text) if text else ""
+        return self.chain.set_text(text)
 
     def forget(self) -> None:
         """Nothing has been seen of a network yet."""

@@ -76,6 +76,8 @@ class Wish:
     @property
     def title(self) -> str:
         """What learns, in a few words."""
+        if self.network.startswith("plan:"):
+            return f"a chain of {max(len(self.network.split()) - 2, 0)} layers"
         return (Path(self.model.name).stem if self.model else self.network)[:30]
 
     @property

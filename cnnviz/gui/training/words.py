@@ -34,16 +34,17 @@ NEW = {
 }
 """What can be added, and its name."""
 
-STARTS = {
+CHAINS = {
     "lenet5": "plan: 1x28x28 conv6x5/p2 relu max2 conv16x5 relu max2 flatten dense120 relu dense84 relu dense10",
     "vgg-small": "plan: 3x32x32 conv32x3/p1 norm relu conv32x3/p1 norm relu max2 conv64x3/p1 norm relu conv64x3/p1 "
     "norm relu max2 conv128x3/p1 norm relu conv128x3/p1 norm relu max2 conv128x3/p1 norm relu gap flatten dense10",
+    "mlp": "plan: 1x28x28 flatten dense77 relu dense10",
     "": "plan: 1x28x28",
 }
-"""What one can begin with, by the name of the network; the last is empty."""
+"""Networks as chains, by their names, number for number; the last is empty."""
 
-SAME = ("lenet5",)
-"""Starts that are the network of that name, number for number."""
+STARTS = ("lenet5", "vgg-small", "")
+"""Those that one can begin with."""
 
 _CONV = re.compile(r"conv(\d+)x(\d+)((?:/[spgd]\d+)*)")
 _POOL = re.compile(r"(max|avg)(\d+)(?:s(\d+))?(?:p(\d+))?(c?)")

@@ -372,7 +372,7 @@ def test_a_few_suns_are_learned_with_the_last_layer_alone(seven: Picture):
     assert (found.numbers["pictures"], found.numbers["chance"]) == (20, 20)
     assert found.numbers["transfer"] > 50
     assert found.numbers["transfer"] > found.numbers["nothing"] + 15
-    kept, alone = panel(found, Chart).series
+    alone, kept = panel(found, Chart).series
     assert (len(kept.y), len(alone.y)) == (6, 6)
     assert kept.y[-1] == found.numbers["transfer"]
     assert len(panel(found, ImageGrid).captions) == 20

@@ -109,9 +109,10 @@ class MatrixWidget(PanelWidget[Matrix]):
         if panel.large:
             rows, columns = panel.values.shape
             wide = (self.table.width() - self._beside()) // max(columns, 1)
-            high = (self.table.height() - self.table.horizontalHeader().sizeHint().height()) // max(rows, 1)
-            cell = min(wide, high - 1, theme.px(LARGEST))
-            across, down = max(across, cell), max(down, min(cell, high - 1))
+            head = self.table.horizontalHeader().sizeHint().height() + 2 * self.table.frameWidth()
+            high = (self.table.height() - head) // max(rows, 1)
+            cell = min(wide, high, theme.px(LARGEST))
+            across, down = max(across, cell), max(down, cell)
         self.table.setFont(theme.font("strong" if down >= theme.px(36) else "small"))
         self.table.forget_texts()
         self.table.set_colormap(panel.scale.colormap)

@@ -41,6 +41,7 @@ class DifferenceOptions:
     shift: int = field(
         default=0, metadata=option("Shift", low=0, high=14, help="Move the test picture to the right, in pixels.")
     )
+    sum: bool = field(default=True, metadata=option("Tell the sum", help="Off, you can guess it first."))
 
 
 @demonstration("difference", title="Pixel-wise absolute difference", options=DifferenceOptions)
@@ -68,7 +69,7 @@ def compare(picture: Picture, options: DifferenceOptions) -> Demonstrated:
             _map(absolute, titles[2], _APART),
         )
     title = "L1 distance: the sum of all absolute differences"
-    about = f"Σ |test − training| = {distance:,} over {test.size:,} pixels"
+    about = f"Σ |test − training| = {f'{distance:,}' if options.sum else '?'} over {test.size:,} pixels"
     numbers = {
         "distance": float(distance),
         "pixels": float(test.size),

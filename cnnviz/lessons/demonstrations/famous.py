@@ -64,7 +64,7 @@ def famous(picture: Picture, options: FamousOptions) -> Demonstrated:
         "layers": float(sum(layer.family in ("conv", "dense") for layer in own)),
     }
     accurate = f" · {numbers['top1']:.1f} % top-1 on ImageNet" if numbers["top1"] else " · digits, not ImageNet"
-    about = f"{title} ({year}): {new} · {parameters:,} parameters{accurate}"
+    about = f"{title} ({year}) · {parameters:,} parameters{accurate} · {new}"
     panels = (_chart(measured, options), _sizes(options.network))
     return Demonstrated(Figure("famous", "The famous networks", about, panels), numbers)
 

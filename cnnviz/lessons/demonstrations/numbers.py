@@ -49,7 +49,13 @@ def numbers(picture: Picture, options: NumberOptions) -> Demonstrated:
     panels: list[Panel] = [
         _located(pixels, rows, columns),
         photos([patch], (where,), "This patch, enlarged", "patch"),
-        table(plane, f"{said} of the patch: 0 is dark, 255 bright", BRIGHTNESS),
+        table(
+            plane,
+            f"{said.capitalize()} of the patch: 0 is dark, 255 bright",
+            BRIGHTNESS,
+            [str(row) for row in range(rows.start, rows.stop)],
+            [str(column) for column in range(columns.start, columns.stop)],
+        ),
     ]
     if coloured:
         panels.insert(2, _planes(patch))

@@ -20,6 +20,7 @@ from cnnviz.views.options import option
 
 _SHIFTS = tuple(range(9))
 _KNOWN, _ASKED = 1000, 300
+ALL = "all three"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class AccuracyOptions:
     shift: int = field(
         default=4, metadata=option("Shift", low=0, high=8, help="The shift whose numbers stand at the right.")
     )
+    lines: str = field(
+        default=ALL, metadata=option("Lines", choices=(ALL, "CNN alone"), help="One alone, to guess the others first.")
+    )
 
 
 @demonstration("shift-accuracy", title="Who bears a shift", options=AccuracyOptions)
@@ -41,8 +45,9 @@ def accuracies(picture: Picture, options: AccuracyOptions) -> Demonstrated:
     data = labelled(options.data, picture, _KNOWN, _ASKED)
     lines = {name: np.array([100 * _accuracy(name, data, by) for by in _SHIFTS]) for name in _NAMES}
     shifts = np.array(_SHIFTS, float)
+    shown = _NAMES if options.lines == ALL else {CNN: _NAMES[CNN]}
     chart = Chart(
-        tuple(Series(words, shifts, lines[name]) for name, words in _NAMES.items()),
+        tuple(Series(words, shifts, lines[name]) for name, words in shown.items()),
         "moved to the right by so many pixels",
         "recognised, in %",
         ends=(0.0, 100.0),
@@ -52,9 +57,9 @@ def accuracies(picture: Picture, options: AccuracyOptions) -> Demonstrated:
     )
     here = {name: float(lines[name][options.shift]) for name in _NAMES}
     panel = bars(
-        list(_NAMES.values()),
-        list(here.values()),
-        [(f"{value:.1f} %",) for value in here.values()],
+        list(shown.values()),
+        [here[name] for name in shown],
+        [(f"{here[name]:.1f} %",) for name in shown],
         ("recognised",),
         f"Moved by {options.shift}",
         "network",

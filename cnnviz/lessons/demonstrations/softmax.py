@@ -87,10 +87,10 @@ def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> 
         found.probabilities[rows].astype(np.float32),
         tuple(
             (
-                number(float(exponents[i]), 4, signed=True),
+                number(float(exponents[i]), 3, signed=True),
                 number(float(found.exponentials[i]), 3),
                 percent(float(found.probabilities[i])),
-                number(float(found.log_probabilities[i]), 4, signed=True),
+                number(float(found.log_probabilities[i]), 3, signed=True),
                 _share(float(found.plain_probabilities[i])),
             )
             for i in rows
@@ -98,7 +98,7 @@ def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> 
         tuple(rows),
         1.0,
         len(rows),
-        ("x/T − max", "e^…", "p", "ln p", "p, plain"),
+        ("− max", "e^…", "p", "ln p", "plain p"),
         "Score x, and what becomes of it" + (": plainly, it overflows" if found.overflows else ""),
     )
 

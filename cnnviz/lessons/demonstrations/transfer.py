@@ -21,6 +21,7 @@ from cnnviz.views.options import option
 NETWORK = "vgg-cifar10"
 """What is known already: ten kinds of things on small photographs."""
 
+BOTH = "both"
 SUNS, HELD = "suns (drawn)", "CIFAR-10, held back"
 _TESTED = 100  # pictures that are measured with, about
 _FROM = 1000  # seeds of the suns that are measured with begin here
@@ -48,6 +49,10 @@ class TransferOptions:
     seed: int = field(
         default=0, metadata=option("Seed", low=0, high=99, help="Chances: first weights, order of the pictures.")
     )
+    lines: str = field(
+        default=BOTH,
+        metadata=option("Lines", choices=(BOTH, "from nothing"), help="One alone, to guess the other first."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +74,26 @@ def transfer(picture: Picture, options: TransferOptions) -> Demonstrated:
     ends = [100 * run.accuracies[-1] for run in (kept, alone)]
     chance = 100 * float(np.bincount(held.classes).max()) / len(held)
     epochs = np.arange(1, options.epochs + 1, dtype=float)
+    shown = [
+        ("from nothing", "all layers learn", alone),
+        ("transfer", "only the last layer learns", kept),
+    ][: 2 if options.lines == BOTH else 1]
     chart = Chart(
-        (
-            Series("transfer: only the last layer learns", epochs, 100 * np.array(kept.accuracies)),
-            Series("from nothing: all layers learn", epochs, 100 * np.array(alone.accuracies)),
-        ),
+        tuple(Series(f"{name}: {how}", epochs, 100 * np.array(run.accuracies)) for name, how, run in shown),
         "epoch",
         "recognised, in %",
         ends=(0.0, 100.0),
         title=f"Measured on {len(held):,} pictures that were held back",
         remark=f"always the most frequent class: {chance:.0f} %",
     )
-    texts = [(f"{run.learned:,}", f"{end:.0f} %") for run, end in zip((kept, alone), ends, strict=True)]
     panel = bars(
-        ["transfer", "from nothing"], ends, texts, ("numbers learned", "recognised"), "At the end", "training", 100.0
+        [name for name, _, _ in shown],
+        [100 * run.accuracies[-1] for _, _, run in shown],
+        [(f"{run.learned:,}", f"{100 * run.accuracies[-1]:.0f} %") for _, _, run in shown],
+        ("numbers learned", "recognised"),
+        "At the end",
+        "training",
+        100.0,
     )
     about = f"{len(few):,} pictures, {options.each} of each of {len(few.labels)} classes · what is known: {NETWORK}"
     numbers = {

@@ -29,6 +29,7 @@ COMMANDS = {
     "inspect": "layers, shapes, parameters and multiply-adds of a model",
     "explain": "how one number of a layer came about",
     "export": "feature maps and other layer views as files",
+    "page": "exported figures side by side on one page, with letters and captions",
     "report": "everything about a model and a picture in one file",
     "train": "let a network learn a data set, or a trained one new classes",
     "lesson": "check lessons, list them",
@@ -137,6 +138,7 @@ def _command_parser(name: str) -> argparse.ArgumentParser:
         "inspect": _add_inspect,
         "explain": _add_explain,
         "export": _add_export,
+        "page": _add_page,
         "train": _add_train,
         "report": _add_report,
         "lesson": _add_lesson,
@@ -254,7 +256,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="an option of the view",
     )
     parser.add_argument(
-        "--format", default="", metavar="FORMAT,...", help="png, tiff, svg, pdf, npz, csv; default: png"
+        "--format", default="", metavar="FORMAT,...", help="png, tiff, svg, pdf, npz, csv, tex, md …; default: png"
     )
     parser.add_argument(
         "--name", default="{image}-{layer}-{view}", metavar="PATTERN", help="of the files; also {index}, {op}, {model}"
@@ -263,16 +265,44 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     present.add_argument("--overwrite", action="store_true", help="replace files that are there")
     present.add_argument("--resume", action="store_true", help="pass over what is there: go on after a stop")
     parser.add_argument("--jobs", type=_count, metavar="N", help="processes that draw (default: as it is worth)")
+    parser.add_argument("--caption", metavar="TEXT", help="a sentence below the figure")
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
     parser.add_argument(
         "--theme", choices=("light", "dark", "transparent"), help="colours of the paper (default: light)"
     )
+    _add_paper(parser)
+
+
+def _add_page(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("figures", nargs="+", metavar="FIGURE", help="figures that CNNViz has exported")
+    _add_model(parser, required=False)
+    parser.set_defaults(model=None)
+    parser.add_argument("--out", required=True, metavar="FILE", help="the page: .pdf, .svg, .png, .tiff")
+    parser.add_argument("--images", nargs="*", default=[], metavar="IMAGE", help="pictures that are elsewhere now")
+    parser.add_argument("--columns", type=_count, default=2, metavar="N", help="figures side by side (default: 2)")
+    parser.add_argument(
+        "--caption",
+        dest="captions",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="below a figure, in their order; said again for each",
+    )
+    parser.add_argument("--no-letters", action="store_true", help="no (a), (b), (c)")
+    parser.add_argument("--overwrite", action="store_true", help="replace the page that is there")
+    parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
+    parser.add_argument("--theme", choices=("light", "dark", "transparent"), help="colours of the paper")
+    _add_paper(parser)
+
+
+def _add_paper(parser: argparse.ArgumentParser) -> None:
     paper = parser.add_argument_group("size on paper, instead of --scale")
     paper.add_argument("--preset", choices=("single", "double", "slide", "poster"), help="a journal's column …")
     paper.add_argument("--width", type=_length, metavar="LENGTH", help="85mm, 8.5cm or 3.3in")
     paper.add_argument("--height", type=_length, metavar="LENGTH", help="default: as high as the figure is")
     paper.add_argument("--dpi", type=_count, metavar="N", help="pixels to an inch (default: 300)")
     paper.add_argument("--font", type=_rate, metavar="POINTS", help="size of usual text (default: 8)")
+    parser.add_argument("--no-heading", dest="heading", action="store_false", default=None, help="no title above")
 
 
 def _add_images(parser: argparse.ArgumentParser) -> None:

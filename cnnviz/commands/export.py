@@ -48,13 +48,13 @@ def style_of(options: argparse.Namespace) -> dict[str, Any]:
     if options.preset:
         _, width, height, font = PRESETS[options.preset]
         given = {"width": width, "height": height, "font": font}
-    names = ("scale", "theme", "width", "height", "dpi", "font")
-    return given | {name: value for name in names if (value := getattr(options, name)) is not None}
+    names = ("scale", "theme", "width", "height", "dpi", "font", "heading", "caption")
+    return given | {name: value for name in names if (value := getattr(options, name, None)) is not None}
 
 
 def _with_workers(ask: Ask, pictures: int, jobs: int | None) -> Ask:
     """With processes that draw, where there is enough to draw: each of them takes a second to start."""
-    drawn = [suffix for suffix in ask.suffixes if suffix not in ("npz", "csv")]
+    drawn = [suffix for suffix in ask.suffixes if suffix not in ("npz", "csv", "tex", "md")]
     worth = len(drawn) * pictures >= 4 if ask.layers == "all" else len(drawn) * pictures >= 40
     usual = min(os.cpu_count() or 1, MOST_WORKERS) if worth else 0
     return replace(ask, workers=usual if jobs is None else jobs if jobs > 1 else 0)

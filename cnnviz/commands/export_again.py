@@ -1,4 +1,4 @@
-"""``cnnviz export --from FIGURE``: a figure made again, by the recipe inside of it."""
+"""``cnnviz export --from FIGURE`` and ``cnnviz page``: figures made again, by the recipes inside of them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,26 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.common import complain
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
 from cnnviz.core.made_again import differences, located
-from cnnviz.core.recipe import read_recipe
+from cnnviz.core.recipe import Recipe, read_recipe
 from cnnviz.export import export
+from cnnviz.export.base import page_of
+from cnnviz.figure import Figure
 from cnnviz.request import Request
+
+if TYPE_CHECKING:
+    from cnnviz.explore import Explorer
 
 
 def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str], style: Mapping[str, Any]) -> int:
     """Write the figure to the folder, under its own name; raises ``CnnvizError`` where it would be another one."""
-    from cnnviz.explore import Explorer
-
     source = Path(options.figure)
-    recipe = read_recipe(source)
-    if recipe is None:
-        raise CnnvizError(f"{source.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF and NPZ files hold one.")
-    request = _as_asked(located(recipe, source.absolute().parent, options.images), options)
-    explorer = Explorer(BUDGET)
-    figure = explorer.answer(request).figure
-    for sentence in differences(recipe, figure.origin):
-        complain(sentence)
+    (figure, recipe) = figures_again([source], options)[0]
     style = {**recipe.style, **style}
     for suffix in suffixes or (source.suffix.lower().lstrip("."),):
         target = folder / f"{source.stem}.{suffix}"
@@ -37,6 +33,31 @@ def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str
             raise CnnvizError(f"{source} would be overwritten by itself; choose another folder with --out.")
         print(export(figure, target, **style))
     return 0
+
+
+def figures_again(files: Sequence[Path], options: argparse.Namespace) -> list[tuple[Figure, Recipe]]:
+    """The figures in files, from the same weights and pictures, each with its recipe."""
+    from cnnviz.explore import Explorer
+
+    explorer = Explorer(BUDGET)
+    found = []
+    for file in files:
+        recipe = read_recipe(file)
+        if recipe is None:
+            raise CnnvizError(f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF and NPZ files hold one.")
+        found.append((_figure(recipe, file.absolute().parent, options, explorer), recipe))
+    return found
+
+
+def _figure(recipe: Recipe, folder: Path, options: argparse.Namespace, explorer: Explorer) -> Figure:
+    """One figure; of a page all that stand on it."""
+    if recipe.parts:
+        return page_of([_figure(part, folder, options, explorer) for part in recipe.parts], **recipe.page)
+    request = _as_asked(located(recipe, folder, options.images), options)
+    figure = explorer.answer(request).figure
+    for sentence in differences(recipe, figure.origin):
+        complain(sentence)
+    return figure
 
 
 def _as_asked(request: Request, options: argparse.Namespace) -> Request:

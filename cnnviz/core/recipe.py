@@ -12,7 +12,7 @@ import platform
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,17 @@ import numpy as np
 
 from cnnviz import __version__
 from cnnviz.core.errors import CnnvizError
-from cnnviz.figure import Figure, Origin
+from cnnviz.figure import Figure, Origin, Page
 from cnnviz.request import Cell, ModelRequest, Request
 
 VERSION = 1
 """Of the recipe; a file that says more was made by a later CNNViz."""
 
 LIBRARIES = ("torch", "torchvision", "numpy", "Pillow", "matplotlib")
+
+
+PAGE = "page"
+"""The view of a page, which is made of the figures of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,26 @@ class Recipe:
         How it was drawn, as ``export`` takes it.
     software
         Versions of CNNViz, Python and the libraries that computed and drew it.
+    parts
+        Of a page, the recipes of its figures.
+    page
+        How they stand there: columns, letters, captions.
     """
 
     request: Request | None
     origin: Origin | None
     style: Mapping[str, Any]
     software: Mapping[str, str]
+    parts: tuple[Recipe, ...] = ()
+    page: Mapping[str, Any] = field(default_factory=dict)
 
 
 def written(figure: Figure, style: Mapping[str, Any]) -> str:
     """The recipe of a figure as one line of JSON."""
+    return json.dumps({"cnnviz": _about(figure, style)}, ensure_ascii=False)
+
+
+def _about(figure: Figure, style: Mapping[str, Any]) -> dict[str, Any]:
     request = None if figure.request is None else asdict(figure.request)
     if request is not None:
         request["model"]["trust"] = False  # consent is given by a person, never by a file
@@ -68,7 +82,11 @@ def written(figure: Figure, style: Mapping[str, Any]) -> str:
         "style": dict(style),
         "software": software(),
     }
-    return json.dumps({"cnnviz": about}, ensure_ascii=False)
+    for page in figure.panels:
+        if isinstance(page, Page):
+            about["page"] = {"columns": page.columns, "letters": page.letters, "captions": list(page.captions)}
+            about["figures"] = [_about(part, {}) for part in page.figures]
+    return about
 
 
 @cache
@@ -100,6 +118,10 @@ def understood(text: str) -> Recipe | None:
         return None
     if version != VERSION:
         raise CnnvizError("This figure was made by a later version of CNNViz: update CNNViz to make it again.")
+    return _recipe(about)
+
+
+def _recipe(about: Mapping[str, Any]) -> Recipe:
     try:
         request = about["request"]
         origin = about["origin"]
@@ -108,6 +130,8 @@ def understood(text: str) -> Recipe | None:
             None if origin is None else Origin(**(origin | {"preprocessing": _pairs(origin["preprocessing"])})),
             about["style"],
             about["software"],
+            tuple(map(_recipe, about.get("figures", ()))),
+            about.get("page", {}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise CnnvizError(
@@ -244,6 +268,14 @@ def _of_npz(file: Path) -> str:
         return ""
 
 
+def _of_text(file: Path) -> str:
+    """In a comment, on a line of its own."""
+    for line in file.read_text("utf-8", errors="replace").splitlines():
+        if '{"cnnviz": ' in line:
+            return line[line.index("{") :].removesuffix("-->").strip()
+    return ""
+
+
 READERS: dict[str, Callable[[Path], str]] = {
     ".png": _of_picture,
     ".tif": _of_picture,
@@ -251,5 +283,7 @@ READERS: dict[str, Callable[[Path], str]] = {
     ".svg": _of_svg,
     ".pdf": _of_pdf,
     ".npz": _of_npz,
+    ".tex": _of_text,
+    ".md": _of_text,
 }
 """How a recipe is found in files of each kind."""

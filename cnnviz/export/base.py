@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.recipe import written
+from cnnviz.core.recipe import PAGE, written
 from cnnviz.core.writing import replacing
-from cnnviz.figure import Figure
+from cnnviz.figure import Figure, Page
 
 
 class Style(NamedTuple):
@@ -22,6 +22,8 @@ class Style(NamedTuple):
     height: float | None = None
     dpi: int = 300
     font: float = 8.0
+    heading: bool = True
+    caption: str = ""
 
 
 THEMES = ("light", "dark", "transparent")
@@ -67,7 +69,7 @@ def formats() -> tuple[str, ...]:
 
 
 def export(
-    figure: Figure,
+    figure: Figure | Sequence[Figure],
     path: str | os.PathLike[str],
     *,
     scale: int = 1,
@@ -76,13 +78,18 @@ def export(
     height: float | None = None,
     dpi: int = 300,
     font: float = 8.0,
+    heading: bool = True,
+    caption: str = "",
+    columns: int = 2,
+    letters: bool = True,
+    captions: Sequence[str] = (),
 ) -> Path:
-    """Write a figure to a file; the name's suffix says the format.
+    """Write a figure, or several on one page, to a file; the name's suffix says the format.
 
     Parameters
     ----------
     figure
-        What a layer view has made.
+        What a layer view has made; several make a page.
     path
         The file: ``.png``, ``.tiff``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request;
         ``.csv`` for the numbers. It is written beside its place and then moved there: an old file is never half
@@ -100,6 +107,13 @@ def export(
         Pixels of a PNG or TIFF to an inch, where it has a width.
     font
         Points of usual text, where it has a width. Smaller where a panel does not fit otherwise.
+    heading
+        Whether the figure's title and subtitle stand above it.
+    caption
+        A sentence below the figure.
+    columns, letters, captions
+        Of a page: how many figures stand side by side, whether they bear the letters (a), (b), (c), and what stands
+        below each; nothing said, its own heading.
 
     Returns
     -------
@@ -119,11 +133,24 @@ def export(
         )
     if scale not in (1, 2, 3, 4):
         raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
-    style = Style(scale, theme, width, height, dpi, font)
+    style = Style(scale, theme, width, height, dpi, font, heading, caption)
     checked(style)
+    made = figure if isinstance(figure, Figure) else page_of(figure, columns, letters, captions)
     with replacing(target) as file:
-        _writers[suffix](figure, file, style)
+        _writers[suffix](made, file, style)
     return target
+
+
+def page_of(figures: Sequence[Figure], columns: int = 2, letters: bool = True, captions: Sequence[str] = ()) -> Figure:
+    """Several figures as one: a page. Raises ``CnnvizError`` where there is nothing to put on it."""
+    if not figures:
+        raise CnnvizError("A page needs a figure at least.")
+    if not 1 <= columns <= 12:
+        raise CnnvizError(f"A page can have 1 to 12 columns; not {columns}.")
+    if len(captions) > len(figures):
+        raise CnnvizError(f"There are {len(captions):,} captions for {len(figures):,} figures.")
+    page = Page(tuple(figures), columns, letters, tuple(captions))
+    return Figure(PAGE, "", "", (page,))
 
 
 def checked(style: Style) -> None:

@@ -8,23 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.pixels import grid_columns, lut, mosaic, paint, shrunk
-from cnnviz.export import charts, explained
+from cnnviz.export import charts, explained, marked
 from cnnviz.export.chart import chart
 from cnnviz.export.layout import Block, footed
+from cnnviz.export.page import paged
 from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of, wrapped
 from cnnviz.figure import (
     GROUND,
+    Architecture,
     Bars,
     Chart,
     Contributions,
     Curve,
     Histogram,
     ImageGrid,
+    LayerRows,
     Matrix,
     Note,
+    Page,
     Panel,
     Scale,
     Sliding,
+    Table,
     Vector,
     number,
 )
@@ -55,7 +60,7 @@ CAPTIONED = 128
 """Pictures in a grid that can still bear captions."""
 
 
-def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) -> Block:
+def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) -> Block:  # noqa: C901 - a case for each
     """A panel as a block, a mosaic in that many pixels; without its colour bar where its neighbour has the same."""
     wide = GRID_WIDTH if room is None else min(max(room - (BAR_ROOM if with_bar else 0), TILE), GRID_WIDTH)
     match panel:
@@ -79,6 +84,14 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
             return chart(panel)
         case Sliding():  # it leaves the window as its grids
             return _grid(panel.output, with_bar, wide)
+        case LayerRows():
+            return marked.rows_block(panel, room)
+        case Architecture():
+            return marked.architecture_block(panel, room)
+        case Table():
+            return marked.table_block(panel, room)
+        case Page():
+            return paged(panel, room)
         case Note():
             return _note(panel)
 
@@ -198,6 +211,8 @@ def _captions(panel: ImageGrid, width: int) -> tuple[str, ...]:
         and not panel.notes[0]
         and panel.captions[0] in ("", panel.title, str(panel.indices[0]))
     ):
+        return ()
+    if len(panel.indices) > 1 and not any(panel.captions):
         return ()
     own = is_stretched(panel)
     texts = []

@@ -14,10 +14,10 @@ BAR_ROWS = 200
 ROW = 18
 
 
-def bars(panel: Bars) -> Block:
-    """Horizontal bars with their names at the left and texts at the right."""
+def bars(panel: Bars, room: int | None = None) -> Block:
+    """Horizontal bars with their names at the left and texts at the right; the bars in the room that is left."""
     shown = min(len(panel.labels), BAR_ROWS)
-    labels = [cut(label, 220) for label in panel.labels[:shown]]
+    labels = [cut(label, 220 if room is None else max(70, room // 2 - 30)) for label in panel.labels[:shown]]
     name = max([width_of(label) for label in labels], default=0)
     texts = [tuple(row) for row in panel.texts[:shown]]
     wide = (
@@ -26,6 +26,8 @@ def bars(panel: Bars) -> Block:
         else []
     )
     head, track = (LINE + 4 if panel.heads else 0), 260
+    if room is not None:
+        track = min(max(room - name - 10 - sum(w + 14 for w in wide), 40), track)
     full = name + 10 + track + sum(w + 14 for w in wide)
 
     def draw(sheet: Sheet, x: int, y: int) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnviz.export import paper
 from cnnviz.export.paper import LINE, PLAIN, Sheet, cut, width_of, wrapped
-from cnnviz.figure import Figure
+from cnnviz.figure import Bars, Figure, ImageGrid
 
 MARGIN, GAP = 16, 24
 WIDEST = 1400
@@ -24,38 +24,57 @@ class Block(NamedTuple):
     draw: Callable[[Sheet, int, int], None]
 
 
-def laid_out(figure: Figure, theme: str, room: int | None = None) -> Sheet:
-    """The sheet with everything drawn, side by side in that many pixels where it can be."""
+def laid_out(figure: Figure, theme: str, room: int | None = None, *, heading: bool = True, caption: str = "") -> Sheet:
+    """The sheet with everything drawn, side by side in that many pixels where it can be; a caption below it."""
+    body = body_of(figure, None if room is None else room - 2 * MARGIN)
+    widest = WIDEST if room is None else room - 2 * MARGIN
+    title = figure.title if heading else ""
+    width = max(body.width, NARROWEST, min(width_of(title, paper.LARGE, bold=True), widest))
+    about = wrapped(figure.subtitle, width) if heading else []
+    if figure.outcome is not None:
+        about += wrapped(figure.outcome.formula, width) + wrapped(figure.outcome.verdict, width)
+    below = wrapped(caption, width)
+    head = (20 if title else 0) + LINE * len(about) + (10 if title or about else 0)
+    foot = 8 + LINE * len(below) if below else 0
+    sheet = Sheet(width + 2 * MARGIN, head + body.height + foot + 2 * MARGIN, theme)
+    if title:
+        sheet.text(MARGIN, MARGIN + 14, cut(title, width, paper.LARGE), paper.LARGE, bold=True)
+    for number, line in enumerate(about):
+        sheet.text(MARGIN, MARGIN + (20 if title else 0) + LINE * number + 12, line, color=sheet.palette.dim)
+    body.draw(sheet, MARGIN, MARGIN + head)
+    for number, line in enumerate(below):
+        sheet.text(MARGIN, MARGIN + head + body.height + 8 + LINE * number + 10, line)
+    return sheet
+
+
+def body_of(figure: Figure, room: int | None) -> Block:
+    """The panels of a figure, from left to right in as many rows as they need."""
+    from cnnviz.export import marked
     from cnnviz.export.blocks import block_of
 
     blocks = []
     panels = figure.still
+    if figure.view == "overlay" and marked.are_photos(panels):
+        return marked.photos_block([panel for panel in panels if isinstance(panel, ImageGrid)], room)
+    if len(panels) == 2 and isinstance(panels[0], ImageGrid) and isinstance(panels[1], Bars):
+        return marked.answered(panels[0], panels[1], room)
     for number, panel in enumerate(panels):
         scale = getattr(panel, "scale", None)
         told = number > 0 and scale is not None and scale is getattr(panels[number - 1], "scale", None)
-        inside = None if room is None else room - 2 * MARGIN
-        blocks.append(titled(block_of(panel, with_bar=not told, room=inside), panel_title(panel)))
-    widest = WIDEST if room is None else room - 2 * MARGIN
-    rows = _rows(blocks, widest)
-    body = max((sum(b.width for b in row) + GAP * (len(row) - 1) for row in rows), default=0)
-    width = max(body, NARROWEST, min(width_of(figure.title, paper.LARGE, bold=True), widest))
-    about = wrapped(figure.subtitle, width)
-    if figure.outcome is not None:
-        about += wrapped(figure.outcome.formula, width) + wrapped(figure.outcome.verdict, width)
-    head = 20 + LINE * len(about) + 10
-    height = head + sum(max(b.height for b in row) for row in rows) + GAP * max(len(rows) - 1, 0)
-    sheet = Sheet(width + 2 * MARGIN, height + 2 * MARGIN, theme)
-    sheet.text(MARGIN, MARGIN + 14, cut(figure.title, width, paper.LARGE), paper.LARGE, bold=True)
-    for number, line in enumerate(about):
-        sheet.text(MARGIN, MARGIN + 20 + LINE * number + 12, line, color=sheet.palette.dim)
-    y = MARGIN + head
-    for row in rows:
-        x = MARGIN
-        for block in row:
-            block.draw(sheet, x, y)
-            x += block.width + GAP
-        y += max(b.height for b in row) + GAP
-    return sheet
+        blocks.append(titled(block_of(panel, with_bar=not told, room=room), panel_title(panel)))
+    rows = _rows(blocks, WIDEST if room is None else room)
+    width = max((sum(b.width for b in row) + GAP * (len(row) - 1) for row in rows), default=0)
+    height = sum(max(b.height for b in row) for row in rows) + GAP * max(len(rows) - 1, 0)
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        for row in rows:
+            left = x
+            for block in row:
+                block.draw(sheet, left, y)
+                left += block.width + GAP
+            y += max(b.height for b in row) + GAP
+
+    return Block(width, height, draw)
 
 
 def titled(block: Block, title: str) -> Block:

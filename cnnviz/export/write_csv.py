@@ -11,7 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.base import Style, exporter
-from cnnviz.figure import Bars, Chart, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Note, Panel, Vector
+from cnnviz.figure import (
+    Architecture,
+    Bars,
+    Chart,
+    Contributions,
+    Curve,
+    Figure,
+    Fork,
+    Histogram,
+    ImageGrid,
+    LayerRows,
+    Matrix,
+    Note,
+    Page,
+    Panel,
+    Table,
+    Unit,
+    Vector,
+)
 
 Row = list[Any]
 
@@ -21,10 +39,10 @@ def write_csv(figure: Figure, file: BinaryIO, style: Style) -> None:
     """The shortest texts that give the same float32 again."""
     text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
     table = csv.writer(text, lineterminator="\r\n")
-    for number, panel in enumerate(_told_once(figure.still)):
+    for number, panel in enumerate(_told_once(figure.flat)):
         if number:
             table.writerow([])
-        table.writerows(_rows(panel))
+        table.writerows(rows_of(panel))
     text.detach()
 
 
@@ -40,7 +58,8 @@ def _part_of(panel: ImageGrid, grid: ImageGrid) -> bool:
     return panel is not grid and len(panel.values) < len(grid.values) and np.may_share_memory(panel.values, grid.values)
 
 
-def _rows(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind of panel
+def rows_of(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind of panel
+    """A panel as the lines of a table, its headings first."""
     match panel:
         case ImageGrid():
             yield from _image_rows(panel)
@@ -76,8 +95,27 @@ def _rows(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind
                 for at, (x, y) in enumerate(zip(series.x.tolist(), series.y.tolist(), strict=True)):
                     size = "" if series.sizes is None else series.sizes[at]
                     yield [series.name, x, y, series.labels[at] if series.labels else "", size]
+        case Table():
+            yield list(panel.heads)
+            yield from (list(row) for row in panel.rows)
+        case Architecture():
+            yield ["layer", "operation", "output", "repeated"]
+            yield from architecture_rows(panel.items)
+        case LayerRows() | Page():
+            return  # what they hold is told by itself
         case Note():
             yield [panel.text]
+
+
+def architecture_rows(items: tuple[Unit | Fork, ...], times: int = 1) -> Iterator[Row]:
+    """One line for each block that is drawn, with how often it follows itself."""
+    for item in items:
+        if isinstance(item, Unit):
+            yield [item.name, item.short, "x".join(map(str, item.shape)), times]
+            continue
+        for way in item.branches:
+            yield from architecture_rows(way, times * item.count)
+        yield [item.name, item.join, "x".join(map(str, item.shape)), times * item.count]
 
 
 def _contribution_rows(panel: Contributions) -> Iterator[Row]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.export.base import Style, exporter, recipe
-from cnnviz.figure import Bars, Chart, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Panel, Vector
+from cnnviz.figure import Bars, Chart, Contributions, Curve, Figure, Histogram, ImageGrid, Matrix, Panel, Table, Vector
 
 
 @exporter("npz")
@@ -21,7 +21,7 @@ def write_npz(figure: Figure, file: BinaryIO, style: Style) -> None:
     """
     arrays: dict[str, NDArray[Any]] = {}
     panels = []
-    for number, panel in enumerate(figure.still):
+    for number, panel in enumerate(figure.flat):
         ending = f"_{number}" if number else ""
         found = _arrays(panel)
         arrays |= {name + ending: array for name, array in found.items()}
@@ -68,6 +68,10 @@ def _arrays(panel: Panel) -> dict[str, NDArray[Any]]:
                 "y": np.concatenate([series.y for series in panel.series]),
                 "series": _texts(tuple(panel.series[i].name for i in order)),
                 "names": _texts(tuple(label for series in panel.series for label in series.labels)),
+            }
+        case Table():
+            return {
+                head: np.array(column) for head, column in zip(panel.heads, zip(*panel.rows, strict=True), strict=True)
             }
         case _:
             return {}

@@ -73,6 +73,7 @@ class ViewChoice(QFrame):
     def _make_button(self, name: str) -> QToolButton:
         button = self.buttons[name] = QToolButton(self)
         button.setObjectName(f"view-{name}")
+        button.hide()  # or else the layout would show it, fitting or not
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # No QButtonGroup: it leaves only the checked button to the Tab key, and arrows are the window's.

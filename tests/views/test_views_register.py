@@ -27,7 +27,8 @@ def names(passed: Trace, index: int | None) -> list[str]:
 
 
 def test_views_fit_what_they_can_show_best_first(passed: Trace) -> None:
-    assert names(passed, None) == ["picture", "numbers", "histogram"]
+    whole = ["layer-rows", "first-filters", "architecture", "layer-table"]
+    assert names(passed, None) == ["picture", *whole, "numbers", "histogram"]
     assert names(passed, 0) == ["feature-maps", "filters", "numbers", "histogram", "explain"]
     assert names(passed, 1) == ["feature-maps", "affine", "numbers", "histogram", "explain"]
     assert names(passed, 2) == ["feature-maps", "numbers", "histogram", "explain"]
@@ -53,7 +54,7 @@ def test_a_record_can_be_named(passed: Trace) -> None:
 
 
 def test_what_does_not_exist_is_answered_with_a_sentence(passed: Trace) -> None:
-    with pytest.raises(CnnvizError, match="no view 'maps'; there are affine, evidence, explain"):
+    with pytest.raises(CnnvizError, match="no view 'maps'; there are accuracy, affine, architecture"):
         views.get("maps")
     with pytest.raises(
         CnnvizError, match="'filters' does not fit 2; these do: feature-maps, numbers, histogram, explain"

@@ -20,6 +20,13 @@ _designers: OrderedDict[tuple[Facts, ...], Designer] = OrderedDict()
 _facts: WeakKeyDictionary[Trace, tuple[Facts, ...]] = WeakKeyDictionary()
 
 
+def facts(trace: Trace) -> tuple[Facts, ...]:
+    """All records of a pass in words and numbers, gathered once."""
+    if trace not in _facts:
+        _facts[trace] = facts_of(trace)
+    return _facts[trace]
+
+
 def graph(trace: Trace, query: GraphQuery, wanted: Callable[[], bool]) -> GraphAnswer:
     """The graph of a pass; another picture finds the drawing of the same architecture ready.
 
@@ -28,11 +35,9 @@ def graph(trace: Trace, query: GraphQuery, wanted: Callable[[], bool]) -> GraphA
     Cancelled
         It is no longer wanted.
     """
-    if trace not in _facts:
-        _facts[trace] = facts_of(trace)
-    facts = _facts[trace]
-    designer = _designers.pop(facts, None) or Designer(facts)
-    _designers[facts] = designer
+    known = facts(trace)
+    designer = _designers.pop(known, None) or Designer(known)
+    _designers[known] = designer
     while len(_designers) > ARCHITECTURES_KEPT:
         _designers.popitem(last=False)
     return GraphAnswer(query, designer.facts, designer.layout(query, wanted))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnnviz.figure import (
+    Architecture,
     Bars,
     Chart,
     Contributions,
@@ -17,17 +18,20 @@ from cnnviz.figure import (
     Figure,
     Histogram,
     ImageGrid,
+    LayerRows,
     Matrix,
     Note,
     Panel,
     Scale,
     Sliding,
+    Table,
     Vector,
 )
 from cnnviz.gui.figures.bars import BarsWidget
 from cnnviz.gui.figures.chart import ChartWidget
 from cnnviz.gui.figures.contributions import ContributionsWidget
 from cnnviz.gui.figures.curve import CurveWidget
+from cnnviz.gui.figures.drawing import ArchitectureWidget, LayerRowsWidget, TableWidget
 from cnnviz.gui.figures.histogram import HistogramWidget
 from cnnviz.gui.figures.image_grid import ImageGridWidget, is_stretched
 from cnnviz.gui.figures.matrix import MatrixWidget
@@ -49,6 +53,9 @@ WIDGETS: dict[type, Callable[[], PanelWidget[Any]]] = {
     Contributions: ContributionsWidget,
     Curve: CurveWidget,
     Chart: ChartWidget,
+    LayerRows: LayerRowsWidget,
+    Architecture: ArchitectureWidget,
+    Table: TableWidget,
     Note: NoteWidget,
 }
 """Panel type to the widget that draws it."""

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -68,6 +69,7 @@ class _Pass:
     steps: tuple[Step, ...]
     scores: Scores | None
     nbytes: int
+    ran: list[tuple[object, ...]]
     problem: str = ""
     details: str = ""
 
@@ -92,6 +94,7 @@ class Explorer:
         self._passes: dict[PassKey, _Pass] = {}
         self._timings: dict[tuple[ModelRequest, torch.Size], Timing] = {}
         self._traces: TraceCache = TraceCache(budget)
+        self._columns: ColumnsQuery | None = None  # what was asked for last
 
     @property
     def budget(self) -> int:
@@ -143,6 +146,7 @@ class Explorer:
             seen=_seen(traced),
             reaches=_reaches(traced, record),
             flattened=_flattened(traced, record),
+            columns=self._columns_again(kept),
             notes=kept.card.notes + traced.notes,
             problem=kept.problem,
             details=kept.details,
@@ -153,8 +157,16 @@ class Explorer:
         kept = self._passes.get(query.key)
         if kept is None:
             return None
+        self._columns = query
         wanted = kept.steps[query.first : query.last + 1]
         return Columns(query, tuple(_column(kept.trace, step, query.count, query.colormaps) for step in wanted))
+
+    def _columns_again(self, kept: _Pass) -> Columns | None:
+        """The columns that were asked for last, of another pass of the same model."""
+        before = self._columns
+        if before is None or before.key == kept.key or before.key.model != kept.key.model:
+            return None
+        return self.columns(replace(before, key=kept.key))
 
     def look_up(
         self,
@@ -187,6 +199,12 @@ class Explorer:
         if query.measure and not kept.problem:
             self._timings[query.key.model, traced.input.shape] = measure(traced.module, traced.input, wanted)
         return self._timings.get((query.key.model, traced.input.shape))
+
+    def beside(self) -> Explorer:
+        """Another one for another thread, with traces of its own; models are loaded once for both."""
+        other = Explorer(self.budget)
+        other._models, other._loading = self._models, self._loading
+        return other
 
     def model(self, request: ModelRequest) -> Model:
         """The model, loaded or found among those kept."""
@@ -222,18 +240,20 @@ class Explorer:
             if not error.trace.records:
                 raise
             traced, problem, details = error.trace, str(error), error.details
-        self._traces.put(key, traced)
+        for gone in self._traces.put(key, traced):
+            self._passes.pop(cast(PassKey, gone), None)
         scores = _scores(traced) if not problem else None
         card = _model_card(model, traced.outputs)
-        made = _Pass(traced, key, card, self._steps(model, traced), scores, traced.nbytes, problem, details)
-        self._passes = {k: v for k, v in self._passes.items() if k in self._traces} | {key: made}
+        ran = _ran(traced)
+        steps = self._steps(traced, ran)
+        made = _Pass(traced, key, card, steps, scores, traced.nbytes, ran, problem, details)
+        self._passes[key] = made
         return made
 
-    def _steps(self, model: Model, traced: Trace) -> tuple[Step, ...]:
+    def _steps(self, traced: Trace, ran: list[tuple[object, ...]]) -> tuple[Step, ...]:
         """The columns of a pass: those of an earlier one of the same model, where the same operations ran."""
-        for other in self._passes.values():
-            before = other.trace
-            if before.module is model.module and _ran(before) == _ran(traced):
+        for other in reversed(self._passes.values()):
+            if other.trace.module is traced.module and other.ran == ran:
                 return other.steps
         return _steps(traced)
 

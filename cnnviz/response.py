@@ -199,6 +199,8 @@ class Response:
         columns.
     flattened
         Where its cells are after flattening; None where they are not flattened as they are.
+    columns
+        Of a new pass, the small maps that were asked for of the one before: they need no query of their own.
     problem
         A sentence when the pass failed half-way: the steps up to there are shown.
     """
@@ -218,6 +220,7 @@ class Response:
     seen: Seen | None = None
     reaches: tuple[Reach, ...] = ()
     flattened: Flattened | None = None
+    columns: Columns | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""
     details: str = ""

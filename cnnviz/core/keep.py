@@ -113,6 +113,7 @@ class TraceCache:
     def __init__(self, budget: int = BUDGET) -> None:
         self.budget = budget
         self._traces: OrderedDict[Hashable, tuple[Trace, int]] = OrderedDict()
+        self._nbytes = 0
 
     def __len__(self) -> int:
         return len(self._traces)
@@ -123,7 +124,7 @@ class TraceCache:
     @property
     def nbytes(self) -> int:
         """Bytes that the kept traces take."""
-        return sum(nbytes for _, nbytes in self._traces.values())
+        return self._nbytes
 
     def get(self, key: Hashable) -> Trace | None:
         """The trace of that key, or None where it is not kept."""
@@ -132,13 +133,20 @@ class TraceCache:
         self._traces.move_to_end(key)
         return self._traces[key][0]
 
-    def put(self, key: Hashable, trace: Trace) -> None:
-        """Keep a trace, and let older ones go until all fit."""
+    def put(self, key: Hashable, trace: Trace) -> list[Hashable]:
+        """Keep a trace, and let older ones go until all fit; the keys of those that went."""
+        if key in self._traces:
+            self._nbytes -= self._traces.pop(key)[1]
         self._traces[key] = (trace, trace.nbytes)
-        self._traces.move_to_end(key)
+        self._nbytes += trace.nbytes
+        gone: list[Hashable] = []
         while len(self._traces) > 1 and self.nbytes > self.budget:
-            self._traces.popitem(last=False)
+            last, (_, nbytes) = self._traces.popitem(last=False)
+            self._nbytes -= nbytes
+            gone.append(last)
+        return gone
 
     def clear(self) -> None:
         """Keep none."""
         self._traces.clear()
+        self._nbytes = 0

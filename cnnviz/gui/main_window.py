@@ -237,7 +237,6 @@ class MainWindow(QMainWindow):
 
     def show_response(self, response: Response, current: bool) -> None:
         """The middle first; ``current`` says whether it answers the newest request. The facts follow in a moment."""
-        self.top.set_response(response)
         self.network.set_response(response)
         if self._latest is None or self._latest.steps is not response.steps:
             self._titles = tuple(step.title for step in response.steps)
@@ -257,6 +256,7 @@ class MainWindow(QMainWindow):
         """The panels at the edge: they may lag behind by a frame, so that walking quickly never waits for them."""
         self._facts_age.start()
         if (response := self._latest) is not None:
+            self.top.set_response(response)
             self.card.set_card(response.card)
             self.card.set_stale(self.pane.stale)
             self.softmax.set_scores(response.scores)

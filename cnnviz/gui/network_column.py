@@ -30,7 +30,6 @@ class Drawn:
     """A column's maps, stacked from top to bottom in one image."""
 
     image: QImage
-    pixels: np.ndarray  # the image's memory
     count: int
     total: int
     height: int  # of one map, in image pixels
@@ -46,7 +45,8 @@ class Drawn:
             image = QImage(raster.data, width, height * count, width, QImage.Format.Format_Indexed8)
             if column.scale is not None:
                 image.setColorTable(_table(column.scale.colormap))
-        return cls(image, raster, count, column.total, height)
+        image = image.convertToFormat(QImage.Format.Format_RGB32)  # painted many times, in a third of the time
+        return cls(image, count, column.total, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,14 @@ def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame,
             painter.drawRoundedRect((frame.width - frame.edge) // 2, top, frame.edge, frame.edge, 3, 3)
         return
     cells = frame.cells(step, drawn)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     for i, cell in enumerate(cells):
         painter.drawImage(cell, drawn.image, QRect(0, i * drawn.height, drawn.image.width(), drawn.height))
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.drawRect(cell)
         if i < len(labels):
             _paint_label(painter, labels[i], cell, frame)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color("line"), 1))
+    painter.drawRects(cells)
     if step.index != PICTURE and len(cells) < drawn.total:
         painter.setFont(theme.font("tiny"))
         painter.setPen(theme.color("dim"))

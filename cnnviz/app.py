@@ -100,6 +100,8 @@ def _open(controller: Controller, options: WindowOptions) -> None:
     window.network.setFocus()
     QTimer.singleShot(0, lambda: controller.begin(options.images))
     QTimer.singleShot(0, controller.saving.begin)
+    if not any((options.images, options.layer, options.view, options.workspace, options.lesson)):
+        controller.acts.touring.offer()
 
 
 def _screenshot(app: QApplication, controller: Controller, options: WindowOptions) -> int:

@@ -49,6 +49,8 @@ class Settings:
         Classes in the softmax panel.
     play_speed
         Steps a second while playing.
+    tour_seen
+        Whether the tour of the first start was taken or left.
     recent_models, recent_images
         What was opened last, newest first.
 
@@ -67,6 +69,7 @@ class Settings:
     device: str = "auto"
     top_k: int = _number(5, 1, 1000)
     play_speed: float = _number(1.0, 0.1, 20.0)
+    tour_seen: bool = False
     recent_models: tuple[ModelRequest, ...] = ()
     recent_images: tuple[str, ...] = ()
 

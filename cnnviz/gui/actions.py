@@ -94,6 +94,7 @@ COMMANDS = (
     Command("Help", "lesson-show", "Show me what the lesson asks for", ("S",)),
     Command("Help", "lesson-open", "Open a lesson…"),
     Command("Help", SEPARATOR, ""),
+    Command("Help", "tour", "Take the tour"),
     Command("Help", "what-is-this", "What is this?", ("Shift+F1",), "help"),
     Command("Help", "glossary", "Glossary…"),
     Command("Help", SEPARATOR, ""),

@@ -22,6 +22,7 @@ from cnnviz.gui.palette import CommandPalette, Entry
 from cnnviz.gui.preferences import PreferencesDialog
 from cnnviz.gui.terms.going import Terms
 from cnnviz.gui.theme import theme
+from cnnviz.gui.tour.going import Touring
 from cnnviz.request import Request
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Commands(QObject):
         self.palette = CommandPalette(controller.window, self._entries)
         self._keys = ShortcutSheet(controller.window)
         self.terms = Terms(controller.window)
+        self.touring = Touring(controller)
         self._connect()
         self.fill_menus()
 
@@ -66,6 +68,7 @@ class Commands(QObject):
             "reset-layout": self._window.reset_layout,
             "find": self.palette.open,
             "keys": lambda: self._keys.open(groups_of(self._window.menus)),
+            "tour": self.touring.start,
             "what-is-this": self.terms.ask,
             "glossary": self.terms.open_glossary,
             "about": self._about,

@@ -34,6 +34,7 @@ class Counting(QObject):
         self.jobs.reported.connect(self._on_report)
         self._job: Job | None = None
         self._named = False
+        self._seen = False  # any pictures; before, the layers are worth more than a sentence
         page.form.data_changed.connect(self.look)
 
     def begin(self) -> None:
@@ -71,7 +72,12 @@ class Counting(QObject):
             watch.set_figure("classes", Figure("classes", "Classes", "", (Note(found.problem),)))
             watch.about.setText("")
             watch.set_left_out(())
+            if watch.shown == "classes" and watch.choice.button("layers").isEnabled() and not self._seen:
+                watch.show_figure("layers")
             return
+        if not self._seen and watch.shown == "layers":
+            watch.show_figure("classes")
+        self._seen = True
         checked = f" · {found.checked:,} of {found.files:,} files read" if found.checked < found.files else ""
         broken = f" · {len(found.broken):,} broken, left out" if found.broken else ""
         watch.about.setText(f"{found.title}: {found.about}{checked}{broken}")

@@ -145,7 +145,7 @@ class CurvePlot(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color, 1 if kind.faint else 1.5))
         painter.drawPolyline(QPolygonF(places))
-        if kind.dots:
+        if kind.dots or len(places) == 1:
             painter.setBrush(color)
             radius = 3.5 if len(places) < 40 else 2
             for place in places:

@@ -112,6 +112,7 @@ class Training(QObject):
         if self._cover.laid:
             self._cover.lift()
             self._tell(False)
+        self._window.commands["train"].setChecked(False)  # another page may have lifted it
 
     def set_response(self, response: Response) -> None:
         """The model and the picture that are shown: from the one one can start, the other is looked at."""

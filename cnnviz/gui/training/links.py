@@ -68,8 +68,6 @@ class ChainEditor(QWidget):
         """Show a plan, or with no text none; answers with the sentence on why it cannot be shown, or with nothing."""
         from cnnviz.training.chain import parse  # torch, which has come by the time that somebody edits
 
-        for part in (self.bar.input, self._adding, self._total):
-            part.setVisible(bool(text))
         if not text:
             self.chain = None
             while self.rows:

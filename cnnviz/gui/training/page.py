@@ -80,23 +80,17 @@ class TrainingPage(QWidget):
         if name.startswith("plan:"):
             if self.form.isVisible() and self.watch.shown == "classes":
                 self.watch.show_figure("layers")
-            problem = self.watch.set_chain(name, "")
+            problem = self.watch.set_chain(name)
             self.form.set_problem(problem or self._impossible())
-        elif name in CHAINS and name:
-            self.watch.set_chain(CHAINS[name], "")
-        elif name:
-            self.watch.set_chain(
-                "", f"{name} is no plain chain: it learns as it is. Begin with one that is, to change it."
-            )
         else:
-            self.watch.set_chain("", "The open model keeps its layers. Begin with a chain, to train one from nothing.")
+            self.watch.set_chain(CHAINS.get(name, "") if name else "")
 
     def _on_chain(self, text: str) -> None:
         """The plan in the form stays in step with the layers."""
         if self.form.transfer:
             self.form.set_transfer("nothing")
         self.form.fields.set_network(text)
-        self.watch.set_chain(text, "")
+        self.watch.set_chain(text)
         self.form.set_problem(self._impossible())
 
     def _impossible(self) -> str:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from cnnviz.figure import Figure, Note
@@ -68,8 +67,6 @@ class TrainingWatch(QFrame):
         self.left_out = named(QListWidget(), "training-left-out", "Files that are left out")
         self.left_out.setMaximumHeight(theme.px(96))
         self.left_out.hide()
-        self._no_chain = named(QLabel(), "training-no-chain")
-        self._no_chain.setProperty("role", "dim")
         self.pin = named(QComboBox(), "training-pin", "The picture that is looked at")
         self.pin.setToolTip("The picture whose maps are watched: the open one, or one of each class")
         self.pin.setMinimumContentsLength(14)
@@ -131,10 +128,13 @@ class TrainingWatch(QFrame):
             self.left_out.addItems(sentences)
         self.left_out.setVisible(bool(sentences) and self.shown == "classes")
 
-    def set_chain(self, text: str, words: str) -> str:
-        """Show a plan, or say why there is none; answers with the sentence on what is impossible about it."""
-        self._no_chain.setText(words)
-        self._no_chain.setVisible(bool(words))
+    def set_chain(self, text: str) -> str:
+        """Show a plan, or none; answers with the sentence on why it cannot be shown."""
+        button = self.choice.button("layers")
+        button.setEnabled(bool(text))
+        button.setToolTip("" if text else "Only a chain has layers to edit: choose one as the network")
+        if not text and self.shown == "layers":
+            self.show_figure("classes")
         return self.chain.set_text(text)
 
     def forget(self) -> None:
@@ -172,14 +172,9 @@ class TrainingWatch(QFrame):
         steps.setSpacing(theme.px(10))
         for part, stretch in ((self.play, 0), (self.slider, 1), (self._when, 0), (self.pin, 0)):
             steps.addWidget(part, stretch)
-        layers = QWidget()
-        inside = QVBoxLayout(layers)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self._no_chain)
-        inside.addWidget(self.chain, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
-        self._pages.addWidget(layers)
+        self._pages.addWidget(self.chain)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(n) for n in (16, 10, 16, 10)))
         column.setSpacing(theme.px(8))

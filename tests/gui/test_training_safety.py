@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import resource
 import shutil
 from pathlib import Path
@@ -154,19 +155,17 @@ def test_a_loss_that_explodes_goes_on_more_calmly(opened: Opened, bars: str) -> 
     opened.settle()
     assert "is too high for this network; try 1e+29" in opened.window.errors.messages[-1].sentence
     assert "It goes on with a learning rate of 1e+29." in page.offer.words.text()
-    training._calmer = 0.01  # what a person would choose
+    resuming = training._resuming
+    assert resuming is not None
+    assert resuming.found is not None
+    resuming.rate = 0.01  # what a person would choose
+    short = dataclasses.replace(resuming.found.wish, epochs=resuming.found.epoch + 2)
+    resuming.found = dataclasses.replace(resuming.found, wish=short)
     opened.window.errors.clear()
-    training._offered = None if training._offered is None else kept.Unfinished(
-        training._offered.name, Wish(**{**_plain(training._offered.wish), "epochs": training._offered.epoch + 2})
-    )  # fmt: skip
     opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not opened.window.errors.messages
     assert page.course.open_button.isVisible()
-
-
-def _plain(wish: Wish) -> dict[str, object]:
-    return {name: getattr(wish, name) for name in Wish.__slots__}
 
 
 def test_a_full_disk_loses_nothing(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnnviz.gui.training.looking import Looking
     from cnnviz.gui.training.page import TrainingPage
     from cnnviz.gui.training.results import Done
+    from cnnviz.gui.training.resuming import Resuming
     from cnnviz.gui.training.telling import Telling
     from cnnviz.gui.training.work import Begun, Failed
     from cnnviz.training import Started
@@ -65,8 +66,7 @@ class Training(QObject):
         self._wish: Wish | None = None
         self._begun: Begun | None = None
         self._done: Done | None = None
-        self._offered: Unfinished | None = None
-        self._calmer: float | None = None  # the learning rate that a training that exploded goes on with
+        self._resuming: Resuming | None = None
         self._response: Response | None = None
         window.top.workspace_picked.connect(lambda name: self.set_open(name == TRAIN))
         window.commands["train"].triggered.connect(lambda on: window.top.workspace_picked.emit(TRAIN if on else ""))
@@ -100,7 +100,8 @@ class Training(QObject):
             self._cover.lay(self.page)
             self.page.form.fields.data.setFocus()
             self._tell(True)
-            self._offer()
+            if self._resuming is not None and not self._work.active:
+                self._resuming.look()
             if self._counting is not None:
                 self._counting.begin()
         elif not on:
@@ -133,12 +134,14 @@ class Training(QObject):
         from cnnviz.gui.training.counting import Counting
         from cnnviz.gui.training.looking import Looking
         from cnnviz.gui.training.page import TrainingPage
+        from cnnviz.gui.training.resuming import Resuming
         from cnnviz.gui.training.telling import Telling
 
         page = TrainingPage()
         self._looking = Looking(page.course, page.watch, self)
         self._counting = Counting(page, self)
         self._telling = Telling(page, self)
+        self._resuming = Resuming(page.offer, self)
         self._telling.started.connect(self._on_started)
         self._telling.snapped.connect(self._looking.keep)
         self._telling.news.connect(self.news)
@@ -152,8 +155,7 @@ class Training(QObject):
         page.course.opened.connect(self._open)
         page.course.saved.connect(self._save)
         page.course.deepened.connect(self._deepen)
-        page.offer.accepted.connect(self._go_on)
-        page.offer.refused.connect(self._forget)
+        self._resuming.wanted.connect(self.begin)
         self._cover.place(page)
         return page
 
@@ -168,15 +170,16 @@ class Training(QObject):
         assert self._looking is not None
         assert self._telling is not None
         assert self._counting is not None
+        assert self._resuming is not None
         self._counting.stop()
-        self._begun = self._done = self._calmer = None
+        self._begun = self._done = None
         self._wish = wish
         self._looking.forget()
         self._telling.forget(wish.compare)
         self.page.watch.forget()
         self.page.course.set_result(False, False)
         self.page.course.judge("")
-        self.page.offer.show_sentence("")
+        self._resuming.rest()
         self.page.set_running(True)
         self.page.course.say("Reading…", wish.title)
         self._job = self._work.start(Job(f"Training {wish.title}", partial(work.learn, wish, going)))
@@ -234,37 +237,6 @@ class Training(QObject):
             self._done = replace(self._done, file=target, problem="")
             self._show_result()
 
-    # trainings that were cut off
-
-    def _offer(self) -> None:
-        from cnnviz.gui.training.kept import unfinished
-
-        if self.page is None or self._work.active:
-            return
-        self._offered = next(iter(unfinished()), None)
-        if self._offered is None:
-            self.page.offer.show_sentence("")
-            return
-        wish, epoch = self._offered.wish, self._offered.epoch
-        rate = f" It goes on with a learning rate of {self._calmer:.2g}." if self._calmer else ""
-        self.page.offer.show_sentence(
-            f"The training of {wish.title} with {Path(wish.where).name or wish.data} ended after epoch {epoch} of "
-            f"{wish.epochs}: nothing of it is lost.{rate}"
-        )
-
-    @Slot()
-    def _go_on(self) -> None:
-        if self._offered is not None:
-            wish = self._offered.wish
-            self.begin(replace(wish, rate=self._calmer or wish.rate), self._offered)
-
-    @Slot()
-    def _forget(self) -> None:
-        if self._offered is not None:
-            self._offered.forget()
-            self._calmer = None
-            self._offer()
-
     # what a training tells
 
     @Slot(object)
@@ -292,7 +264,8 @@ class Training(QObject):
             self._looking.end()
         if self._done is None:
             page.course.say("Nothing was trained" if not telling.begun else "Ended before its end")
-        self._offer()
+        if self._resuming is not None:
+            self._resuming.look()
 
     def _on_started(self, started: Started) -> None:
         assert self._begun is not None
@@ -323,5 +296,6 @@ class Training(QObject):
         course.open_button.setVisible(not done.problem)
 
     def _on_failed(self, failed: Failed) -> None:
-        self._calmer = failed.rate
+        if self._resuming is not None:
+            self._resuming.rate = failed.rate
         self.problem.emit(failed.sentence, failed.details)

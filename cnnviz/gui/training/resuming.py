@@ -1,0 +1,63 @@
+"""Trainings that were cut off are offered to go on; a sentence with a button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnnviz.gui.training.kept import Unfinished, unfinished
+from cnnviz.gui.training.page import Offer
+
+
+class Resuming(QObject):
+    """Looks for them, and says what the person wants of the newest.
+
+    Signals
+    -------
+    wanted(Wish, Unfinished)
+        It is to go on.
+    """
+
+    wanted = Signal(object, object)
+
+    def __init__(self, offer: Offer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._offer = offer
+        self.found: Unfinished | None = None
+        self.rate: float | None = None  # with which one that exploded goes on
+        offer.accepted.connect(self._go_on)
+        offer.refused.connect(self._forget)
+
+    @Slot()
+    def look(self) -> None:
+        """Offer the newest, or nothing."""
+        self.found = next(iter(unfinished()), None)
+        if self.found is None:
+            self._offer.show_sentence("")
+            return
+        wish, epoch = self.found.wish, self.found.epoch
+        rate = f" It goes on with a learning rate of {self.rate:.2g}." if self.rate else ""
+        self._offer.show_sentence(
+            f"The training of {wish.title} with {Path(wish.where).name or wish.data} ended after epoch {epoch} of "
+            f"{wish.epochs}: nothing of it is lost.{rate}"
+        )
+
+    def rest(self) -> None:
+        """A training begins."""
+        self.rate = None
+        self._offer.show_sentence("")
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self.found is not None:
+            wish = self.found.wish
+            self.wanted.emit(replace(wish, rate=self.rate or wish.rate), self.found)
+
+    @Slot()
+    def _forget(self) -> None:
+        if self.found is not None:
+            self.found.forget()
+            self.rate = None
+            self.look()

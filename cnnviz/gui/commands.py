@@ -58,6 +58,7 @@ class Commands(QObject):
             "export": self._export,
             "report": lambda: controller.reporting.ask(session.request),
             "quit": self._window.close,
+            "add-to-page": lambda: self._with_figure(controller.exporter.add_to_page),
             "copy-picture": lambda: self._with_figure(controller.exporter.copy_picture),
             "copy-values": lambda: self._with_figure(controller.exporter.copy_values),
             "copy-python": lambda: self._with_figure(lambda figure: self._copy(figure, as_python, "lines of Python")),

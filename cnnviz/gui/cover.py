@@ -46,6 +46,9 @@ class Cover(QObject):
     def lay(self, page: QWidget) -> None:
         """Show the page."""
         window = self._window
+        for other in window.findChildren(Cover):
+            if other is not self and other.laid:
+                other.lift()
         self._page = page
         self._hidden = [part for part in (window.split, *window.docks) if not part.isHidden()]
         for part in self._hidden:

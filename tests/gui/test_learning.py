@@ -88,7 +88,13 @@ def problems(opened: Opened) -> list[str]:
     return [message.text for message in opened.window.errors.messages]
 
 
-@pytest.mark.parametrize("file", lesson_files(), ids=lambda file: file.stem)
+SLOW = {"10-famous-networks", "11-transfer-learning"}  # VGG-16 is made of random numbers; a network learns
+
+
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(f, marks=[pytest.mark.slow] * (f.stem in SLOW), id=f.stem) for f in lesson_files()],
+)
 def test_every_lesson_from_first_to_last_step(opened: Opened, file: Path) -> None:
     learning, panel = begun(opened, file)
     lesson = learning.lesson
@@ -252,3 +258,21 @@ def test_a_lesson_with_a_mistake_says_where(opened: Opened, tmp_path: Path) -> N
 def test_our_lessons_are_found_by_name() -> None:
     assert lesson_named("05").stem == "05-convolution"
     assert lesson_named("05-convolution").is_file()
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "html"])
+def test_a_handout_has_words_figures_and_answers(opened: Opened, lesson: Path, tmp_path: Path, suffix: str) -> None:
+    learning, _ = begun(opened, lesson)
+    file = tmp_path / f"handout.{suffix}"
+    learning.print(file)
+    opened.settle()
+    assert problems(opened) == []
+    written = file.read_bytes()
+    if suffix == "pdf":
+        assert written.startswith(b"%PDF")
+        return
+    text = written.decode()
+    assert text.count("<figure>") == 3
+    assert "6 words about" in text
+    assert "<b>2: 156.</b>" in text
+    assert "<b>B is wrong.</b> It is this." in text

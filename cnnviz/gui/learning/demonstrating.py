@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import Figure
 from cnnviz.gui.cover import Cover
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.learning import work
 from cnnviz.gui.learning.stage import DemoPage
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.session import Session
-from cnnviz.lessons.base import Demo
+from cnnviz.gui.theme import theme
+from cnnviz.gui.top_bar import LEARN
+from cnnviz.lessons.base import Demo, Lesson
 from cnnviz.request import Request
 from cnnviz.response import Response
 
@@ -33,13 +37,14 @@ class Demonstrating(QObject):
         Numbers have changed.
     changed()
         The options of the demonstration have changed.
-    problem(str, str)
-        A sentence for the bar, with details.
+    problem(str, str), news(str)
+        Sentences for the bar, with details, and for the status line.
     """
 
     known = Signal()
     changed = Signal()
     problem = Signal(str, str)
+    news = Signal(str)
 
     def __init__(self, window: MainWindow, session: Session, explorer: Callable[[], Explorer]) -> None:
         super().__init__(window)
@@ -56,6 +61,8 @@ class Demonstrating(QObject):
         self._facts: dict[str, dict[str, object]] = {}  # by model
         self._asked: set[str] = set()
         self._numbers: dict[str, float] = {}
+        self._window = window
+        window.top.workspace_picked.connect(self._on_workspace)
         session.changed.connect(self._on_request)
 
     @property
@@ -67,6 +74,11 @@ class Demonstrating(QObject):
     def laid(self) -> bool:
         """Whether a demonstration is seen."""
         return self._cover.laid
+
+    @property
+    def figure(self) -> Figure | None:
+        """What the demonstration shows; None while none is seen."""
+        return self.page.view.figure if self.page is not None and self.laid else None
 
     def stop(self) -> None:
         """End the thread."""
@@ -93,6 +105,7 @@ class Demonstrating(QObject):
         page.begin(found.title, found.controls, demo.options)
         if not self._cover.laid:
             self._cover.lay(page)
+            self._window.top.set_over(LEARN)
         self._ask()
 
     def leave(self) -> None:
@@ -100,12 +113,19 @@ class Demonstrating(QObject):
         self._wanted, self._name = None, ""
         if self._cover.laid:
             self._cover.lift()
+            self._window.top.set_over("")
 
     def _made(self) -> DemoPage:
         page = DemoPage()
         page.changed.connect(self._on_changed)
         self._cover.place(page)
         return page
+
+    @Slot(str)
+    def _on_workspace(self, name: str) -> None:
+        """To the network itself; every other workspace lays a page of its own."""
+        if not name:
+            self.leave()
 
     @Slot()
     def _on_changed(self) -> None:
@@ -145,9 +165,22 @@ class Demonstrating(QObject):
             self._asked.add(model.name)
             self._jobs.start(Job("Counting", partial(work.know, self._explorer, model)))
 
+    def print(self, lesson: Lesson, file: Path) -> None:
+        """Write a handout."""
+        from cnnviz.gui.learning import printing
+
+        family = theme.font().family()
+        self.news.emit(f"Writing {file.name}…")
+        run = partial(printing.write, self._explorer, lesson, file, family)
+        self._jobs.start(Job(f"Writing {file.name}", run))
+
     @Slot(object)
     def _on_report(self, report: JobReport) -> None:
         for found in report.results:
+            if isinstance(found, Path):
+                self.news.emit(f"Saved {found}")
+            elif isinstance(found, tuple):
+                self.problem.emit(*found)
             if isinstance(found, work.Known):
                 self._facts[found.model] = found.facts
                 self.known.emit()

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnnviz.gui.sandbox.presets import first_size, kernel_named, picture_named, with_named
 from cnnviz.gui.sandbox.trial import Trial
 from cnnviz.gui.session import Session
@@ -47,17 +50,28 @@ def ask(session: Session, wanted: Request) -> None:
 
 def set_sandbox(page: SandboxPage, given: Options) -> None:
     """Begin in the sandbox as a step says."""
-    values = sandboxes.complete(dict(given))
+    page.begin(*trial_of(dict(given), page.current))
+
+
+def trial_of(given: Mapping[str, object], current: NDArray[np.uint8] | None) -> tuple[Trial, str, str]:
+    """What is tried, and the names of its picture and of its kernel.
+
+    Parameters
+    ----------
+    current
+        (h, w[, 3]) the window's own picture.
+    """
+    values = sandboxes.complete(given)
     number = {key: int(str(values[key])) for key in sandboxes.NUMBERS}
     picture, kernel, border = (str(values[key]) for key in ("picture", "kernel", "border"))
     kind = sandboxes.KINDS[str(values["kind"])]
-    size = number["size"] if "size" in dict(given) else first_size(picture, page.current)
-    shown = picture_named(picture, size, page.current)
+    size = number["size"] if "size" in given else first_size(picture, current)
+    shown = picture_named(picture, size, current)
     trial = Trial(kind, sandboxes.setting(values), shown, kernel_named(kernel), border)  # type: ignore[arg-type]
     if trial.convolves:
         trial = with_named(trial, kernel).with_number("kernel", number["window"])
         trial = trial.with_channels(number["inputs"], max(number["outputs"], trial.setting.channels[1]))
-    page.begin(trial, picture, kernel)
+    return trial, picture, kernel
 
 
 def sandbox_of(page: SandboxPage) -> dict[str, object]:

@@ -6,8 +6,17 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QTransform
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPyTextObject,
+    QTextDocument,
+    QTextFormat,
+    QTransform,
+)
 
 from cnnviz.lessons import formulas
 
@@ -39,18 +48,53 @@ class Formula:
         """
         half = x_height / 2
         height = math.ceil(max(2 * self.ascent - half, 2 * self.descent + half)) + 2
-        baseline = (height + half) / 2
         image = QImage(
             round((self.width + 2) * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied
         )
         image.setDevicePixelRatio(ratio)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(1, baseline)
-        painter.fillPath(self.path, self.color)
+        self.draw(painter, 1, (height + half) / 2)
         painter.end()
         return image
+
+    def draw(self, painter: QPainter, x: float, baseline: float) -> None:
+        """Paint it where the words go on."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(x, baseline)
+        painter.fillPath(self.path, self.color)
+        painter.restore()
+
+
+class Formulas(QPyTextObject):
+    """Draws the formulas of a document: each is as high as it rises above its line, and hangs down into the next space.
+
+    Attributes
+    ----------
+    made
+        The formulas, by the number that their places in the document bear, and whether each has a line of its own.
+    """
+
+    KIND = QTextFormat.ObjectTypes.UserObject.value + 1
+    NUMBER = QTextFormat.Property.UserProperty.value + 1
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.made: dict[int, tuple[Formula, bool]] = {}
+
+    def intrinsicSize(self, document: QTextDocument, place: int, form: QTextFormat) -> QSizeF:
+        found = self.made.get(int(form.property(self.NUMBER)))
+        if found is None:
+            return QSizeF()  # of words that are going
+        made, display = found
+        return QSizeF(made.width + 1, made.ascent + (made.descent if display else 0))
+
+    def drawObject(
+        self, painter: QPainter, box: QRectF | QRect, document: QTextDocument, place: int, form: QTextFormat
+    ) -> None:
+        if (found := self.made.get(int(form.property(self.NUMBER)))) is not None:
+            found[0].draw(painter, box.x(), box.y() + found[0].ascent)
 
 
 @lru_cache(maxsize=512)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QWidget
 
 from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import Figure
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.session import Session
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from cnnviz.gui.learning.panel import LearnPanel
     from cnnviz.gui.learning.progress import Shelf
     from cnnviz.lessons.base import Lesson, Show
+
+HANDOUTS = "Pages of A4 (*.pdf);;Web page (*.html)"
 
 ROOM = {"dock-layer": 1640, "dock-pictures": 1880}
 """Pixels of width at 100 % from which a panel of the window stays beside a lesson."""
@@ -96,6 +99,11 @@ class Learning(QObject):
     def active(self) -> bool:
         """Whether something of a lesson is being computed."""
         return self._demonstrating is not None and self._demonstrating.active
+
+    @property
+    def figure(self) -> Figure | None:
+        """What a demonstration shows, for export; None while none is seen."""
+        return self._demonstrating.figure if self._demonstrating is not None else None
 
     def stop(self) -> None:
         """End the thread; nothing is asked for any more."""
@@ -193,8 +201,12 @@ class Learning(QObject):
 
         self._shelf = Shelf()
         self._demonstrating = Demonstrating(self._window, self._session, self._explorer)
+        for other in self._others:
+            if hasattr(other, "entering"):  # it takes the same place
+                other.entering.connect(self._demonstrating.leave)
         self._demonstrating.known.connect(self._on_known)
         self._demonstrating.problem.connect(self.problem)
+        self._demonstrating.news.connect(self.news)
         self._demonstrating.changed.connect(self._look)
         panel = self.panel = LearnPanel()
         panel.left.connect(lambda: self.set_open(False))
@@ -203,6 +215,7 @@ class Learning(QObject):
         panel.lesson_picked.connect(lambda lesson: self.open_file(Path(lesson.file)))
         panel.list_wanted.connect(self.show_list)
         panel.open_wanted.connect(self._ask_file)
+        panel.handout_wanted.connect(self._ask_handout)
         panel.enlarged.connect(self._enlarge)
         panel.show_me.connect(self.show_me)
         panel.answered.connect(self._on_done)
@@ -316,6 +329,7 @@ class Learning(QObject):
         self._show(self._now, demo=step.demo is not None)
         self._demonstrating.show(step.demo)
         self.panel.show_step(self.lesson, place, kept.read, self._done, self._said)
+        self.panel.next.setFocus()
         self._keep()
         self._tell(True)
         self._look()
@@ -340,12 +354,11 @@ class Learning(QObject):
             driving.set_sandbox(self._sandboxing.page, show.sandbox)
         if self._sandboxing.page is not None:
             self._sandboxing.page.shown.connect(self._look, Qt.ConnectionType.UniqueConnection)
-        assert self.panel is not None
-        self.panel.next.setFocus()
 
     @property
     def _workspace(self) -> str:
-        return self._window.top.workspace or "explore"
+        shown = self._window.top.workspace
+        return shown if shown in WORKSPACES else "explore"
 
     # what is to be done
 
@@ -453,6 +466,23 @@ class Learning(QObject):
         if file:
             self.open_file(Path(file))
             self._tell(self.open)
+
+    @Slot()
+    def _ask_handout(self) -> None:
+        assert self.lesson is not None
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = Path(documents) if Path(documents).is_dir() else Path.home()
+        name = str(folder / f"{self.lesson.key}.pdf")
+        path, chosen = QFileDialog.getSaveFileName(self._window, "Save a handout", name, HANDOUTS)
+        if path:
+            suffix = ".html" if "html" in chosen else ".pdf"
+            self.print(Path(path) if Path(path).suffix else Path(path + suffix))
+
+    def print(self, file: Path) -> None:
+        """Write a handout of the lesson that is open."""
+        assert self.lesson is not None
+        assert self._demonstrating is not None
+        self._demonstrating.print(self.lesson, file)
 
     _done = False
     _now: Show

@@ -89,8 +89,8 @@ class LearnPanel(QFrame):
         One step on (+1) or back (−1).
     step_picked(int), lesson_picked(Lesson)
         Another step, another lesson.
-    list_wanted(), open_wanted()
-        The list of lessons, a lesson of one's own.
+    list_wanted(), open_wanted(), handout_wanted()
+        The list of lessons, a lesson of one's own, a handout of this one.
     enlarged(bool)
         Projector mode on or off.
     show_me(), answered()
@@ -103,6 +103,7 @@ class LearnPanel(QFrame):
     lesson_picked = Signal(object)
     list_wanted = Signal()
     open_wanted = Signal()
+    handout_wanted = Signal()
     enlarged = Signal(bool)
     show_me = Signal()
     answered = Signal()
@@ -142,12 +143,14 @@ class LearnPanel(QFrame):
         self.projector = self._tool("lesson-projector", "Projector mode: large type", "zoom")
         self.projector.setCheckable(True)
         self.projector.toggled.connect(self.enlarged)
+        self.handout = self._tool("lesson-handout", "Save a handout of this lesson…", "export")
+        self.handout.clicked.connect(self.handout_wanted)
         close = self._tool("lesson-close", "Leave the lesson (Ctrl+L)", "close")
         close.clicked.connect(self.left)
         row = self._head_row = QHBoxLayout(self._head)
         row.addWidget(self.list_button)
         row.addWidget(self.where, 1)
-        for part in (self.projector, close):
+        for part in (self.projector, self.handout, close):
             row.addWidget(part)
 
     def _tool(self, name: str, tip: str, icon: str) -> QToolButton:
@@ -194,13 +197,13 @@ class LearnPanel(QFrame):
         self.contents.fill(ours, own, self.factor)
         self._pages.setCurrentIndex(0)
         self.where.setText("Lessons")
-        for part in (self._bar, self._foot, self.list_button):
+        for part in (self._bar, self._foot, self.handout, self.list_button):
             part.hide()
 
     def show_step(self, lesson: Lesson, place: int, read: set[int], done: bool, said: Said) -> None:
         """One step, from its beginning."""
         step = lesson.steps[place]
-        for part in (self._bar, self._foot, self.list_button):
+        for part in (self._bar, self._foot, self.handout, self.list_button):
             part.show()
         number = f"Lesson {lesson.number} · " if lesson.number else ""
         self.where.setText(f"{number}{lesson.title}")

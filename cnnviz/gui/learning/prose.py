@@ -7,16 +7,16 @@ from html import escape
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
-    QGuiApplication,
     QResizeEvent,
     QTextBlockFormat,
+    QTextCharFormat,
     QTextCursor,
-    QTextDocument,
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.gui.learning.formula import formula
+from cnnviz.gui.learning.formula import Formula, Formulas, formula
+from cnnviz.gui.terms.reading import TermsInWords
 from cnnviz.gui.theme import theme
 from cnnviz.lessons import words
 from cnnviz.lessons.formulas import aloud
@@ -44,7 +44,7 @@ class Prose(QTextBrowser):
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
-        self.anchorClicked.connect(QDesktopServices.openUrl)
+        self.anchorClicked.connect(_follow)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -54,7 +54,10 @@ class Prose(QTextBrowser):
         self._text, self._role, self._size, self._factor = "", "text", size, 1.0
         self._said: Said = lambda text: text
         self._shown: tuple[object, ...] = ()
-        self._formulas: dict[tuple[str, bool], int] = {}
+        self._formulas = Formulas(self)
+        self._fresh: dict[int, tuple[Formula, bool]] = {}  # of the words that are being set
+        self.document().documentLayout().registerHandler(Formulas.KIND, self._formulas)
+        self._terms = TermsInWords(self)
         theme.changed.connect(self.show_again)
 
     def set_words(self, text: str, said: Said, role: str = "text") -> None:
@@ -69,7 +72,8 @@ class Prose(QTextBrowser):
 
     def show_again(self) -> None:
         """Set the words anew, where numbers, colours or sizes have changed; else nothing happens."""
-        html = words.html(self._text, self._said, self._typeset)
+        self._fresh = {}
+        html = words.html(self._text, self._said, self._typeset).replace("<table>", '<table cellspacing="0">')
         look = (html, theme.dark, theme.scale, self._factor, self._role)
         if look == self._shown:
             return
@@ -80,6 +84,10 @@ class Prose(QTextBrowser):
         document.setDefaultFont(font)
         document.setDefaultStyleSheet(_sheet(self._pixels))
         self.setHtml(f'<div style="color:{theme.color(self._role).name()}">{html}</div>')
+        if self.objectName() == "step-words":  # tasks and questions are short, and of the same words
+            self._terms.mark()
+        self._formulas.made = self._fresh
+        self._put_formulas()
         self._space()
         self._fit()
 
@@ -93,18 +101,32 @@ class Prose(QTextBrowser):
             made = formula(tex.replace(r"\frac", r"\dfrac") if display else tex, size, theme.color(self._role))
         except CnnvizError:
             return f"<code>{escape(tex)}</code>"  # as it was written
-        name = f"formula:{self._formulas.setdefault((tex, display), len(self._formulas))}"
-        image = made.image(self._ratio, self.fontMetrics().xHeight())
-        edges = image.deviceIndependentSize()
-        self.document().addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
-        return (
-            f'<img src="{name}" alt="{escape(aloud(tex))}" width="{edges.width():.0f}" '
-            f'height="{edges.height():.0f}" style="vertical-align: middle">'
-        )
+        number = len(self._fresh)
+        self._fresh[number] = made, display
+        return f'<img src="formula:{number}" alt="{escape(aloud(tex))}" width="1" height="1">'
 
-    @property
-    def _ratio(self) -> float:
-        return max(self.devicePixelRatioF(), QGuiApplication.primaryScreen().devicePixelRatio())
+    def _put_formulas(self) -> None:
+        """In the places of the pictures that stand for them; deep ones push the next line down."""
+        block = self.document().begin()
+        while block.isValid():
+            places = block.begin()
+            found = []
+            while not places.atEnd():
+                fragment = places.fragment()
+                form = fragment.charFormat()
+                if form.isImageFormat() and form.toImageFormat().name().startswith("formula:"):
+                    first = int(form.toImageFormat().name().partition(":")[2])
+                    found += [(fragment.position() + i, first) for i in range(fragment.length())]
+                places += 1
+            for position, number in found:
+                cursor = QTextCursor(self.document())
+                cursor.setPosition(position)
+                cursor.setPosition(position + 1, QTextCursor.MoveMode.KeepAnchor)
+                form = QTextCharFormat()
+                form.setObjectType(Formulas.KIND)
+                form.setProperty(Formulas.NUMBER, number)
+                cursor.setCharFormat(form)
+            block = block.next()
 
     def _space(self) -> None:
         """Lines and paragraphs further apart than Qt sets them."""
@@ -141,13 +163,19 @@ class Prose(QTextBrowser):
         return QSize(theme.px(80), self.minimumHeight())
 
 
+def _follow(address: QUrl) -> None:
+    """Open a link; words of the glossary show their meaning by themselves."""
+    if address.scheme() in ("http", "https", "mailto", "file"):
+        QDesktopServices.openUrl(address)
+
+
 def _sheet(pixels: int) -> str:
     """How Markdown's elements look."""
     line, sunken, dim = (theme.color(name).name() for name in ("line", "sunken", "dim"))
     return (
         f"p.display {{ text-align: center; }} code {{ background: {sunken}; font-size: {pixels - 1}px; }}"
         f"a {{ color: {theme.color('accent').name()}; text-decoration: none; }}"
-        f"th {{ color: {dim}; font-weight: 600; text-align: left; }}"
+        f"th {{ color: {dim}; font-weight: 600; text-align: left; vertical-align: middle; }}"
         f"td, th {{ padding: {pixels // 4}px {pixels * 2 // 3}px {pixels // 4}px 0; border-bottom: 1px solid {line}; }}"
         f"table {{ margin-top: {pixels // 4}px; margin-bottom: {pixels // 2}px; }}"
         f"h3 {{ font-size: {pixels}px; font-weight: 600; }} ul, ol {{ margin-left: -{pixels}px; }}"

@@ -194,9 +194,10 @@ class TopBar(QFrame):
                 button.style().polish(button)
                 QCoreApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it forgets how large it was
         self._workspaces.setMinimumWidth(self._workspaces.sizeHint().width() + theme.px(8))  # the chosen one is bold
-        for short in range(5):
-            self._model.setText((*self._model_texts, self._model_texts[1], "", "")[short])
-            self._device.setText((*self._device_texts, "", "", "")[short])
+        for short in range(6):
+            self._model.setText((*self._model_texts, self._model_texts[1], "", "", "")[short])
+            self._device.setText((*self._device_texts, "", "", "", "")[short])
+            self._device.setVisible(short < 5)  # the menu “Model” has it as well
             self._find.setText("" if short else FIND)
             self._export.setText("Export" if short > 1 else "Export figure")
             self._row.setSpacing(theme.px(3 if short > 2 else 8))

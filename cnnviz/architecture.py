@@ -78,7 +78,9 @@ def laid_out(panel: Architecture, room: float, measure: Measure) -> Drawn:
         piece = _row(row)
         marks += moved(piece.marks, 0, y + piece.above)
         if number + 1 < len(rows):
-            marks += _turn(y + piece.above, piece.width, y + piece.above + piece.below, _row(rows[number + 1]).above)
+            end = piece.width - row[-1].width + _edge(row[-1], right=True)
+            below = y + piece.above + piece.below
+            marks += _turn(y + piece.above, (end, piece.width), below, _row(rows[number + 1]).above)
         y += piece.above + piece.below + (22 if number + 1 < len(rows) else 6)
     keys = list(_keys(panel.items, max(width, min(room, 300)), y + 10, measure))
     marks += [mark for mark, _ in keys]
@@ -166,11 +168,12 @@ def _edge(cell: _Piece, *, right: bool) -> float:
     return max(b for _, b in spans) if right else min(a for a, _ in spans)
 
 
-def _turn(y: float, right: float, below: float, above: float) -> list[Mark]:
-    """The flow from the end of a row to the start of the next."""
+def _turn(y: float, ends: tuple[float, float], below: float, above: float) -> list[Mark]:
+    """The flow from the last block of a row, which ends at the first of two places, to the start of the next."""
+    start, right = ends
     between, down = below + 11, below + 22 + above
-    corners = ((right, y), (right + 8, y), (right + 8, between), (-8, between), (-8, down), (-1, down))
-    return moved([Stroke(corners, head=True)], 0, 0)
+    corners = ((start, y), (right + 8, y), (right + 8, between), (-8, between), (-8, down), (-1, down))
+    return [Stroke(corners, head=True)]
 
 
 def _keys(items: tuple[Unit | Fork, ...], room: float, y: float, measure: Measure) -> Iterator[tuple[Mark, float]]:

@@ -172,3 +172,19 @@ def test_versions_that_differ_are_said(tmp_path: Path, capsys: pytest.CaptureFix
 def test_nothing_asked_for_is_no_command():
     assert cli.run(["export", "--out", "x"]) == 2
     assert cli.run(["export", str(SEVEN), "--out", "x"]) == 2
+
+
+def test_a_page_of_figures_is_made_and_made_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert export(SEVEN, tmp_path, "--layers", "picture", "--view", "architecture", "--format", "md,svg") == 0
+    assert export(SEVEN, tmp_path, "--layers", "0", "--view", "overlay", "--no-heading", "--caption", "A map.") == 0
+    figures = [str(tmp_path / name) for name in ("seven-picture-architecture.md", "seven-0-overlay.png")]
+    page = tmp_path / "page.pdf"
+    words = ["--out", str(page), "--columns", "1", "--caption", "The network.", "--preset", "single"]
+    assert cli.run(["page", *figures, *words]) == 0
+    recipe = read_recipe(page)
+    assert recipe is not None
+    assert [part.request.view for part in recipe.parts if part.request] == ["architecture", "overlay"]
+    assert again(page, tmp_path / "again") == 0
+    assert (tmp_path / "again" / "page.pdf").read_bytes() == page.read_bytes()
+    assert cli.run(["page", *figures, *words]) == 1
+    assert "there already" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -139,6 +140,13 @@ def export(
     with replacing(target) as file:
         _writers[suffix](made, file, style)
     return target
+
+
+def written_as(figure: Figure, suffix: str, style: Style) -> bytes:
+    """A file's bytes, without a file."""
+    file = io.BytesIO()
+    _writers[suffix](figure, file, style)
+    return file.getvalue()
 
 
 def page_of(figures: Sequence[Figure], columns: int = 2, letters: bool = True, captions: Sequence[str] = ()) -> Figure:

@@ -40,6 +40,13 @@ def page(figure: Figure, style: Mapping[str, Any], pixels: int) -> tuple[bytes, 
     return data, width / dpi, height / dpi
 
 
+def as_text(figure: Figure, suffix: str, style: Mapping[str, Any]) -> str:
+    """What a file of text holds."""
+    from cnnviz.export.base import written_as
+
+    return written_as(figure, suffix, Style(**style)).decode()
+
+
 def as_html(figure: Figure) -> str:
     """The figure as an ``img`` element that loads nothing, drawn finer than it is shown."""
     data = as_png(figure, DENSITY)

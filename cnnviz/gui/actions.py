@@ -44,6 +44,7 @@ COMMANDS = (
     Command("File", "save-session-as", "Save session as…"),
     Command("File", SEPARATOR, ""),
     Command("File", "export", "Export figure…", (Keys.Save,), "export"),
+    Command("File", "add-to-page", "Add figure to page", ("Ctrl+Shift+E",)),
     Command("File", "report", "Save report…", ("Ctrl+Shift+R",), "export"),
     Command("File", SEPARATOR, ""),
     Command("File", "quit", "Quit", (Keys.Quit, "Ctrl+Q")),

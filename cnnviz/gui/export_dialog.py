@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Slot
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QPixmap, QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QSpinBox,
     QVBoxLayout,
@@ -29,6 +31,7 @@ from cnnviz.export.base import PRESETS
 from cnnviz.figure import Figure
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.gui.naming import named
+from cnnviz.gui.page_list import PageDraft, PageList
 from cnnviz.gui.theme import theme
 
 FORMATS = (
@@ -38,9 +41,21 @@ FORMATS = (
     ("PDF drawing", "pdf"),
     ("NPZ: the values, for NumPy", "npz"),
     ("CSV: the values, for a spreadsheet", "csv"),
+    ("LaTeX table", "tex"),
+    ("Markdown table", "md"),
 )
+TEXTS = ("tex", "md")
+"""Formats that are previewed as what they are: text."""
+
+LINES = 34
+"""Of a text, in the preview."""
+
+VALUES = ("npz", "csv", *TEXTS)
+"""Formats that have no size and no colours."""
+
 SCALES = (1, 2, 3, 4)
 OWN = "own"
+FIGURE, PAGE = "figure", "page"
 UNITS = (("mm", 1.0), ("cm", 10.0), ("inch", 25.4))
 PIXELS = "px"
 GROUNDS = (("Light, for paper", "light"), ("Dark, for a projector", "dark"), ("Transparent", "transparent"))
@@ -59,13 +74,16 @@ class ExportDialog(QDialog):
     ----------
     figure
         What is exported, and previewed.
+    draft
+        A page on which figures are collected.
     """
 
-    def __init__(self, figure: Figure, parent: QWidget | None = None) -> None:
+    def __init__(self, figure: Figure, draft: PageDraft | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("export-dialog")
         self.setWindowTitle("Export figure")
         self._figure = figure
+        self.page = PageList(draft or PageDraft(), figure)
         always = threading.Event()
         always.set()
         self.previews = Jobs(always, self)
@@ -83,7 +101,11 @@ class ExportDialog(QDialog):
             choice.currentIndexChanged.connect(self._on_change)
         for number in (self.width_, self.dpi, self.font_):
             number.valueChanged.connect(self._on_change)
-        self._on_change()
+        self.what.currentIndexChanged.connect(self._on_what)
+        self.heading.toggled.connect(self._on_change)
+        self.caption.textEdited.connect(self._on_change)
+        self.page.changed.connect(self._on_page)
+        self._on_what()
 
     # what was chosen
 
@@ -92,8 +114,26 @@ class ExportDialog(QDialog):
         return str(self.format.currentData())
 
     @property
+    def figure(self) -> Figure:
+        """What is exported: the figure, or the page."""
+        page = self.page.draft.figure() if self.what.currentData() == PAGE else None
+        return page or self._figure
+
+    @property
     def style_(self) -> dict[str, Any]:
         """As ``cnnviz.export`` takes it."""
+        return self._sheet | self._words
+
+    @property
+    def _words(self) -> dict[str, Any]:
+        """What is written above and below of a figure, where it is not the usual."""
+        words: dict[str, Any] = {} if self.heading.isChecked() else {"heading": False}
+        if self.caption.text().strip():
+            words["caption"] = self.caption.text().strip()
+        return words
+
+    @property
+    def _sheet(self) -> dict[str, Any]:
         size, theme_ = self.size_.currentData(), str(self.ground.currentData())
         if isinstance(size, int):
             return {"scale": size, "theme": theme_}
@@ -138,6 +178,13 @@ class ExportDialog(QDialog):
         self.ground = named(QComboBox(), "export-ground", "Background")
         for title, name in GROUNDS:
             self.ground.addItem(title, name)
+        self.what = named(QComboBox(), "export-what", "What is exported")
+        self.what.addItem("This figure", FIGURE)
+        self.what.addItem("Page of figures", PAGE)
+        self.heading = named(QCheckBox("Title above the figure"), "export-heading", "Title above the figure")
+        self.heading.setChecked(True)
+        self.caption = named(QLineEdit(), "export-caption", "Caption below the figure")
+        self.caption.setPlaceholderText("None")
         self.preview = named(QLabel(), "export-preview", "Preview")
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -157,13 +204,18 @@ class ExportDialog(QDialog):
         width.addWidget(self.unit)
         form = QFormLayout()
         form.setSpacing(theme.px(12))
+        form.addRow("Export", self.what)
         for label, field in (("Format", self.format), ("Size", self.size_), ("Width", width)):
             form.addRow(label, field)
         for label, part in (("Resolution", self.dpi), ("Text", self.font_), ("Background", self.ground)):
             form.addRow(label, part)
+        form.addRow("Caption", self.caption)
+        form.addRow("", self.heading)
         left = QVBoxLayout()
+        left.setSpacing(theme.px(12))
         left.addLayout(form)
-        left.addStretch(1)
+        left.addWidget(self.page, 1)
+        left.addStretch(0)
         left.addWidget(buttons)
         right = QVBoxLayout()
         right.addWidget(self.preview, 1)
@@ -173,15 +225,37 @@ class ExportDialog(QDialog):
         row.setSpacing(theme.px(24))
         row.addLayout(left)
         row.addLayout(right, 1)
-        self.resize(theme.px(880), theme.px(520))
+        self.resize(theme.px(980), theme.px(660))
+        self.save = save
         save.setDefault(True)
         save.setFocus()
 
     # what follows from a choice
 
     @Slot()
+    def _on_what(self) -> None:
+        self._name_page()
+        self._on_change()
+
+    @Slot()
+    def _on_page(self) -> None:
+        """What was put on the page is looked at as a page; an empty one is none."""
+        count = len(self.page.draft.entries)
+        self.what.setCurrentIndex(self.what.findData(PAGE if count else FIGURE))
+        self._name_page()
+        self._on_change()
+
+    def _name_page(self) -> None:
+        count = len(self.page.draft.entries)
+        self.what.setItemText(1, f"Page of {count:,} figure{'s' * (count != 1)}")
+        model = self.what.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(1).setEnabled(count > 0)
+        self.heading.setEnabled(self.what.currentData() == FIGURE)
+
+    @Slot()
     def _on_change(self) -> None:
-        size, drawn = self.size_.currentData(), self.suffix not in ("npz", "csv")
+        size, drawn = self.size_.currentData(), self.suffix not in VALUES
         sheet = not isinstance(size, int)
         pixels = self.suffix in ("png", "tiff")
         self.size_.setEnabled(drawn)
@@ -196,22 +270,33 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _draw(self) -> None:
-        if self.suffix in ("npz", "csv"):
+        if self.suffix in VALUES and self.suffix not in TEXTS:
             self._newest = 0
             self.preview.setText("The values of what is shown")
             self.said.setText("")
+            self.save.setEnabled(True)
             return
-        job = self.previews.start(Job("Preview", partial(_drawn, self._figure, self.style_)))
+        draw = partial(_text, self.figure, self.suffix) if self.suffix in TEXTS else partial(_drawn, self.figure)
+        job = self.previews.start(Job("Preview", partial(draw, self.style_)))
         self._newest = job.number
 
     @Slot(object)
     def _on_preview(self, report: JobReport) -> None:
         if report.job.number != self._newest:
             return  # another choice was made since
+        self.save.setEnabled(not report.problem)
         if report.problem:
             self.preview.setText("")
             self.said.setText(report.problem)
         for data, width, height in report.results:
+            if isinstance(data, str):
+                self._picture = QPixmap()
+                self.preview.setFont(theme.font("mono"))
+                self.preview.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+                self.preview.setText(data)
+                self.said.setText("")
+                continue
+            self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._picture.loadFromData(data)
             self._fit()
             self.said.setText(self._size_of(width, height))
@@ -273,6 +358,15 @@ class ExportDialog(QDialog):
 
 def _settings() -> QSettings:
     return QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def _text(figure: Figure, suffix: str, style: dict[str, Any]) -> Iterator[Progress]:
+    """The first lines of the text as it will be in the file, without the recipe."""
+    from cnnviz.export.inline import as_text
+
+    yield Progress(0, 1)
+    lines = [line for line in as_text(figure, suffix, style).splitlines() if "cnnviz" not in line]
+    yield Progress(1, 1, ("\n".join([*lines[:LINES], *(["…"] if len(lines) > LINES else [])]), 0.0, 0.0))
 
 
 def _drawn(figure: Figure, style: dict[str, Any]) -> Iterator[Progress]:

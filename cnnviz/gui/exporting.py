@@ -17,6 +17,7 @@ from cnnviz import paths
 from cnnviz.figure import Figure
 from cnnviz.gui.export_dialog import FORMATS, ExportDialog
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
+from cnnviz.gui.page_list import PageDraft
 from cnnviz.gui.theme import theme
 
 
@@ -30,14 +31,17 @@ class Exporter(QObject):
         super().__init__(window)
         self._jobs = jobs
         self._window = window
+        self.draft = PageDraft()
         self._running: dict[int, str] = {}
         jobs.reported.connect(self._on_report)
 
     def ask(self, figure: Figure, name: str) -> None:
         """Ask for format and place, then write the figure."""
-        dialog = ExportDialog(figure, self._window)
+        dialog = ExportDialog(figure, self.draft, self._window)
         chosen = dialog.exec() == QDialog.DialogCode.Accepted
         suffix, style = dialog.suffix, dialog.style_
+        if dialog.figure is not figure:
+            figure, name = dialog.figure, "page"
         dialog.deleteLater()
         if not chosen:
             return
@@ -56,6 +60,13 @@ class Exporter(QObject):
     def write(self, figure: Figure, file: Path, **style: Any) -> None:
         """Write the figure to a file; the suffix says the format, the rest is as `cnnviz.export` takes it."""
         self._start(f"Writing {file.name}", figure, file, {"scale": 2} | style, "file")
+
+    def add_to_page(self, figure: Figure) -> None:
+        """Collect the figure; the page is arranged and written in the export dialog."""
+        self.draft.add(figure)
+        count = len(self.draft.entries)
+        among = "the page" if count == 1 else f"the page of {count:,} figures"
+        self.done.emit(f"{figure.title} is on {among}; Export figure shows it")
 
     def copy_picture(self, figure: Figure) -> None:
         """Put the figure into the clipboard as a picture, in the colours of the window."""

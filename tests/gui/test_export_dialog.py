@@ -85,3 +85,43 @@ def test_the_answer_is_remembered(dialog, qtbot):
     qtbot.addWidget(other)
     assert (other.suffix, other.style_) == (dialog.suffix, dialog.style_)
     other.done(QDialog.DialogCode.Rejected)
+
+
+def test_figures_are_collected_on_a_page_and_arranged(dialog, qtbot, tmp_path: Path):
+    from cnnviz.figure import Page
+
+    assert dialog.figure is FIGURE
+    assert dialog.page.rest.isHidden()
+    dialog.page.add.click()
+    dialog.page.add.click()
+    page = dialog.figure.panels[0]
+    assert isinstance(page, Page)
+    assert page.figures == (FIGURE, FIGURE)
+    dialog.page.list.setCurrentRow(1)
+    dialog.page.caption.textEdited.emit("The second.")
+    dialog.page.columns.setValue(1)
+    dialog.page.letters.setChecked(False)
+    model = dialog.page.list.model()
+    assert model.moveRow(model.index(-1, -1), 1, model.index(-1, -1), 0)  # as a drag does
+    page = dialog.figure.panels[0]
+    assert isinstance(page, Page)
+    assert (page.captions, page.columns, page.letters) == (("The second.", ""), 1, False)
+    written = export(dialog.figure, tmp_path / "page.svg").read_text("utf-8")
+    assert "The second.</text>" in written
+    assert "(a)" not in written
+    dialog.page.remove.click()
+    dialog.page.remove.click()
+    assert dialog.figure is FIGURE
+
+
+def test_a_table_is_previewed_as_the_text_that_it_is(dialog, qtbot):
+    choose(dialog, qtbot, format="tex")
+    assert "\\toprule" in dialog.preview.text()
+    assert dialog.save.isEnabled()
+
+
+def test_words_around_the_figure(dialog):
+    dialog.caption.setText("Numbers.")
+    dialog.heading.setChecked(False)
+    assert dialog.style_["caption"] == "Numbers."
+    assert dialog.style_["heading"] is False

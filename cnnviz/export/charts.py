@@ -11,7 +11,7 @@ from cnnviz.figure import GROUND, Bars, Histogram, Matrix, Scale, Vector, number
 
 TABLE_ROWS, TABLE_COLUMNS = 40, 28
 BAR_ROWS = 200
-ROW = 18
+ROW, LARGE_ROW = 18, 34
 
 
 def bars(panel: Bars, room: int | None = None) -> Block:
@@ -132,6 +132,8 @@ def table(panel: Matrix) -> Block:
         )
         + 10
     )
+    tall, size = (ROW, SMALL) if not panel.large else (LARGE_ROW, PLAIN)
+    wide = max(wide, tall) if panel.large else wide
     index = paint(shown[None], panel.scale.low, panel.scale.high)[0]
     colours = lut(panel.scale.colormap)[index]  # (rows, columns, 4)
     dark = colours[..., :3] @ np.array([0.299, 0.587, 0.114]) < 128
@@ -142,19 +144,19 @@ def table(panel: Matrix) -> Block:
             sheet.text(
                 x + left + wide * column + wide / 2, y + 10, head, SMALL, align="center", color=sheet.palette.dim
             )
-        cells = colours.repeat(ROW, 0).repeat(wide, 1)
+        cells = colours.repeat(tall, 0).repeat(wide, 1)
         sheet.image(x + left, y + LINE, cells)
         for i, row in enumerate(texts):
-            middle = y + LINE + ROW * i + ROW / 2
+            middle = y + LINE + tall * i + tall / 2
             sheet.text(x + left - 6, middle, labels[i], SMALL, align="right", middle=True, color=sheet.palette.dim)
             for column, text in enumerate(row):
                 ink = sheet.palette.text if index[i, column] == GROUND else "#ffffff" if dark[i, column] else "#000000"
                 sheet.text(
-                    x + left + wide * (column + 1) - 5,
+                    x + left + wide * (column + 0.5) if panel.large else x + left + wide * (column + 1) - 5,
                     middle,
                     text,
-                    SMALL,
-                    align="right",
+                    size,
+                    align="center" if panel.large else "right",
                     mono=True,
                     middle=True,
                     color=ink,
@@ -166,7 +168,7 @@ def table(panel: Matrix) -> Block:
     by = panel.scale.shared_by if " " in panel.scale.shared_by else f"the {panel.scale.shared_by}"
     low, high = (number(end, signed=True) for end in (panel.scale.low, panel.scale.high))
     ends = f"colours from {low} to {high}, shared by {by}"
-    return footed(Block(left + wide * across, LINE + ROW * rows, draw), [*remarks, ends], PLAIN)
+    return footed(Block(left + wide * across, LINE + tall * rows, draw), [*remarks, ends], PLAIN)
 
 
 def _frame(sheet: Sheet, x: int, y: int, width: int, height: int, scale: Scale) -> None:

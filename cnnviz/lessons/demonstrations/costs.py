@@ -94,7 +94,7 @@ def costs(picture: Picture, options: CostOptions) -> Demonstrated:
 
 
 def _memory(shown: list[Layer]) -> Bars:
-    texts = [(times(*layer.shape), f"{layer.values * 4 / 1e6:,.2f} MB") for layer in shown]
+    texts = [(times(*layer.shape), _size(4 * layer.values)) for layer in shown]
     return bars(
         [layer.name for layer in shown],
         [layer.values for layer in shown],
@@ -103,6 +103,10 @@ def _memory(shown: list[Layer]) -> Bars:
         "What each layer hands on, four bytes a number",
         "layer",
     )
+
+
+def _size(nbytes: int) -> str:
+    return f"{nbytes / 1e6:,.1f} MB" if nbytes >= 1e6 else f"{nbytes / 1e3:,.1f} kB"
 
 
 def _parameters(shown: list[Layer]) -> Bars:

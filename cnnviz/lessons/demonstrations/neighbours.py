@@ -57,7 +57,7 @@ def neighbours(picture: Picture, options: NeighbourOptions) -> Demonstrated:
     accuracy = [_accuracy(data, by, k, options.distance) for by in _SHIFTS]
     shown = photos(
         [asked[0], *train[rows]],
-        ["asked", *(f"“{data.labels[c]}”  {d:,.0f}" for c, d in zip(classes, found.distances[0], strict=True))],
+        ["asked", *(f"“{data.labels[c]}” · {d:,.0f}" for c, d in zip(classes, found.distances[0], strict=True))],
         f"The asked picture, and its {'nearest neighbour' if k == 1 else f'{k} nearest'} with {options.distance}",
     )
     chart = Chart(
@@ -70,7 +70,7 @@ def neighbours(picture: Picture, options: NeighbourOptions) -> Demonstrated:
         remark=data.words,
     )
     name = data.labels[int(found.predicted[0])]
-    about = f"“{name}”, says the majority of {k} · {len(train):,} training pictures of {data.name}"
+    about = f"“{name}”, {_said(classes)} · {len(train):,} training pictures of {data.name}"
     figure = Figure("neighbours", "Nearest neighbours", about, _with_votes(shown, data, classes, chart))
     numbers = {
         "accuracy": 100 * accuracy[options.shift],
@@ -83,6 +83,15 @@ def neighbours(picture: Picture, options: NeighbourOptions) -> Demonstrated:
         "pixels": float(train[0].size),
     }
     return Demonstrated(figure, numbers)
+
+
+def _said(classes: NDArray[np.int64]) -> str:
+    """How the vote came out."""
+    votes = np.bincount(classes)
+    if len(classes) == 1:
+        return "says the nearest neighbour"
+    tied = int((votes == votes.max()).sum()) > 1
+    return f"say {votes.max()} of {len(classes)} neighbours" + (": a tie, so the first class counts" if tied else "")
 
 
 def _with_votes(shown: ImageGrid, data: Labelled, classes: NDArray[np.int64], chart: Chart) -> tuple[Panel, ...]:

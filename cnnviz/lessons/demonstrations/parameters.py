@@ -12,7 +12,7 @@ from cnnviz.lessons.base import Demonstrated, demonstration
 from cnnviz.lessons.parts import bars
 from cnnviz.views.options import option
 
-_EDGES = (8, 16, 32, 64, 128, 224, 256, 512)
+_EDGES = np.arange(8, 513, 8, dtype=float)
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,10 @@ def parameters(picture: Picture, options: ParameterOptions) -> Demonstrated:
         "What there is to learn",
         "layer",
     )
-    edges = np.array(_EDGES, float)
     chart = Chart(
         (
-            Series("dense layer", edges, edges**2 * o.channels * o.units / 1e6),
-            Series("convolution", edges, np.full(len(edges), window * o.units / 1e6)),
+            Series("dense layer", _EDGES, _EDGES**2 * o.channels * o.units / 1e6),
+            Series("convolution", _EDGES, np.full(len(_EDGES), window * o.units / 1e6)),
         ),
         "edge of a square picture in pixels",
         "weights, in millions",

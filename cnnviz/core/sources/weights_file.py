@@ -56,7 +56,7 @@ class WeightsFile:
             return _whole(asked, path, weights)
         said = _architecture_said(weights)
         if said.startswith(PREFIX):
-            return _found(asked, weights, _as_planned(said, weights))
+            return _carrying(asked, weights, said)
         if said:
             try:
                 return _named(asked, weights, said)
@@ -137,11 +137,24 @@ def _model(
 
 def _as_planned(text: str, weights: Weights) -> Finding:
     """The network that a plan describes, as a finding with no alternatives."""
-    tensors, _ = unwrapped(weights.tensors)
-    plan = parse(text)
-    candidate = planned(plan, tensors, 0.0, "Planned network", "Its architecture is the plan that was given.")
+    candidate = _candidate(text, weights)
     candidate.make()  # what does not fit is said here
     return finding_of([candidate])
+
+
+def _candidate(text: str, weights: Weights) -> Candidate:
+    tensors, _ = unwrapped(weights.tensors)
+    return planned(parse(text), tensors, 0.0, "Planned network", "Its architecture is the plan that was given.")
+
+
+def _carrying(asked: Asked, weights: Weights, text: str) -> Model:
+    """The network whose file carries its plan and its preprocessing, as ours do: nothing is left to be guessed."""
+    written = _written(weights)
+    if written is None:
+        return _found(asked, weights, _as_planned(text, weights))
+    labels, notes = asked.labels or _carried(weights), ("Its architecture is the plan that the file carries.",)
+    model = _model(asked, weights, "Planned network", _candidate(text, weights).make(), written, labels, notes)
+    return replace(model, arch=text)
 
 
 def _whole(asked: Asked, path: Path, weights: Weights) -> Model:

@@ -91,7 +91,8 @@ def _said(classes: NDArray[np.int64]) -> str:
     if len(classes) == 1:
         return "says the nearest neighbour"
     tied = int((votes == votes.max()).sum()) > 1
-    return f"say {votes.max()} of {len(classes)} neighbours" + (": a tie, so the first class counts" if tied else "")
+    say = "say" if votes.max() > 1 else "says"
+    return f"{say} {votes.max()} of {len(classes)} neighbours" + (": a tie, so the first class counts" if tied else "")
 
 
 def _with_votes(shown: ImageGrid, data: Labelled, classes: NDArray[np.int64], chart: Chart) -> tuple[Panel, ...]:

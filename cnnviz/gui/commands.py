@@ -184,7 +184,9 @@ class Commands(QObject):
         session.update(model=replace(session.request.model, device=device))
 
     def _entries(self) -> list[Entry]:
-        return finder.steps(self._controller.steps, self._controller.go_to) + finder.commands(self._window.menus)
+        controller = self._controller
+        found = finder.steps(controller.steps, controller.go_to) + finder.commands(self._window.menus)
+        return found + finder.lessons(controller.learning.open_file)
 
     def _preferences(self) -> None:
         response = self._controller.response

@@ -7,6 +7,7 @@ every part draws its share of the response.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -17,7 +18,7 @@ from cnnviz.gui.across.going import Across
 from cnnviz.gui.collection import Collection
 from cnnviz.gui.commands import Commands
 from cnnviz.gui.drawing.going import Drawing
-from cnnviz.gui.drops import is_model_file, is_video_file
+from cnnviz.gui.drops import is_lesson_file, is_model_file, is_video_file
 from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
 from cnnviz.gui.feed import Feed
@@ -176,6 +177,9 @@ class Controller(QObject):
         for video in [file for file in files if is_video_file(file)]:
             files.remove(video)
             self.living.open(video)
+        for lesson in [file for file in files if is_lesson_file(file)]:
+            files.remove(lesson)
+            self.learning.open_file(Path(lesson))
         models = [file for file in files if is_model_file(file)]
         self.collection.add([file for file in files if file not in models])
         if models:
@@ -221,6 +225,12 @@ class Controller(QObject):
         if self.steps:
             step = self.steps[min(max(position, 0), len(self.steps) - 1)]
             self.session.update(layer=step.key, finished=finished)
+
+    @Slot(object)
+    def _compare(self, channels: tuple[int, ...]) -> None:
+        """Show maps that were selected beside each other."""
+        options = dict(self.session.request.options) | {"maps": ", ".join(map(str, channels))}
+        self.session.update(view="compare-maps", options=tuple(sorted(options.items())))
 
     @Slot()
     def _play_on(self) -> None:
@@ -285,6 +295,7 @@ class Controller(QObject):
         window.pane.view_picked.connect(lambda view: self.session.update(view=view))
         window.pane.option_changed.connect(self.session.set_option)
         window.pane.channel_picked.connect(lambda channel: self.session.update(channel=channel))
+        window.pane.comparison_wanted.connect(self._compare)
         window.softmax.true_class_picked.connect(self._on_true_class)
         window.softmax.top_k_changed.connect(lambda k: self.set_settings(replace(self.settings, top_k=k)))
         window.tray.labelled.connect(lambda *_: self._show_true_class())

@@ -24,6 +24,11 @@ def is_video_file(path: str) -> bool:
     return Path(path).suffix.lower() in VIDEO_FILES
 
 
+def is_lesson_file(path: str) -> bool:
+    """Whether a file is to be opened as a lesson."""
+    return Path(path).suffix.lower() in (".md", ".markdown")
+
+
 def can_take(mime: QMimeData) -> bool:
     """Whether a drop from outside can hold pictures; a drag of the tray's own rows is not one."""
     return not mime.hasFormat(ROWS_TYPE) and (mime.hasUrls() or mime.hasImage())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
@@ -31,6 +32,14 @@ def commands(bar: QMenuBar) -> list[Entry]:
         if isinstance(menu, QMenu):
             entries += _entries(menu, _plain(action.text()))
     return entries
+
+
+def lessons(open_file: Callable[[Path], object]) -> list[Entry]:
+    """One entry for each lesson of ours; what it is about can be searched as well."""
+    from cnnviz.lessons.reading import lesson_files, read_head  # not before it is wanted
+
+    heads = [read_head(file) for file in lesson_files()]
+    return [Entry(one.title, partial(open_file, Path(one.file)), "Lesson", one.summary) for one in heads]
 
 
 def _entries(menu: QMenu, group: str) -> list[Entry]:

@@ -11,7 +11,7 @@ from functools import cache
 
 from cnnviz.core.errors import CnnvizError
 
-NUMBER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+NUMBER = re.compile(r"\{\{(?!\{)(.*?)\}\}", re.DOTALL)
 """``{{ expression }}``, or ``{{ expression:format }}`` with a format of Python's."""
 
 LONGEST = 400

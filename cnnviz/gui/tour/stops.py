@@ -26,8 +26,8 @@ STOPS = (
     Stop(
         ("network",),
         "A network at work",
-        "This is LeNet-5 reading a seven, from the picture at the left to its answer at the right. Each column is one "
-        "step. Click on any small map, here and now.",
+        "The picture is at the left, the answer at the right; between them each column is one step. Click on any small "
+        "map.",
     ),
     Stop(
         ("stepper",),
@@ -43,8 +43,8 @@ STOPS = (
     Stop(
         ("facts-scroll",),
         "Facts and answer",
-        "What the layer is, with its sizes, parameters and receptive field; below it the answer, as probabilities. Put "
-        "the right mouse button on any word to see what it means.",
+        "What the layer is, with its sizes, parameters and receptive field; below it the answer, as probabilities. "
+        "Right-click a word to see what it means.",
     ),
     Stop(
         ("pictures",),

@@ -265,6 +265,10 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     present.add_argument("--overwrite", action="store_true", help="replace files that are there")
     present.add_argument("--resume", action="store_true", help="pass over what is there: go on after a stop")
     parser.add_argument("--jobs", type=_count, metavar="N", help="processes that draw (default: as it is worth)")
+    film = parser.add_argument_group("films, as --format gif,webp,mp4")
+    film.add_argument("--motion", choices=("walk", "slide", "pictures"), help="through the network, of the window …")
+    film.add_argument("--rate", type=_rate, metavar="N", help="frames a second (default: 1, 10, 2)")
+    film.add_argument("--size", type=_size, metavar="WxH", help="in pixels (default: 1280x720)")
     parser.add_argument("--caption", metavar="TEXT", help="a sentence below the figure")
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
     parser.add_argument(

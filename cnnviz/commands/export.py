@@ -13,9 +13,13 @@ from typing import Any
 from cnnviz.batch import Ask, Batch
 from cnnviz.commands.common import complain, open_model, picture_files
 from cnnviz.commands.export_again import make_again
+from cnnviz.commands.motion import run_film
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export import formats
 from cnnviz.export.base import PRESETS
+
+FILMS = ("gif", "webp", "mp4")
+"""What a film can be made again as."""
 
 MOST_WORKERS = 8
 SUMMED_UP = 20
@@ -24,7 +28,9 @@ SUMMED_UP = 20
 
 def run(options: argparse.Namespace) -> int:
     """Write one file for each picture, layer and format; what fails is named and the rest is done."""
-    suffixes = _suffixes(options.format)
+    if options.motion and not options.figure:
+        return run_film(options, _folder(options.out))
+    suffixes = _suffixes(options.format, FILMS if options.figure else ())
     if options.figure:
         return make_again(options, _folder(options.out), suffixes, style_of(options))
     ask = Ask(
@@ -92,10 +98,10 @@ def _progress(done: int, total: int, seconds: float) -> None:
         sys.stderr.write(f"\r{done:,} of {total:,} pictures{left}  \r")
 
 
-def _suffixes(text: str) -> tuple[str, ...]:
+def _suffixes(text: str, more: tuple[str, ...]) -> tuple[str, ...]:
     suffixes = tuple(dict.fromkeys(part.strip().lower().lstrip(".") for part in text.split(",") if text))
     for suffix in suffixes:
-        if suffix not in formats():
+        if suffix not in (*formats(), *more):
             raise CnnvizError(f"There is no format {suffix!r}; there are {', '.join(formats())}.")
     return suffixes
 

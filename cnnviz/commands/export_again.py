@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.common import complain
+from cnnviz.commands.motion import film_again
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
 from cnnviz.core.made_again import differences, located
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str], style: Mapping[str, Any]) -> int:
     """Write the figure to the folder, under its own name; raises ``CnnvizError`` where it would be another one."""
     source = Path(options.figure)
+    made = read_recipe(source)
+    if made is not None and "motion" in made.style:
+        request = _as_asked(located(made, source.absolute().parent, options.images), options)
+        film_again(source, made, request, folder, suffixes)
+        return 0
     (figure, recipe) = figures_again([source], options)[0]
     style = {**recipe.style, **style}
     for suffix in suffixes or (source.suffix.lower().lstrip("."),):
@@ -44,7 +50,9 @@ def figures_again(files: Sequence[Path], options: argparse.Namespace) -> list[tu
     for file in files:
         recipe = read_recipe(file)
         if recipe is None:
-            raise CnnvizError(f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF and NPZ files hold one.")
+            raise CnnvizError(
+                f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF, NPZ and films hold one."
+            )
         found.append((_figure(recipe, file.absolute().parent, options, explorer), recipe))
     return found
 

@@ -12,6 +12,7 @@ import platform
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -276,6 +277,24 @@ def _of_text(file: Path) -> str:
     return ""
 
 
+def _of_film(file: Path) -> str:
+    """The comment of a GIF, the description in a WebP, or a line of JSON somewhere in an MP4."""
+    from PIL import Image
+
+    if file.suffix.lower() == ".mp4":
+        data = file.read_bytes()
+        at = max(data.rfind(b'{"cnnviz": {"version"'), 0)
+        with suppress(ValueError):
+            return json.dumps(json.JSONDecoder().raw_decode(data[at:].decode("utf-8", "replace"))[0])
+        return ""
+    try:
+        with Image.open(file) as picture:
+            comment = picture.info.get("comment", b"")
+            return str(picture.getexif().get(IMAGE_DESCRIPTION) or bytes(comment).decode("utf-8", "replace"))
+    except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError):
+        return ""
+
+
 READERS: dict[str, Callable[[Path], str]] = {
     ".png": _of_picture,
     ".tif": _of_picture,
@@ -283,6 +302,9 @@ READERS: dict[str, Callable[[Path], str]] = {
     ".svg": _of_svg,
     ".pdf": _of_pdf,
     ".npz": _of_npz,
+    ".gif": _of_film,
+    ".webp": _of_film,
+    ".mp4": _of_film,
     ".tex": _of_text,
     ".md": _of_text,
 }

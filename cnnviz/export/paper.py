@@ -215,23 +215,13 @@ def cut(text: str, width: int, size: float = PLAIN) -> str:
 
 def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg", "pdf"]) -> None:
     """Draw a figure and write it."""
-    from cnnviz.export.layout import laid_out
-
     about = recipe(figure, style)
     metadata: dict[str, dict[str, str | None]] = {
         "svg": {"Title": figure.title, "Description": about, "Creator": "CNNViz", "Date": None},
         "pdf": {"Title": figure.title, "Subject": about, "Creator": "CNNViz", "CreationDate": None},
     }
     with drawing():
-        sheets = [
-            laid_out(figure, style.theme, room, heading=style.heading, caption=style.caption)
-            for room in rooms_of(style)
-        ]
-        if style.width is None:
-            sheet = sheets[0]
-        else:
-            sheet = max(sheets, key=lambda one: one.factor(style.width or 0, style.height, style.font / PLAIN))
-            sheet.fit(style.width, style.height, style.font / PLAIN)
+        sheet = fitted(figure, style)
         dpi = (style.dpi if style.width is not None else DPI * style.scale) if kind == "png" else DPI
         _not_too_large(sheet, dpi)
         if kind != "png":
@@ -240,6 +230,20 @@ def save(figure: Figure, file: BinaryIO, style: Style, kind: Literal["png", "svg
         pixels = sheet.pixels(dpi)
     texts = {"Title": figure.title, "Description": about, "Software": "CNNViz"}
     pixel_file.write(pixels if style.theme == TRANSPARENT else pixels[..., :3], file, texts, dpi)
+
+
+def fitted(figure: Figure, style: Style) -> Sheet:
+    """The figure on paper of the size that is asked for; `drawing` is to be on."""
+    from cnnviz.export.layout import laid_out
+
+    sheets = [
+        laid_out(figure, style.theme, room, heading=style.heading, caption=style.caption) for room in rooms_of(style)
+    ]
+    if style.width is None:
+        return sheets[0]
+    sheet = max(sheets, key=lambda one: one.factor(style.width or 0, style.height, style.font / PLAIN))
+    sheet.fit(style.width, style.height, style.font / PLAIN)
+    return sheet
 
 
 def rooms_of(style: Style) -> tuple[int | None, ...]:

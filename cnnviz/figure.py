@@ -674,7 +674,8 @@ class Control:
     label
         What the form calls it.
     kind
-        ``slider`` (a float between low and high), ``number`` (an int), ``choice`` (one of ``choices``), ``check``.
+        ``slider`` (a float between low and high), ``number`` (an int), ``choice`` (one of ``choices``), ``check``,
+        ``text``.
     default
         Value when nothing is asked for.
     low, high
@@ -685,17 +686,20 @@ class Control:
         What the lowest value of a number means, where it stands for none.
     help
         One sentence.
+    when
+        (name, value) of another option without which this one changes nothing, and is not shown; None: always.
     """
 
     name: str
     label: str
-    kind: Literal["slider", "number", "choice", "check"]
+    kind: Literal["slider", "number", "choice", "check", "text"]
     default: Option
     low: float = 0.0
     high: float | None = None
     choices: tuple[str, ...] = ()
     lowest: str = ""
     help: str = ""
+    when: tuple[str, Option] | None = None
 
 
 def number(value: float, digits: int = 3, *, signed: bool = False) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSlider, QSpinBox, QWidget
 
 from cnnviz.figure import Control
 from cnnviz.gui.theme import theme
 from cnnviz.request import Option
+
+Editor = QCheckBox | QComboBox | QLineEdit | QSlider | QSpinBox
 
 STEPS = 100
 """Positions of a slider."""
@@ -34,7 +36,7 @@ class OptionField(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._number: QLabel | None = None
-        self.editor: QCheckBox | QComboBox | QSlider | QSpinBox = self._make()
+        self.editor: Editor = self._make()
         self.editor.setObjectName(f"option-{control.name}-editor")
         self.editor.setAccessibleName(control.label)
         self.editor.setAccessibleDescription(control.help)
@@ -58,6 +60,8 @@ class OptionField(QWidget):
                 return self.editor.isChecked()
             case QComboBox():
                 return self.editor.currentText()
+            case QLineEdit():
+                return self.editor.text()
             case QSpinBox():
                 return self.editor.value()
         return round(self.control.low + self.editor.value() / STEPS * self._span, 6)
@@ -70,6 +74,8 @@ class OptionField(QWidget):
                     self.editor.setChecked(bool(value))
                 case QComboBox():
                     self.editor.setCurrentText(str(value))
+                case QLineEdit():
+                    self.editor.setText(str(value))
                 case QSpinBox():
                     self.editor.setValue(int(value or 0))
                 case QSlider() if not self.editor.isSliderDown():
@@ -82,7 +88,7 @@ class OptionField(QWidget):
         high = 1.0 if self.control.high is None else self.control.high
         return (high - self.control.low) or 1.0
 
-    def _make(self) -> QCheckBox | QComboBox | QSlider | QSpinBox:
+    def _make(self) -> Editor:
         match self.control.kind:
             case "check":
                 check = QCheckBox(self.control.label, self)
@@ -93,6 +99,10 @@ class OptionField(QWidget):
                 combo.addItems(list(self.control.choices))
                 combo.activated.connect(self._on_finished)
                 return combo
+            case "text":
+                line = QLineEdit(self)
+                line.editingFinished.connect(self._on_text)
+                return line
             case "number":
                 spin = QSpinBox(self)
                 high = self.control.high
@@ -116,6 +126,13 @@ class OptionField(QWidget):
     def _on_finished(self) -> None:
         self.changed.emit(self.control.name, self.value(), True)
 
+    def _on_text(self) -> None:
+        """The focus leaves a line that nobody has changed, too."""
+        assert isinstance(self.editor, QLineEdit)
+        if self.editor.isModified():
+            self.editor.setModified(False)
+            self._on_finished()
+
     def _show_number(self) -> None:
         if self._number is not None:
             self._number.setText(f"{self.value():.2f}")
@@ -124,6 +141,8 @@ class OptionField(QWidget):
         self._row.setSpacing(theme.px(6))
         if isinstance(self.editor, QSlider):
             self.editor.setFixedWidth(theme.px(84))
+        if isinstance(self.editor, QLineEdit):
+            self.editor.setFixedWidth(theme.px(120))
         if self._number is not None:
             self._number.setFont(theme.font("number"))
             self._number.setFixedWidth(theme.px(34))

@@ -97,6 +97,8 @@ QPushButton[role="quiet"]:focus { border-color: $focus; }
 QPushButton[role="link"] {
     background: transparent; color: $accent; border: 1px solid transparent; padding: 0 6px; min-height: 20px;
 }
+QPushButton[role="link"][tight="true"] { min-height: 0; padding: 0 4px; border-radius: 3px; }
+QPushButton[role="link"]:disabled { color: $dim; }
 QPushButton[role="link"]:hover { background: $hover; }
 QPushButton[role="link"]:focus { border-color: $focus; }
 QPushButton[role="chip"], QToolButton[role="chip"] {

@@ -48,6 +48,7 @@ class ViewPane(QFrame):
     view_picked = Signal(str)
     option_changed = Signal(str, object, bool)
     channel_picked = Signal(object)
+    comparison_wanted = Signal(object)  # channels
     hovered = Signal(int, int, int, object)
     left = Signal()
     cell_picked = Signal(int, object)
@@ -80,6 +81,7 @@ class ViewPane(QFrame):
         self._column.addWidget(self._choice)
         self._column.addWidget(self.figure_view, 1)
         self.figure_view.channel_picked.connect(self.channel_picked)
+        self.figure_view.comparison_wanted.connect(self.comparison_wanted)
         self.figure_view.hovered.connect(self.hovered)
         self.figure_view.left.connect(self.left)
         self.figure_view.cell_picked.connect(self.cell_picked)
@@ -109,8 +111,11 @@ class ViewPane(QFrame):
         """Show the form of a view's options, with the values asked for or else the defaults."""
         if controls != self._controls:
             self._make_fields(controls)
-        for name, value in values_of(controls, given).items():
-            self._fields[name].set_value(value)
+        values = values_of(controls, given)
+        for control in controls:
+            self._fields[control.name].set_value(values[control.name])
+            if control.when is not None:
+                self._fields[control.name].setVisible(values.get(control.when[0]) == control.when[1])
 
     def set_channel(self, channel: int | None) -> None:
         """Show which channel is selected."""

@@ -14,7 +14,7 @@ from cnnviz.figure import Figure, Note
 from cnnviz.views.base import counted, figure, layer_view, times
 from cnnviz.views.grids import LIMIT, enlarged, image_grid
 from cnnviz.views.options import option
-from cnnviz.views.orders import ORDERS, ordered
+from cnnviz.views.orders import BEST, ORDERS, ordered
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -43,7 +43,17 @@ class FeatureMapOptions:
             "Order",
             choices=ORDERS,
             help="By number, or by largest magnitude, largest value, mean, share of zeros, contribution to the logit "
-            "of the best class, or similarity to the selected map.",
+            "of a class, or similarity to the selected map.",
+        ),
+    )
+    of: int = field(
+        default=BEST,
+        metadata=option(
+            "For class",
+            low=BEST,
+            lowest="most likely",
+            help="The class to whose logit the maps contribute.",
+            when=("order", "contribution"),
         ),
     )
     alive: bool = field(default=False, metadata=option("Alive only", help="Leave out dead and constant maps."))
@@ -62,7 +72,7 @@ def fits(trace: Trace, record: Record | None) -> bool:
 def feature_maps(trace: Trace, record: Record, options: FeatureMapOptions) -> Figure:
     """One grid of all maps; with a channel, that map marked and beside it enlarged."""
     maps, known = maps_of(trace, record), extents(trace, record)
-    found = ordered(trace, record, options.order, options.channel)
+    found = ordered(trace, record, options.order, options.channel, options.of)
     alive = [i for i in found.channels.tolist() if not (options.alive and _still(known.notes[i]))]
     order, total = alive[:LIMIT], len(maps)
     about = [size := times(*maps.shape[1:]), *remarks(known.notes), *filter(None, [found.words])]

@@ -25,9 +25,11 @@ def option(
     choices: tuple[str, ...] = (),
     lowest: str = "",
     help: str = "",  # noqa: A002
+    when: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """Metadata of an option's field: what its control is called, and which values it takes."""
-    return {"label": label, "low": low, "high": high, "choices": choices, "lowest": lowest, "help": help}
+    names = ("label", "low", "high", "choices", "lowest", "help", "when")
+    return dict(zip(names, (label, low, high, choices, lowest, help, when), strict=True))
 
 
 @cache
@@ -61,7 +63,8 @@ def filled(kind: type, given: Mapping[str, object]) -> Any:
 def _control(item: Field[Any]) -> Control:
     assert item.default is not MISSING
     about = item.metadata
-    kind = "choice" if about["choices"] else {bool: "check", float: "slider", int: "number"}[type(item.default)]
+    kinds = {bool: "check", float: "slider", int: "number", str: "text"}
+    kind = "choice" if about["choices"] else kinds[type(item.default)]
     return Control(
         item.name,
         about["label"],
@@ -72,6 +75,7 @@ def _control(item: Field[Any]) -> Control:
         about["choices"],
         about["lowest"],
         about["help"],
+        about["when"],
     )
 
 
@@ -105,6 +109,8 @@ def _value(control: Control, value: object) -> object:
         if understood is None:
             raise CnnvizError(f"{control.name} is either on or off, not {value!r}.")
         return understood
+    if control.kind == "text":
+        return str(value)
     whole = control.kind == "number"
     try:
         number = int(value) if whole else float(value)  # type: ignore[call-overload, arg-type]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ORDERS = ("channel", "strongest", "max", "mean", "sparsity", "contribution", "similarity")
 
+BEST = -1
+"""The class of the highest score."""
+
 Numbers = NDArray[np.float64]
 
 
@@ -46,8 +49,11 @@ class Order(NamedTuple):
         return str(channel) if self.values is None else f"{channel}: {self.text(float(self.values[channel]))}"
 
 
-def ordered(trace: Trace, record: Record, order: str, channel: int | None) -> Order:
-    """The maps of a record in an order of `ORDERS`; by number where it needs what is not there."""
+def ordered(trace: Trace, record: Record, order: str, channel: int | None, of: int = BEST) -> Order:
+    """The maps of a record in an order of `ORDERS`; by number where it needs what is not there.
+
+    ``of`` is the class to which they contribute.
+    """
     plain = np.arange(len(extents(trace, record).low))
     if order == "channel":
         return Order(plain, None, "")
@@ -57,7 +63,7 @@ def ordered(trace: Trace, record: Record, order: str, channel: int | None) -> Or
         values, words = _similarity(trace, record, channel), f"by similarity to channel {channel} (cosine)"
         return _by(values, words, lambda v: number(v, 2, signed=True))
     if order == "contribution":
-        return _by_contribution(trace, record, plain)
+        return _by_contribution(trace, record, plain, of)
     numbers_of, words, text = _SORTS[order]
     return _by(once(record, f"order {order}", lambda: numbers_of(trace, record)), words, text)
 
@@ -67,18 +73,21 @@ def _by(values: Numbers, words: str, text: Callable[[float], str] = number) -> O
     return Order(np.argsort(-values, kind="stable"), values, words, text)
 
 
-def _by_contribution(trace: Trace, record: Record, plain: NDArray[np.intp]) -> Order:
+def _by_contribution(trace: Trace, record: Record, plain: NDArray[np.intp], of: int) -> Order:
     from cnnviz.core.evidence import evidence
 
+    if of != BEST and of not in range(trace.logits.shape[-1]):
+        return Order(plain, None, f"there is no class {of} to contribute to, so by number")
     try:
-        best = trace.top(1)[0]
-        found = evidence(trace, best.index)
+        best = trace.top(1)[0].index if of == BEST else of
+        found = evidence(trace, best)
     except (CnnvizError, IndexError):
         return Order(plain, None, "no class scores of a dense layer to contribute to, so by number")
     if found.maps is not record or len(found.channels) != len(plain):
         where = found.maps.key or "the picture"
         return Order(plain, None, f"only {where} contributes to the scores directly, so by number")
-    name = f"“{best.label}”" if best.label != str(best.index) else f"class {best.index}"
+    label = trace.labels[best] if best < len(trace.labels) else str(best)
+    name = f"“{label}”" if label != str(best) else f"class {best}"
     words = f"by what they add to the logit of {name}"
     return _by(np.asarray(found.channels, np.float64), words, lambda v: number(v, 2, signed=True))
 

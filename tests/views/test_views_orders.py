@@ -81,6 +81,16 @@ def test_by_contribution_to_the_best_class(passed: Trace) -> None:
     assert "no class scores" in shown(bare, 0, order="contribution")[0].subtitle
 
 
+def test_by_contribution_to_a_class_that_is_chosen(passed: Trace) -> None:
+    linear = passed.module[4]  # type: ignore[index]
+    means = passed.records[1].numpy().mean((1, 2))
+    for of in range(4):
+        made, panel = shown(passed, order="contribution", of=of)
+        assert list(panel.indices) == falling((linear.weight.detach().numpy()[of] * means).round(9))
+        assert f"what they add to the logit of class {of}" in made.subtitle
+    assert "no class 9" in shown(passed, order="contribution", of=9)[0].subtitle
+
+
 def test_only_what_is_alive(passed: Trace) -> None:
     made, panel = shown(passed, alive=True)
     assert 2 not in panel.indices

@@ -29,9 +29,9 @@ def names(passed: Trace, index: int | None) -> list[str]:
 def test_views_fit_what_they_can_show_best_first(passed: Trace) -> None:
     whole = ["layer-rows", "first-filters", "architecture", "layer-table"]
     assert names(passed, None) == ["picture", *whole, "numbers", "histogram"]
-    assert names(passed, 0) == ["feature-maps", "filters", "numbers", "histogram", "explain"]
-    assert names(passed, 1) == ["feature-maps", "affine", "numbers", "histogram", "explain"]
-    assert names(passed, 2) == ["feature-maps", "numbers", "histogram", "explain"]
+    assert names(passed, 0) == ["feature-maps", "filters", "numbers", "histogram", "compare-maps", "explain"]
+    assert names(passed, 1) == ["feature-maps", "affine", "numbers", "histogram", "compare-maps", "explain"]
+    assert names(passed, 2) == ["feature-maps", "numbers", "histogram", "compare-maps", "explain"]
     assert names(passed, 3) == ["vector", "numbers", "histogram", "explain"]
     assert names(passed, 4) == ["vector", "filters", "numbers", "histogram", "explain"]
     assert names(passed, 5) == ["scores", "evidence", "softmax", "vector", "numbers", "histogram", "explain"]
@@ -57,7 +57,7 @@ def test_what_does_not_exist_is_answered_with_a_sentence(passed: Trace) -> None:
     with pytest.raises(CnnvizError, match="no view 'maps'; there are accuracy, affine, architecture"):
         views.get("maps")
     with pytest.raises(
-        CnnvizError, match="'filters' does not fit 2; these do: feature-maps, numbers, histogram, explain"
+        CnnvizError, match="'filters' does not fit 2; these do: feature-maps, numbers, histogram, compare-maps"
     ):
         views.make(passed, 2, "filters")
     with pytest.raises(CnnvizError, match="does not fit the picture"):

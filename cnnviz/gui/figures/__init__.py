@@ -75,6 +75,8 @@ class FigureView(QWidget):
     ----------
     channel_picked
         A channel (int) was chosen in one of the panels, or none (None).
+    comparison_wanted
+        The channels, a tuple, that are to be compared.
     hovered
         (channel, y, x, value) under the cursor.
     left
@@ -86,6 +88,7 @@ class FigureView(QWidget):
     """
 
     channel_picked = Signal(object)
+    comparison_wanted = Signal(object)
     hovered = Signal(int, int, int, object)
     left = Signal()
     cell_picked = Signal(int, object)
@@ -163,6 +166,7 @@ class FigureView(QWidget):
         for kind in wanted[kept:]:
             widget = kind()
             widget.channel_picked.connect(self.channel_picked)
+            widget.comparison_wanted.connect(self.comparison_wanted)
             widget.hovered.connect(self.hovered)
             widget.left.connect(self.left)
             widget.cell_picked.connect(self.cell_picked)

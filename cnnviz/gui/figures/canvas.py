@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -30,6 +30,8 @@ CLICK = 4
 BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 """Ways of getting the focus after which a ring shows where it is; who clicked knows."""
 
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _KEYS = {
     *_STEPS,
@@ -44,6 +46,8 @@ class Canvas(QWidget):
     ----------
     picked
         The position (0 to N-1) of the map that was chosen, or None for none.
+    gathered
+        Other maps are in ``selected``: the positions of those that are to be compared.
     pointed
         The ``Cell`` under the cursor, or None; emitted when it changes.
     chosen
@@ -51,6 +55,7 @@ class Canvas(QWidget):
     """
 
     picked = Signal(object)
+    gathered = Signal()
     pointed = Signal(object)
     chosen = Signal(object)
 
@@ -62,6 +67,8 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it is painted for it
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.marked: int | None = None
+        self.selected: tuple[int, ...] = ()
+        self._band: QRectF | None = None  # drawn with the mouse around maps
         self.cell: Cell | None = None
         self._panel: ImageGrid | None = None
         self._picture = GridPicture()
@@ -85,6 +92,7 @@ class Canvas(QWidget):
             self._arrange()
             self._camera = fit(self._tiling, self._area)
             self.cell = None
+            self.gather(())
         elif old.captions != panel.captions:
             self._rearrange()
         self.setAccessibleName(f"{len(panel.indices)} {panel.noun}s of {height} by {width}")
@@ -138,6 +146,13 @@ class Canvas(QWidget):
         self.update()
         self.picked.emit(tile)
 
+    def gather(self, tiles: tuple[int, ...]) -> None:
+        """Select maps to compare them, in the order in which they were chosen."""
+        if tiles != self.selected:
+            self.selected = tiles
+            self.update()
+            self.gathered.emit()
+
     # geometry
 
     def sizeHint(self) -> QSize:
@@ -150,6 +165,11 @@ class Canvas(QWidget):
     def _selectable(self) -> bool:
         """Whether one map can be chosen among others."""
         return self._panel is not None and self._panel.picks and self._tiling.count > 1
+
+    @property
+    def _gathers(self) -> bool:
+        """Whether several can be chosen, to be compared."""
+        return self._selectable and self._panel is not None and self._panel.noun == "map"
 
     @property
     def _margin(self) -> int:
@@ -231,6 +251,7 @@ class Canvas(QWidget):
             picture = self._picture.image(self._tiling, self._camera, self.size(), self.devicePixelRatioF())
             painter.drawImage(0, 0, picture)
             self._picture.paint_marks(painter, self._tiling, self._camera, self.marked, self.cell)
+            self._picture.paint_selected(painter, self._tiling, self._camera, self.selected, self._band)
             if self._panel.spot is not None:
                 self._picture.paint_spot(painter, self._tiling, self._camera, self._panel.spot)
         if self._ringed:
@@ -247,12 +268,19 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         beside = self._tiling.at(event.position().x(), event.position().y(), self._camera) is None
+        if event.button() == Qt.MouseButton.LeftButton and self._gathers and event.modifiers() & SHIFT:
+            self._band = QRectF(event.position(), event.position())
+            return
         if event.button() != Qt.MouseButton.LeftButton or (beside and self._camera.zoom <= 1):
             event.ignore()  # whoever is behind may take it as a click beside everything
             return
         self._press, self._dragged = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._band is not None:
+            self._band.setBottomRight(event.position())
+            self.update()
+            return
         if self._press is None or not event.buttons() & Qt.MouseButton.LeftButton:
             self._point_at(event.position())
             return
@@ -264,13 +292,22 @@ class Canvas(QWidget):
             self._move(clamped(self._tiling, Camera(zoom, left + moved.x(), top + moved.y()), self._area))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._band is not None:
+            band, self._band = self._band.normalized(), None
+            rects = ((tile, self._tiling.rect(tile, self._camera)) for tile in range(self._tiling.count))
+            caught = (tile for tile, rect in rects if QRectF(*rect).intersects(band.adjusted(-0.5, -0.5, 0.5, 0.5)))
+            self.gather(tuple(dict.fromkeys((*self.selected, *caught))))
+            self.update()
+            return
         if event.button() != Qt.MouseButton.LeftButton or self._press is None:
             return
         self._press = None
         cell = self._tiling.at(event.position().x(), event.position().y(), self._camera)
         if self._dragged or cell is None:
             return
-        if self._selectable:
+        if self._gathers and event.modifiers() & CONTROL:
+            self._toggle(cell.tile)
+        elif self._selectable:
             self.select(None if cell.tile == self.marked else cell.tile)
         elif self._panel is not None and self._panel.picks:
             self.chosen.emit(cell)
@@ -303,7 +340,9 @@ class Canvas(QWidget):
         if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
             return False
         if event.key() == Qt.Key.Key_Escape:
-            return self.marked is not None
+            return self.marked is not None or bool(self.selected)
+        if event.key() == Qt.Key.Key_X:
+            return self.marked is not None and self._gathers
         walks = event.key() in (*_STEPS, Qt.Key.Key_Up, Qt.Key.Key_Down)
         return event.key() in _KEYS and (self._selectable or not walks)
 
@@ -321,8 +360,12 @@ class Canvas(QWidget):
                 self.zoom_by(1.2)
             case Qt.Key.Key_Minus:
                 self.zoom_by(1 / 1.2)
+            case Qt.Key.Key_Escape if self.selected:
+                self.gather(())
             case Qt.Key.Key_Escape:
                 self.select(None)
+            case Qt.Key.Key_X if self.marked is not None:
+                self._toggle(self.marked)
             case key:
                 self._walk(_STEPS.get(Qt.Key(key), self._tiling.columns * (1 if key == Qt.Key.Key_Down else -1)))
 
@@ -332,6 +375,11 @@ class Canvas(QWidget):
         if 0 <= tile < self._tiling.count and tile != self.marked:
             self.select(tile)
             self._reveal(tile)
+
+    def _toggle(self, tile: int) -> None:
+        """Put a map among those that are compared, or take it out."""
+        without = tuple(other for other in self.selected if other != tile)
+        self.gather(without if tile in self.selected else (*self.selected, tile))
 
     def copy(self) -> None:
         """Put the values of the selected map (or the one under the cursor) on the clipboard, as TSV."""
@@ -362,5 +410,6 @@ class Canvas(QWidget):
             return
         chosen = "none" if self.marked is None else str(self._panel.indices[self.marked])
         self.setAccessibleDescription(
-            f"Selected {self._panel.noun}: {chosen}. Arrows select, 0 shows all, plus and minus zoom."
+            f"Selected {self._panel.noun}: {chosen}. "
+            "Arrows select, X gathers to compare, 0 shows all, plus and minus zoom."
         )

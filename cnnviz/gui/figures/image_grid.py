@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from cnnviz.figure import ImageGrid, number
 from cnnviz.gui import numbers
@@ -12,6 +12,8 @@ from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.figures.canvas import Canvas
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.figures.tiling import Cell
+from cnnviz.gui.naming import named
+from cnnviz.gui.theme import theme
 
 
 class ImageGridWidget(PanelWidget[ImageGrid]):
@@ -29,6 +31,16 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
         self.canvas.picked.connect(self._on_picked)
         self.canvas.pointed.connect(self._on_pointed)
         self.canvas.chosen.connect(self._on_chosen)
+        self.canvas.gathered.connect(self._on_gathered)
+        self.compare = named(QPushButton(self), "image-grid-compare", "Compare the selected maps")
+        self.compare.setProperty("role", "link")
+        self.compare.setProperty("tight", True)
+        self.compare.setToolTip("The selected maps side by side, their differences and correlations")
+        self.compare.clicked.connect(lambda: self.comparison_wanted.emit(self.selected))
+        self.compare.hide()
+        self.foot.insertWidget(1, self.compare)
+        theme.changed.connect(self._fit_compare)
+        self._fit_compare()
 
     def set_panel(self, panel: ImageGrid) -> None:
         if panel is self._panel:
@@ -67,10 +79,35 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
         return self.canvas.used_width() + bar
 
     def view_state(self) -> object:
-        return self.canvas.view_state()
+        """Of the canvas; with a selection ``("selected", channels, that of the canvas)``."""
+        state = self.canvas.view_state()
+        return ("selected", self.selected, state) if self.selected else state
 
     def restore(self, state: object) -> None:
-        self.canvas.restore(state)
+        match state:
+            case ("selected", tuple() as channels, inner):
+                indices = self._panel.indices if self._panel is not None else ()
+                self.canvas.gather(tuple(indices.index(channel) for channel in channels if channel in indices))
+                self.canvas.restore(inner)
+            case _:
+                self.canvas.gather(())
+                self.canvas.restore(state)
+
+    @property
+    def selected(self) -> tuple[int, ...]:
+        """The channels that are to be compared."""
+        return tuple(self._panel.indices[tile] for tile in self.canvas.selected) if self._panel is not None else ()
+
+    def _on_gathered(self) -> None:
+        count = len(self.canvas.selected)
+        self.compare.setText(f"Compare {count} maps" if count > 1 else "Select another map to compare")
+        self.compare.setEnabled(count > 1)
+        self.compare.setVisible(count > 0)
+
+    def _fit_compare(self) -> None:
+        """The button is as high as the line in which it stands: what is above does not move."""
+        self.compare.setFont(theme.font("small"))
+        self.compare.setFixedHeight(self.readout.sizeHint().height())
 
     def _on_picked(self, tile: object) -> None:
         if self._panel is not None and self._panel.picks:

@@ -250,6 +250,22 @@ class GridPicture:
             outline = QRectF(*tiling.rect(marked, camera)).adjusted(-2, -2, 2, 2)
             painter.drawRoundedRect(outline, 2, 2)
 
+    def paint_selected(
+        self, painter: QPainter, tiling: Tiling, camera: Camera, selected: tuple[int, ...], band: QRectF | None
+    ) -> None:
+        """Frames around the maps that are to be compared, and the band with which one gathers them."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tile in selected:
+            outline_ = QRectF(*tiling.rect(tile, camera)).adjusted(-2, -2, 2, 2)
+            painter.setPen(QPen(theme.color("text"), 2, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(outline_, 2, 2)
+        if band is not None:
+            ground = theme.color("accent")
+            painter.setPen(QPen(ground, 1))
+            ground.setAlphaF(0.15)
+            painter.setBrush(ground)
+            painter.drawRect(band)
+
     def paint_spot(self, painter: QPainter, tiling: Tiling, camera: Camera, spot: tuple[int, int]) -> None:
         """The outline of the cell that is explained, in every map."""
         pixel = tiling.scale * camera.zoom

@@ -75,6 +75,8 @@ class PanelWidget(QWidget, Generic[P]):
     ----------
     channel_picked
         The person chose a channel (int) or none (None).
+    comparison_wanted
+        The channels, a tuple, that are to be compared.
     hovered
         (channel, y, x, value) under the cursor.
     left
@@ -90,6 +92,7 @@ class PanelWidget(QWidget, Generic[P]):
     """
 
     channel_picked = Signal(object)
+    comparison_wanted = Signal(object)
     hovered = Signal(int, int, int, object)
     left = Signal()
     cell_picked = Signal(int, object)

@@ -83,8 +83,7 @@ class LivePanel(Section):
         """Make what is below the heading."""
         self.filled = True
         self.source = named(QComboBox(), "live-source", "Where the frames come from")
-        self.source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.source.setMinimumContentsLength(8)
+        self.source.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long names of cameras
         self.source.activated.connect(self._on_source)
         self.picture = Screen()
         self.hint = named(QLabel(), "live-hint")

@@ -8,7 +8,7 @@
 from cnnviz.training.chain import Chain
 from cnnviz.training.control import Control
 from cnnviz.training.data import open_data
-from cnnviz.training.events import EpochEnded, Event, Finished, Noted, Progressed, Snapped, Started, Stepped
+from cnnviz.training.events import Checked, EpochEnded, Event, Finished, Noted, Progressed, Snapped, Started, Stepped
 from cnnviz.training.network import Network, from_nothing, trained, untrained
 from cnnviz.training.pictures import DataSet, Pictures
 from cnnviz.training.result import Trained
@@ -17,6 +17,7 @@ from cnnviz.training.train import train
 
 __all__ = [
     "Chain",
+    "Checked",
     "Control",
     "DataSet",
     "EpochEnded",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnviz.core.model import Preprocessing
+    from cnnviz.training.inputs import Inputs
+    from cnnviz.training.measure import Measured
     from cnnviz.training.result import Trained
     from cnnviz.training.snapshots import Snapshot
 
@@ -131,6 +133,15 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """What the network says of the validation pictures after an epoch; told before its `EpochEnded`."""
+
+    epoch: int
+    measured: Measured = field(repr=False)
+    pictures: Inputs = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapped:
     """The weights were kept as they are now."""
 
@@ -144,4 +155,4 @@ class Finished:
     trained: Trained = field(repr=False)
 
 
-Event = Progressed | Noted | Started | Stepped | EpochEnded | Snapped | Finished
+Event = Progressed | Noted | Started | Stepped | Checked | EpochEnded | Snapped | Finished

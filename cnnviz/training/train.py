@@ -18,7 +18,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.training.augment import augmentation
 from cnnviz.training.checkpoint import Checkpoint, read_checkpoint
 from cnnviz.training.control import Control
-from cnnviz.training.events import EpochEnded, Event, Finished, Noted, Snapped, Started
+from cnnviz.training.events import Checked, EpochEnded, Event, Finished, Noted, Snapped, Started
 from cnnviz.training.inputs import Batches, Inputs, made_ready
 from cnnviz.training.loop import Loop, validated
 from cnnviz.training.measure import Measured, measure
@@ -229,8 +229,9 @@ class _Run:
             if not isinstance(event, EpochEnded):
                 yield event
                 continue
-            if self.checked is not None:
+            if self.checked is not None and self.parts.validation is not None:
                 found = measure(self.stepped, self.checked, len(self.data.labels))
+                yield Checked(number, found, self.parts.validation)
                 event = validated(event, found.loss, found.accuracy)
             yield event
             return event

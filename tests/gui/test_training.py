@@ -69,7 +69,7 @@ def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> 
     losses = [value for _, value in course.loss.points("learning")]
     assert losses[-1] < losses[0]
     assert [at for at, _ in course.accuracy.points("validation")] == [1, 2, 3]
-    assert course.accuracy.points("validation")[-1][1] == 1.0  # of nine pictures
+    assert course.accuracy.points("validation")[-1][1] == 1.0  # of eight pictures
     rates = [value for _, value in course.rates.points("learning")]
     assert 0 < rates[-1] < max(rates) <= 0.05  # up, and down to nothing
     assert all(value > 0 for _, value in course.gradients.points("learning"))
@@ -134,6 +134,10 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     ):
         opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
     assert not page.form.start.isEnabled()
+    page.watch.show_figure("confusion")  # of the validation pictures, after each epoch
+    live = page.watch.view.figure
+    assert live is not None
+    assert live.panels[0].values.sum() == 8  # type: ignore[union-attr]
     opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
     assert page.course.pause.text() == "Go on"
     page.course.rate.setValue(0.001)
@@ -189,6 +193,16 @@ def test_both_are_trained_and_measured(opened: Opened, bars: str) -> None:
         assert [at for at, _ in page.course.accuracy.points(name)] == [1, 2]
     assert "% of 30 test pictures right with what it had learned before, " in page.course.verdict.text()
     assert page.course.open_button.isVisible()
+    figures = []
+    for nothing in (False, True):
+        opened.qtbot.mouseClick(page.watch.side.button(nothing), Qt.MouseButton.LeftButton)
+        opened.settle()
+        figures.append(page.watch.view.figure)
+    known, alone = (figure.panels[0] for figure in figures if figure is not None)
+    assert isinstance(known, ImageGrid)
+    assert isinstance(alone, ImageGrid)
+    assert known.values.shape == alone.values.shape  # the same network
+    assert not np.array_equal(known.values, alone.values)  # with other kernels
 
 
 def test_the_result_is_saved_elsewhere(

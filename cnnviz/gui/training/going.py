@@ -174,7 +174,7 @@ class Training(QObject):
         self._counting.stop()
         self._begun = self._done = None
         self._wish = wish
-        self._looking.forget()
+        self._looking.forget(wish.compare)
         self._telling.forget(wish.compare)
         self.page.watch.forget()
         self.page.course.set_result(False, False)

@@ -45,24 +45,32 @@ class Looking(QObject):
         self.jobs = Jobs(always, self)
         self.jobs.reported.connect(self._on_look)
         self._job: Job | None = None
-        self._asked = (0, 0)  # the place and the picture that the job looks at
+        self._asked = (False, 0, 0)  # the side, the step and the picture that the job looks at
         self._wanted: int | None = None  # what is to be looked at once the present look is done
         self._begun: Begun | None = None
         self._started: Started | None = None
         self._open = ""
         self._pins: list[looks.Pinned] = []
         self._pin = 0
-        self.snapshots: list[Snapshot] = []
-        self._seen: dict[tuple[int, int], looks.Look] = {}  # step and picture
+        self._kept: tuple[list[Snapshot], list[Snapshot]] = ([], [])  # of both sides
+        self._nothing = False  # which side is looked at: the one that begins from nothing?
+        self._seen: dict[tuple[bool, int, int], looks.Look] = {}  # side, step and picture
         self._next = QTimer(self, interval=_PAUSE, singleShot=True)
         self._next.timeout.connect(self._forward)
         watch.snapshot_picked.connect(self.look)
         watch.played.connect(self._on_play)
         watch.pinned.connect(self._on_pin)
+        watch.side_picked.connect(self._on_side)
 
-    def forget(self) -> None:
-        """Another training is about to begin."""
-        self.snapshots = []
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """The weights that can be looked at."""
+        return self._kept[self._nothing]
+
+    def forget(self, compares: bool) -> None:
+        """Another training is about to begin; maybe two that are compared."""
+        self._kept, self._nothing = ([], []), False
+        self._watch.set_sides(compares)
         self._seen.clear()
         self._begun = self._started = self._wanted = None
         self._watch.play.setChecked(False)
@@ -88,23 +96,25 @@ class Looking(QObject):
         had, self._open = bool(self._open), picture
         if had and self._pins:
             self._pins[0] = looks.Pinned(f"Open: {Path(picture).name}", picture)
-            self._seen = {key: found for key, found in self._seen.items() if key[1]}
+            self._seen = {key: found for key, found in self._seen.items() if key[2]}
             self._watch.set_pins(tuple(pin.title for pin in self._pins), self._pin)
             self.look(self._watch.slider.value())
 
-    def keep(self, snapshot: Snapshot) -> None:
-        """More weights were kept."""
-        self.snapshots.append(snapshot)
-        self._watch.set_snapshots(len(self.snapshots))
-        if len(self.snapshots) == 1:
-            self.look(0)
+    @Slot(object, bool)
+    def keep(self, snapshot: Snapshot, nothing: bool) -> None:
+        """More weights were kept, of one side."""
+        self._kept[nothing].append(snapshot)
+        if nothing == self._nothing:
+            self._watch.set_snapshots(len(self.snapshots))
+            if len(self.snapshots) == 1:
+                self.look(0)
 
     @Slot(int)
     def look(self, place: int) -> None:
         """Look at the weights kept there; while one look is under way, only the newest wish waits."""
         if self._begun is None or not self._pins or not 0 <= place < len(self.snapshots):
             return
-        seen = self._seen.get((self.snapshots[place].step, self._pin))
+        seen = self._seen.get((self._nothing, self.snapshots[place].step, self._pin))
         if seen is not None:
             self._wanted = None
             self._show(seen)
@@ -118,7 +128,7 @@ class Looking(QObject):
         if place is None or self._begun is None or self._started is None or place >= len(self.snapshots):
             return
         begun, snapshots = self._begun, tuple(self.snapshots)
-        self._asked = (snapshots[place].step, self._pin)
+        self._asked = (self._nothing, snapshots[place].step, self._pin)
         run = partial(
             looks.look, begun.network, begun.data, self._started.preprocessing, snapshots, place, self._pins[self._pin]
         )
@@ -170,6 +180,12 @@ class Looking(QObject):
             self._watch.play.setChecked(False)
         else:
             slider.setValue(slider.value() + 1)
+
+    @Slot(object)
+    def _on_side(self, nothing: bool) -> None:
+        self._nothing = nothing
+        self._watch.set_snapshots(len(self.snapshots))
+        self.look(self._watch.slider.value())
 
     @Slot(int)
     def _on_pin(self, pin: int) -> None:

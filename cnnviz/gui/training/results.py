@@ -14,6 +14,7 @@ from cnnviz.figure import Figure, ImageGrid, Matrix, Scale
 
 if TYPE_CHECKING:
     from cnnviz.training import Trained
+    from cnnviz.training.inputs import Inputs
     from cnnviz.training.measure import Measured
 
 HARDEST = 40
@@ -52,14 +53,20 @@ def done(trained: Trained, file: Path, sentence: str = "") -> Done:
         trained.save(file)
     except CnnvizError as error:
         problem = f"{error} The network is kept in this window: save it elsewhere."
-    figures: dict[str, Figure] = {}
     measured, inputs = (trained.test, trained.tested) if trained.test else (trained.validation, trained.held)
-    if measured is not None and inputs is not None:
-        rows = measured.hardest(HARDEST)
-        pixels = inputs.pixels[rows.tolist()].cpu().numpy()
-        figures["confusion"] = _confusion(measured, trained.data.labels, trained.caption)
-        figures["hardest"] = _hardest(measured, rows, pixels, trained.data.labels)
+    figures = {} if measured is None or inputs is None else drawn(measured, inputs, trained.data.labels)
     return Done(trained, file, problem, figures, sentence)
+
+
+def drawn(measured: Measured, inputs: Inputs, labels: tuple[str, ...]) -> dict[str, Figure]:
+    """What a network makes of labelled pictures, as figures by their names in the window."""
+    rows = measured.hardest(HARDEST)
+    pixels = inputs.pixels[rows.tolist()].cpu().numpy()
+    caption = f"{measured.accuracy:.1%} of {len(measured.losses):,} pictures right"
+    return {
+        "confusion": _confusion(measured, labels, caption),
+        "hardest": _hardest(measured, rows, pixels, labels),
+    }
 
 
 def _confusion(measured: Measured, labels: tuple[str, ...], caption: str) -> Figure:
@@ -67,7 +74,7 @@ def _confusion(measured: Measured, labels: tuple[str, ...], caption: str) -> Fig
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     scale = Scale(0.0, float(max(wrong.max(), 1)), "viridis", False, "the mistakes")
-    title = "How many of which class were taken for which"
+    title = f"How many of which class were taken for which: {caption}"
     panel = Matrix(counts, scale, "true class", "predicted class", labels, labels, title)
     return Figure("confusion", "Confusion matrix", caption, (panel,))
 

@@ -11,6 +11,7 @@ from cnnviz.figure import number
 from cnnviz.gui.training.page import TrainingPage
 
 if TYPE_CHECKING:
+    from cnnviz.gui.training.work import Drawn
     from cnnviz.training import EpochEnded, Event, Noted, Progressed, Started, Stepped
     from cnnviz.training.compare import Side
 
@@ -20,14 +21,14 @@ class Telling(QObject):
 
     Signals
     -------
-    started(Started), snapped(Snapshot)
-        For those who look at the weights.
+    started(Started), snapped(Snapshot, bool)
+        For those who look at the weights; whether they are of the side that begins from nothing.
     news(str)
         A sentence for the status line.
     """
 
     started = Signal(object)
-    snapped = Signal(object)
+    snapped = Signal(object, bool)
     news = Signal(str)
 
     def __init__(self, page: TrainingPage, parent: QObject) -> None:
@@ -42,10 +43,12 @@ class Telling(QObject):
             "Started": self._on_started,
             "Stepped": self._on_step,
             "EpochEnded": self._on_epoch,
-            "Snapped": lambda event: self.snapped.emit(event.snapshot),
+            "Snapped": lambda event: self.snapped.emit(event.snapshot, False),
             "Noted": self._on_note,
             "Progressed": self._on_progress,
-            "Finished": lambda _: None,  # of one side
+            "Drawn": self._on_drawn,
+            "Checked": lambda _: None,  # of one side
+            "Finished": lambda _: None,
         }
 
     @property
@@ -58,7 +61,7 @@ class Telling(QObject):
         self._start, self._notes, self._seconds = None, (), 0.0
         self._names = ("transfer", "transfer-checked") if compares else ("learning", "validation")
 
-    def tell(self, event: Event | Side) -> None:
+    def tell(self, event: Event | Side | Drawn) -> None:
         """Show one event."""
         self._shown[type(event).__name__](event)
 
@@ -67,10 +70,13 @@ class Telling(QObject):
             self.tell(side.event)
             return
         names, self._names = self._names, ("nothing", "nothing-checked")
-        if type(side.event).__name__ == "EpochEnded":
-            self._on_epoch(side.event)  # type: ignore[arg-type]
-        elif type(side.event).__name__ == "Stepped":
-            self._draw(side.event)  # type: ignore[arg-type]
+        shown: dict[str, Callable[[Any], None]] = {
+            "EpochEnded": self._on_epoch,
+            "Stepped": self._draw,
+            "Snapped": lambda event: self.snapped.emit(event.snapshot, True),
+        }
+        if show := shown.get(type(side.event).__name__):
+            show(side.event)
         self._names = names
 
     def _on_started(self, started: Started) -> None:
@@ -87,6 +93,10 @@ class Telling(QObject):
             course.accuracy.add("learning", epoch.epoch, epoch.accuracy)
             self._on_epoch(epoch)
         self.started.emit(started)
+
+    def _on_drawn(self, found: Drawn) -> None:
+        for name, figure in found.figures.items():
+            self._page.watch.set_figure(name, figure)
 
     def _on_progress(self, event: Progressed) -> None:
         self._page.course.say(f"{event.what}: {event.done:,} of {event.total:,}")

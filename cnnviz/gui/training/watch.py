@@ -49,11 +49,14 @@ class TrainingWatch(QFrame):
         The kept weights are to go by, one after the other.
     pinned(int)
         Which of the pictures is to be looked at.
+    side_picked(bool)
+        Of two trainings that are compared, the one that begins from nothing is to be looked at, or the other one.
     """
 
     snapshot_picked = Signal(int)
     played = Signal(bool)
     pinned = Signal(int)
+    side_picked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,6 +75,9 @@ class TrainingWatch(QFrame):
         self.pin.setMinimumContentsLength(14)
         self.pin.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.pin.activated.connect(self.pinned)
+        self.side = named(Segment({False: "Transfer", True: "From nothing"}), "training-side", "Which of the two")
+        self.side.chosen.connect(self.side_picked)
+        self._compares = False
         self.play = named(QToolButton(), "training-play", "Play through the kept weights")
         self.play.setProperty("role", "button")
         self.play.setToolTip("Play from small random values to what was learned")
@@ -88,6 +94,11 @@ class TrainingWatch(QFrame):
         self._set_steps(0)
         self.forget()
         self.show_figure("classes")
+
+    def set_sides(self, compares: bool) -> None:
+        """Whether there are two trainings to look at; the one that knew something is the first."""
+        self._compares = compares
+        self.side.set_value(False)
 
     def set_pins(self, titles: tuple[str, ...], place: int) -> None:
         """The pictures that can be looked at, and the one that is."""
@@ -151,6 +162,7 @@ class TrainingWatch(QFrame):
         self.choice.set_value(name)
         for part in (self.slider, self._when, self.play, self.pin):
             part.setVisible(name == "look" and "look" in self._figures)
+        self.side.setVisible(name == "look" and "look" in self._figures and self._compares)
         self.about.setVisible(name == "classes")
         self.left_out.setVisible(name == "classes" and self.left_out.count() > 0)
         self._pages.setCurrentIndex(1 if name == "layers" else 0)
@@ -170,7 +182,7 @@ class TrainingWatch(QFrame):
         line.addStretch(1)
         steps = QHBoxLayout()
         steps.setSpacing(theme.px(10))
-        for part, stretch in ((self.play, 0), (self.slider, 1), (self._when, 0), (self.pin, 0)):
+        for part, stretch in ((self.side, 0), (self.play, 0), (self.slider, 1), (self._when, 0), (self.pin, 0)):
             steps.addWidget(part, stretch)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)

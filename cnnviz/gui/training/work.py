@@ -6,13 +6,14 @@ The generator runs in a job's thread (``jobs.py``); it imports torch there.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from cnnviz.figure import Figure
 from cnnviz.gui import gallery_jobs
 from cnnviz.gui.jobs import Progress
 from cnnviz.gui.training.kept import Unfinished, folder
-from cnnviz.gui.training.results import done
+from cnnviz.gui.training.results import done, drawn
 from cnnviz.gui.training.wish import Wish
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ class Begun:
     network: Network
     data: DataSet
     unfinished: Unfinished
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What the network makes of the validation pictures after an epoch, by names as in `Done`."""
+
+    figures: dict[str, Figure] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,8 @@ def _one(
                 if event.trained.reason != "stopped" and not found.problem:
                     kept.forget()
                 yield Progress(end, end, found)
+            elif isinstance(event, training.Checked):
+                yield Progress(0, 0, Drawn(drawn(event.measured, event.pictures, data.labels)), note="training")
             else:
                 step = _step(event, settings.epochs)
                 end = step.total or end

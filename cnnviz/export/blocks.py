@@ -81,7 +81,7 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
         case Curve():
             return explained.curve(panel)
         case Chart():
-            return chart(panel)
+            return chart(panel, room)
         case Sliding():  # it leaves the window as its grids
             return _grid(panel.output, with_bar, wide)
         case LayerRows():

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.paper import LINE, SMALL, Sheet, width_of
 from cnnviz.figure import Chart
 from cnnviz.plot import COLORS, Box, Plot
 
 WIDTH, HEIGHT, LEFT = 420, 280, 48
+WIDEST, HIGHEST = 620, 360
 
 
-def chart(panel: Chart) -> Block:
-    """The key over the plot, the axes with their names."""
-    named = [(order, series.name) for order, series in enumerate(panel.series) if series.name]
-    keys = LINE * len(named)
-    top = keys + LINE + 4
+def chart(panel: Chart, room: int | None = None) -> Block:
+    """The key over the plot, the axes with their names; as wide as the room, where that is neither little nor much."""
+    width = WIDTH if room is None else min(max(room - LEFT - 12, 240), WIDEST)
+    height = min(max(width * 2 // 3, 200), HIGHEST if room is not None else HEIGHT)
+    named = list(_keys(panel, LEFT + width))
+    top = (max((y for *_, y in named), default=-LINE) + LINE) + LINE + 4
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
-        plot = Plot(panel, Box(x + LEFT, y + top, WIDTH, HEIGHT))
-        for row, (order, name) in enumerate(named):
-            sheet.box(x, y + LINE * row + 5, 12, 4, COLORS[order % len(COLORS)])
-            sheet.text(x + 18, y + LINE * row + 10, name, SMALL)
+        plot = Plot(panel, Box(x + LEFT, y + top, width, height))
+        for order, name, at, down in named:
+            sheet.box(x + at, y + down + 5, 12, 4, COLORS[order % len(COLORS)])
+            sheet.text(x + at + 18, y + down + 10, name, SMALL)
         _axes(sheet, x, plot)
         for order, series in enumerate(panel.series):
             if not series.labels:
@@ -29,7 +33,20 @@ def chart(panel: Chart) -> Block:
         _discs(sheet, plot)
 
     remarks = [panel.remark] if panel.remark else []
-    return footed(Block(LEFT + WIDTH + 12, top + HEIGHT + 2 * LINE + 6, draw), remarks)
+    return footed(Block(LEFT + width + 12, top + height + 2 * LINE + 6, draw), remarks)
+
+
+def _keys(panel: Chart, room: int) -> Iterator[tuple[int, str, int, int]]:
+    """Order, name and place of each entry of the key, side by side while there is room."""
+    at = down = 0
+    for order, series in enumerate(panel.series):
+        if not series.name:
+            continue
+        wide = 18 + width_of(series.name, SMALL)
+        if at and at + wide > room:
+            at, down = 0, down + LINE
+        yield order, series.name, at, down
+        at += wide + 16
 
 
 def _axes(sheet: Sheet, x: int, plot: Plot) -> None:

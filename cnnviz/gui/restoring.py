@@ -52,6 +52,10 @@ class Restoring(QObject):
         return rest
 
     def _restore(self, recipe: Recipe, file: Path, pictures: list[str]) -> None:
+        if recipe.parts:
+            count = len(recipe.parts)
+            recipe = recipe.parts[0]
+            self.problem.emit(f"{file.name} is a page of {count:,} figures; the first of them is shown.", "")
         try:
             request = located(recipe, file.absolute().parent, (path for path in pictures if Path(path).is_file()))
         except CnnvizError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cnnviz
 from cnnviz import cli, paths
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.made_again import as_command, as_python
@@ -67,3 +70,21 @@ def test_what_is_in_no_file_cannot_be_copied():
     for make in (as_python, as_command):
         with pytest.raises(CnnvizError, match="in no file"):
             make(Request(LENET, "pixels:0123"))
+
+
+WHOLE = ("architecture", "layer-table", "layer-rows", "first-filters", "prediction")
+
+
+def test_panels_of_the_whole_network_are_copied_as_python_and_as_a_command(tmp_path: Path, monkeypatch):
+    seven = paths.resources() / "samples" / "lenet5-mnist" / "seven.png"
+    passed = cnnviz.trace(cnnviz.load_model("lenet5-mnist"), seven)
+    monkeypatch.chdir(tmp_path)
+    for view in WHOLE:
+        figure = cnnviz.view(passed, None, view)
+        cnnviz.export(figure, "first.svg")
+        exec(as_python(figure.request, "second.svg"), {})
+        assert Path("second.svg").read_bytes() == Path("first.svg").read_bytes()
+    words = shlex.split(as_command(figure.request, "out", "svg"))[1:]
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.run(words) == 0
+    assert Path("out/seven-picture-prediction.svg").read_bytes() == Path("first.svg").read_bytes()

@@ -324,7 +324,7 @@ def test_a_constant_changes_nothing_but_breaks_the_plain_way(shift: int, seven: 
     assert found.numbers["best"] == pytest.approx(made("softmax", seven).numbers["best"])
     overflows = abs(shift) == 1000
     assert panel(found, Bars).texts[0][-1] == ("NaN" if overflows else "86.9 %")  # e^5.1 / (e^5.1 + e^3.2 + e^-1.7)
-    assert ("too large or too small" in found.figure.subtitle) == overflows
+    assert ("overflows" in found.figure.subtitle) == overflows
 
 
 def test_the_scores_of_a_network(seven: Picture):
@@ -346,7 +346,6 @@ def test_what_contributes_most_to_the_loss(pictures: str, seven: Picture):
         expected.append(math.log(np.exp(scores).sum()) - scores[model.labels.index(true.get(name, name))])
     np.testing.assert_allclose(bars.values, expected, atol=1e-5)
     worst = int(np.argmax(expected))
-    assert [texts[-1].endswith("most") for texts in bars.texts] == [i == worst for i in range(4)]
     assert bars.title == f"“{bars.labels[worst]}” contributes most to the loss"
     assert found.numbers["mean"] == pytest.approx(np.mean(expected), abs=1e-6)
     assert found.numbers["share"] == pytest.approx(100 * max(expected) / sum(expected), abs=1e-3)

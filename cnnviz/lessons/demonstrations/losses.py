@@ -88,14 +88,14 @@ def _table(rows: list[_Row], total: float, worst: int) -> Bars:
             (
                 percent(row.likely),
                 number(row.loss, 3),
-                (percent(row.loss / total) if total else "—") + (" · most" if i == worst else ""),
+                percent(row.loss / total) if total else "—",
             )
-            for i, row in enumerate(rows)
+            for row in rows
         ),
         tuple(range(len(rows))),
         max(row.loss for row in rows) or 1.0,
         len(rows),
-        ("p of its class", "−ln p", "of the loss"),
+        ("its p", "−ln p", "share"),
         f"“{rows[worst].name}” contributes most to the loss",
         "picture",
     )

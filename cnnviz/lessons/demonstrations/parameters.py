@@ -41,8 +41,8 @@ def parameters(picture: Picture, options: ParameterOptions) -> Demonstrated:
     rows = [
         ("dense 1", inputs * o.units, o.units, f"{inputs:,} · {o.units:,}"),
         ("dense 2", o.units * o.second, o.second, f"{o.units:,} · {o.second:,}"),
-        ("convolution 1", window * o.units, o.units, f"{o.kernel}·{o.kernel}·{o.channels:,} · {o.units:,}"),
-        ("convolution 2", following * o.second, o.second, f"{o.kernel}·{o.kernel}·{o.units:,} · {o.second:,}"),
+        ("conv 1", window * o.units, o.units, f"{o.kernel}·{o.kernel}·{o.channels:,} · {o.units:,}"),
+        ("conv 2", following * o.second, o.second, f"{o.kernel}·{o.kernel}·{o.units:,} · {o.second:,}"),
     ]
     panel = bars(
         [name for name, *_ in rows],

@@ -71,7 +71,7 @@ def accuracies(picture: Picture, options: AccuracyOptions) -> Demonstrated:
         "mlp_still": float(lines[MLP][0]),
         "neighbour_still": float(lines[""][0]),
     }
-    about = "Moved pictures of the same classes: only the convolutional network looks for the same thing everywhere"
+    about = "only the convolutional network looks for the same thing everywhere"
     return Demonstrated(Figure("shift-accuracy", "Who bears a shift?", about, (chart, panel)), numbers)
 
 

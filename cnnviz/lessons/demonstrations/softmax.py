@@ -49,11 +49,8 @@ def softmax(picture: Picture, options: SoftmaxOptions) -> Demonstrated:
     order = np.argsort(-scores, kind="stable")
     chart = _temperatures(labels, scores, order, options.temperature)
     best = int(order[0])
-    about = f"scores {_signed(options.shift)} · T = {number(options.temperature, 3)} · " + (
-        "without subtracting the largest score, e to that power is too large or too small for a number"
-        if found.overflows
-        else "with and without subtracting the largest score, the same comes out"
-    )
+    plain = "the plain way overflows" if found.overflows else "the plain way gives the same"
+    about = f"scores {_signed(options.shift)} · T = {number(options.temperature, 3)} · {plain}"
     numbers = {
         "best": float(found.probabilities[best]),
         "total": float(found.probabilities.sum()),
@@ -81,13 +78,11 @@ def _signed(shift: int) -> str:
 
 def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> Bars:
     rows = order.tolist()
-    exponents = found.exponents - found.largest
     return Bars(
         tuple(f"{labels[i]}  {number(float(found.scores[i]), 3, signed=True)}" for i in rows),
         found.probabilities[rows].astype(np.float32),
         tuple(
             (
-                number(float(exponents[i]), 3, signed=True),
                 number(float(found.exponentials[i]), 3),
                 percent(float(found.probabilities[i])),
                 number(float(found.log_probabilities[i]), 3, signed=True),
@@ -98,7 +93,7 @@ def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> 
         tuple(rows),
         1.0,
         len(rows),
-        ("− max", "e^…", "p", "ln p", "plain p"),
+        ("e^(x/T − max)", "p", "ln p", "plain p"),
         "Score x, and what becomes of it" + (": plainly, it overflows" if found.overflows else ""),
     )
 

@@ -147,6 +147,7 @@ QFrame[role="segment"] QPushButton:hover, QFrame[role="segment"] QToolButton:hov
 QFrame[role="segment"] QPushButton:checked, QFrame[role="segment"] QToolButton:checked {
     color: $text; background: $hover; border-color: transparent; font-weight: 600;
 }
+QFrame[role="segment"] QPushButton:disabled { color: $faint; background: transparent; }
 QFrame[role="segment"] QPushButton:focus, QFrame[role="segment"] QToolButton:focus { border-color: $focus; }
 
 QCheckBox, QRadioButton {

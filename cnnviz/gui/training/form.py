@@ -43,6 +43,7 @@ class TrainingForm(QFrame):
         self.setProperty("role", "card")
         self._model: ModelRequest | None = None
         self._device = "auto"
+        self._running = False
         self._problem = ""  # of the pictures, or of the chain
         self.fields = Fields()
         self.begin_from = Segment({NOTHING: "From nothing", KNOWN: "From the open model"})
@@ -92,10 +93,10 @@ class TrainingForm(QFrame):
 
     def set_running(self, running: bool) -> None:
         """While a training runs, nothing here can be changed."""
-        for part in (*self.fields.all, self.begin_from, self.start, self.compare):
+        self._running = running
+        for part in (*self.fields.all, self.begin_from):
             part.setEnabled(not running)
-        if not running:
-            self._check()
+        self._check()
 
     def _connect(self) -> None:
         fields = self.fields
@@ -121,14 +122,14 @@ class TrainingForm(QFrame):
         self._goes_on.setVisible(self.transfer)
         self.compare.setVisible(self.transfer)
         known = bool(fields.data.currentData())
-        fields.download.setEnabled(known and not fields.where.text().strip())
+        fields.download.setEnabled(known and not fields.where.text().strip() and not self._running)
         missing = self._problem
         if not fields.where.text().strip() and not known:
             missing = "Choose a folder in which each class has a folder of its own, or a file."
         self._missing.setText(missing)
         self._missing.setVisible(bool(missing))
         for button in (self.start, self.compare):
-            button.setEnabled(not missing)
+            button.setEnabled(not missing and not self._running)
 
     @Slot()
     def _browse_file(self) -> None:

@@ -82,7 +82,7 @@ def look(
         return
     panels: tuple[Panel, ...] = (*_pictures(traced, snapshots), _answer(traced))
     best = traced.top(1)
-    said = f"{pin.title}: {best[0].label}, {percent(best[0].probability)}" if best else pin.title
+    said = f"“{pin.title}” is taken for {best[0].label}, {percent(best[0].probability)}" if best else pin.title
     yield Progress(1, 1, Look(snapshot.step, Figure("training", f"After {snapshot.step:,} steps", said, panels)))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops
 
 from cnnviz import paths
 from cnnviz.core.errors import CnnvizError
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 
     SandboxFigure = Callable[[Mapping[str, object]], Figure]
 
-WIDTH = 170
-"""Millimetres of a figure."""
+WIDTH, HEIGHT = 170, 82
+"""Millimetres of a figure: its panels stand side by side."""
+
+SIDE_BY_SIDE, HIGHER = 3, 125
+"""More panels than that make a figure higher."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +145,16 @@ def _answer(place: int, part: Part, typeset: Typeset) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """A figure as it is printed: light, as wide as the page."""
+    """A figure as it is printed: light, as wide as the page, without an empty rim."""
+    height = HEIGHT if len(figure.panels) <= SIDE_BY_SIDE else HIGHER
     with tempfile.TemporaryDirectory() as folder:
-        return export(figure, Path(folder) / "figure.png", width=WIDTH, dpi=160, theme="light").read_bytes()
+        file = export(figure, Path(folder) / "figure.png", width=WIDTH, height=height, dpi=160, font=7, theme="light")
+        with Image.open(file) as drawn:
+            page = drawn.convert("RGB")
+    empty = Image.new("RGB", page.size, page.getpixel((0, 0)))
+    buffer = io.BytesIO()
+    page.crop(ImageChops.difference(page, empty).getbbox()).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
 
 
 def as_html(lesson: Lesson, found: Sequence[Part]) -> str:

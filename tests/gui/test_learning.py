@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from cnnviz.gui.learning.going import Learning
 from cnnviz.gui.learning.panel import LearnPanel
@@ -276,3 +276,37 @@ def test_a_handout_has_words_figures_and_answers(opened: Opened, lesson: Path, t
     assert "6 words about" in text
     assert "<b>2: 156.</b>" in text
     assert "<b>B is wrong.</b> It is this." in text
+
+
+def test_a_lesson_is_dropped_on_the_window(opened: Opened, lesson: Path) -> None:
+    opened.window.dropped.emit([str(lesson)], "")
+    opened.settle()
+    assert opened.controller.learning.lesson is not None
+    assert opened.controller.learning.lesson.title == "Mine"
+
+
+def test_lessons_are_found_by_words(opened: Opened) -> None:
+    entries = opened.controller.acts._entries()
+    found = next(entry for entry in entries if entry.title == "Pooling")
+    found.run()
+    opened.settle()
+    assert opened.controller.learning.lesson is not None
+    assert opened.controller.learning.lesson.key == "07-pooling"
+
+
+def test_another_workspace_takes_the_place_of_a_demonstration(opened: Opened, lesson: Path) -> None:
+    learning, _ = begun(opened, lesson)
+    for name in ("network", "table", "sandbox", "train"):
+        learning.go_to(2)
+        opened.settle()
+        opened.window.top.findChild(QToolButton, f"workspace-{name}").click()
+        opened.settle()
+        assert learning._demonstrating is not None
+        assert not learning._demonstrating.laid, name
+        assert opened.window.split.isHidden(), name
+        assert opened.window.top.workspace == name
+    learning.go_to(2)
+    opened.settle()
+    opened.window.top.findChild(QToolButton, "workspace-explore").click()
+    opened.settle()
+    assert opened.window.split.isVisible()

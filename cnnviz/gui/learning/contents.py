@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
@@ -149,7 +149,12 @@ class Contents(QWidget):
         more.setToolTip("A lesson is a text file: you can write your own (or drop one on the window)")
         more.clicked.connect(self.open_requested)
         self._column.addSpacing(theme.px(10))
-        self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QWidget()
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(theme.px(12), 0, 0, 0)
+        line.addWidget(more)
+        line.addStretch(1)
+        self._column.addWidget(foot)
         self._column.addStretch(1)
 
     def _head(self, text: str, role: str, factor: float) -> None:

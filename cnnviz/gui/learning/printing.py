@@ -33,7 +33,7 @@ FINE = 4
 TEXT = 14
 """Pixels of a letter at that resolution: 10.5 points."""
 
-HIGHEST = 330
+HIGHEST = 460
 """Most pixels of a figure's height."""
 
 STYLE = """
@@ -88,12 +88,11 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
     x_height = QFontMetricsF(font).xHeight()
     images: dict[str, QImage] = {}
 
-    def put(image: QImage, wide: float, high: float, alt: str) -> str:
+    def put(image: QImage, wide: float, high: float, alt: str, style: str = "") -> str:
         name = f"picture:{len(images)}"
         images[name] = image
         document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
-        shape = f'width="{wide:.0f}" height="{high:.0f}" style="vertical-align: middle"'
-        return f'<img src="{name}" alt="{escape(alt)}" {shape}>'
+        return f'<img src="{name}" alt="{escape(alt)}" width="{wide:.0f}" height="{high:.0f}" {style}>'
 
     def typeset(tex: str, display: bool) -> str:
         try:
@@ -103,12 +102,13 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
         image = made.image(FINE, x_height)
         edges = image.deviceIndependentSize()
         image.setDevicePixelRatio(1)
-        return put(image, edges.width(), edges.height(), tex)
+        return put(image, edges.width(), edges.height(), tex, 'style="vertical-align: middle"')
 
     def picture(figure: Figure) -> str:
         image = QImage.fromData(handout.png(figure))
         share = min(width / image.width(), HIGHEST / image.height())
-        return f"<p>{put(image, image.width() * share, image.height() * share, figure.title)}</p>"
+        shown = put(image, image.width() * share, image.height() * share, figure.title)
+        return f'<div style="margin-top: 12px; margin-bottom: 8px">{shown}</div>'
 
     html = handout.body(lesson, found, typeset, picture)
     html = html.replace('<div class="answers"><h2>', '<div><h2 style="page-break-before: always">')

@@ -55,8 +55,10 @@ class Answer(QAbstractButton):
     def judge(self, why: str) -> None:
         """Show whether it is right, and why."""
         self.chosen = True
-        self.setEnabled(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.unsetCursor()
+        sign, color = ("check", "ok") if self.choice.right else ("cross", "error")
+        self._letter.setPixmap(theme.pixmap(sign, color, theme.px(16), self.devicePixelRatioF()))
         verdict = "**Right.** " if self.choice.right else "**Not quite.** "
         self.why.set_words(verdict + why, self._numbers)
         self.why.show()
@@ -134,12 +136,14 @@ class QuestionCard(QFrame):
 
     def _choose(self, answer: Answer) -> None:
         """Wrong answers say why, and one can go on trying; the right one ends it."""
+        if answer.chosen:
+            return
         right = answer.choice.right
         why = " ".join(text for text in (answer.choice.why, self.question.why if right else "") if text)
         answer.judge(why)
         if right:
             for other in self.answers:
-                other.setEnabled(False)
+                other.setEnabled(other.chosen)
             self.answered.emit()
 
     # a number

@@ -47,6 +47,9 @@ NEAR, AWAY = 7.0, 18.0
 SIZES = (1.5, 1.3, 1.15, 1.0, 0.85, 0.7)
 """How large blocks are, as shares of that."""
 
+LONGEST = 22
+"""Letters of a path below a block."""
+
 LOWEST = 14.0  # so that a way of a fork can be seen
 
 
@@ -179,7 +182,7 @@ def _turn(y: float, ends: tuple[float, float], below: float, above: float) -> li
 def _keys(items: tuple[Unit | Fork, ...], room: float, y: float, measure: Measure) -> Iterator[tuple[Mark, float]]:
     """What the colours mean, for those that are used; with how far down each reaches."""
     used = {unit.family for unit in _units(items)}
-    joins = {fork.join for fork in _forks(items)}
+    joins = {fork.join for fork in _forks(items) if fork.join}
     x = 0.0
     entries: list[tuple[str, str]] = [(COLORS[family], name) for family, name in NAMES.items() if family in used]
     names = {"add": "+ sum", "mul": "× product", "cat": "c concatenation"}
@@ -216,9 +219,9 @@ class _Draw:
     def __init__(self, panel: Architecture, measure: Measure, size: float) -> None:
         self._high, self._thick = HIGHEST * size, THICKEST * size
         shapes = [unit.shape for unit in _units(panel.items)]
-        self._longest = max((max(shape[1:]) for shape in shapes if len(shape) > 1), default=1)
-        self._widest = max((shape[0] for shape in shapes if len(shape) > 1), default=1)
-        self._units = max((shape[-1] for shape in shapes if len(shape) == 1), default=1)
+        self._longest = max((max(shape[1:]) for shape in shapes if len(shape) > 2), default=1)
+        self._widest = max((shape[0] for shape in shapes if len(shape) > 2), default=1)
+        self._units = max((shape[-1] for shape in shapes if len(shape) < 3), default=1)
         self._measure: Callable[[str, float, bool], float] = measure
 
     # what stands in a row
@@ -249,7 +252,10 @@ class _Draw:
         yield shape_text(item.shape), SMALL, False, "text"
         names = item.name if len(group) == 1 else _range([unit.name for unit in group])
         if names and not names.replace("–", "").isdigit():
-            yield names if len(names) <= 22 else "…" + names[-20:], SMALL, False, "dim"
+            short = names
+            while len(short) > LONGEST and "." in short:
+                short = short.partition(".")[2]  # paths differ in their ends
+            yield short if short == names else f"…{short}", SMALL, False, "dim"
 
     def _beside(self, pieces: list[_Piece], gap: float = NEAR) -> _Piece:
         x = 0.0
@@ -266,9 +272,10 @@ class _Draw:
     def unit(self, unit: Unit, *, flat: bool = False) -> _Piece:
         """A block in its proportions: seen from the side, or as a bar."""
         shape, color = unit.shape, COLORS.get(unit.family, COLORS["block"])
-        if len(shape) == 1 or max(shape[1:]) == 1:
-            most = self._units if len(shape) == 1 else self._widest
-            high, thick, back = max(self._high * 0.6 * math.sqrt(min(shape[0] / most, 1)), LOWEST), 8.0, 0.0
+        if len(shape) < 3 or max(shape[1:]) == 1:
+            wide = shape[-1] if len(shape) < 3 else shape[0]
+            most = self._units if len(shape) < 3 else self._widest
+            high, thick, back = max(self._high * 0.6 * math.sqrt(min(wide / most, 1)), LOWEST), 8.0, 0.0
         else:
             edges = shape[1:]
             high = max(self._high * math.sqrt(edges[0] / self._longest), LOWEST / 2)
@@ -294,7 +301,7 @@ class _Draw:
             kind = f"dw {unit.size}"
         elif unit.family == "pool":
             kind = "pool" if unit.short.startswith("Max") else "avg"
-        texts = (kind, f"{unit.shape[0]:,}")
+        texts = (kind, f"{unit.shape[-1] if len(unit.shape) == 2 else unit.shape[0]:,}")
         wide = max(bar.width, *(self._measure(text, 6.0, False) for text in texts))
         marks = moved(bar.marks, (wide - bar.width) / 2, 0)
         for number, text in enumerate(texts):
@@ -320,6 +327,8 @@ class _Draw:
 
     def fork(self, fork: Fork) -> _Piece:
         """Ways one above the other, skips over them, and the sign of what joins them."""
+        if not fork.join:
+            return self._framed(self._anchored(self.series(fork.branches[0])), fork.count)
         ways = [self.series(way) for way in fork.branches if way]
         skips = len(fork.branches) - len(ways)
         inner = max(way.width for way in ways)

@@ -446,7 +446,7 @@ class Fork:
     branches
         The ways; an empty one is a skip connection.
     join
-        The operation that joins them: ``add``, ``cat``, ``mul``.
+        The operation that joins them: ``add``, ``cat``, ``mul``. Empty for a single way: what repeats as a whole.
     name, short
         The module in which it lies, and its class.
     shape

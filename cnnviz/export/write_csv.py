@@ -115,7 +115,8 @@ def architecture_rows(items: tuple[Unit | Fork, ...], times: int = 1) -> Iterato
             continue
         for way in item.branches:
             yield from architecture_rows(way, times * item.count)
-        yield [item.name, item.join, "x".join(map(str, item.shape)), times * item.count]
+        if item.join:
+            yield [item.name, item.join, "x".join(map(str, item.shape)), times * item.count]
 
 
 def _contribution_rows(panel: Contributions) -> Iterator[Row]:

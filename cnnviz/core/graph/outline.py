@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from cnnviz.figure import Architecture, Fork, Unit
@@ -175,7 +175,7 @@ class _Outline:
     def _folded(self, items: list[Unit | Fork]) -> list[Unit | Fork]:
         """Forks that follow each other and are built alike, as one."""
         found: list[Unit | Fork] = []
-        for item in items:
+        for item in _grouped(items):
             before = found[-1] if found else None
             if isinstance(item, Fork) and isinstance(before, Fork) and _alike(before, item):
                 note = _difference(before, item) or before.note
@@ -183,6 +183,19 @@ class _Outline:
             else:
                 found.append(item)
         return found
+
+
+def _grouped(items: list[Unit | Fork]) -> list[Unit | Fork]:
+    """Forks of one module that follow each other (attention, then a perceptron) as one that nothing joins."""
+    found: list[Unit | Fork] = []
+    for name, run in groupby(items, lambda item: item.name if isinstance(item, Fork) else ""):
+        forks = list(run)
+        last = forks[-1]
+        if name and len(forks) > 1 and isinstance(last, Fork):
+            found.append(Fork((tuple(forks),), "", name, last.short, last.shape))
+        else:
+            found += forks
+    return found
 
 
 def _alike(a: Fork, b: Fork) -> bool:

@@ -97,3 +97,22 @@ def test_the_networks_of_the_papers_have_as_many_blocks_as_these_say(name: str, 
     passed = trace(models.get_model(name, weights=None, **options).eval(), torch.zeros(1, 3, 64, 64))
     items = outline(passed, facts_of(passed)).items
     assert [item.count for item in items if isinstance(item, Fork)] == counts
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix, self.wide, self.narrow = nn.Linear(6, 6), nn.Linear(6, 24), nn.Linear(24, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.mix(x)
+        return x + self.narrow(torch.relu(self.wide(x)))
+
+
+def test_two_forks_of_one_module_repeat_together() -> None:
+    network = nn.Sequential(*(Encoder() for _ in range(3))).eval()
+    passed = trace(network, torch.randn(1, 5, 6))
+    (_, group) = outline(passed, facts_of(passed)).items
+    assert isinstance(group, Fork)
+    assert (group.join, group.count, group.short, group.name) == ("", 3, "Encoder", "0–2")
+    assert [fork.join for fork in group.branches[0] if isinstance(fork, Fork)] == ["add", "add"]

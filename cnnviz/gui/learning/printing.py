@@ -108,7 +108,7 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
         image = QImage.fromData(handout.png(figure))
         share = min(width / image.width(), HIGHEST / image.height())
         shown = put(image, image.width() * share, image.height() * share, figure.title)
-        return f'<div style="margin-top: 12px; margin-bottom: 8px">{shown}</div>'
+        return f'<table cellspacing="0"><tr><td style="padding: 10px 0 8px 0; border: none">{shown}</td></tr></table>'
 
     html = handout.body(lesson, found, typeset, picture)
     html = html.replace('<div class="answers"><h2>', '<div><h2 style="page-break-before: always">')

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QContextMenuEvent, QTextFragment
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QTextBrowser, QToolButton, QWidget
 
 from cnnviz.gui.terms.going import Terms, terms_of
 from cnnviz.gui.terms.popover import TermPopover
-from cnnviz.gui.terms.spots import PLACES, spot_at
+from cnnviz.gui.terms.spots import LABELS, PLACES, spot_at
 from cnnviz.lessons.glossary import glossary
 from tests.gui.conftest import Opened
 
@@ -119,8 +119,18 @@ def test_the_glossary_is_searched(opened: Opened) -> None:
     QTest.keyClick(search, Qt.Key.Key_Escape)
 
 
-def test_every_place_has_a_word() -> None:
-    assert [name for name, word in PLACES.items() if glossary().get(word) is None] == []
+def test_every_place_and_every_label_has_a_word() -> None:
+    assert [name for name, word in (PLACES | LABELS).items() if glossary().get(word) is None] == []
+
+
+def test_a_button_says_what_it_does_before_what_it_stands_in(opened: Opened) -> None:
+    button = opened.window.findChild(QToolButton, "workspace-explain")
+    assert button is not None
+    right_click(opened, button, button.rect().center())
+    card = popover(opened)
+    assert card.title.text() == "Explain"
+    assert card.words.text() == button.toolTip()
+    assert 'href="term:workspace"' in card.foot.text()
 
 
 def test_what_is_named_in_the_table_is_on_the_screen(opened: Opened) -> None:
@@ -138,3 +148,37 @@ def test_every_fact_of_a_layer_is_explained(opened: Opened) -> None:
         spot = spot_at(opened.window, facts.mapTo(opened.window, QPoint(5, y)))
         assert spot is not None, fact
         assert spot.entries, fact
+
+
+def test_words_of_a_lesson_say_what_they_mean(opened: Opened) -> None:
+    opened.controller.learning.begin("05-convolution", 1)
+    opened.settle()
+    panel = opened.controller.learning.panel
+    assert panel is not None
+    words = panel.words
+    dotted = {
+        fragment.charFormat().anchorHref(): fragment.text()
+        for fragment in fragments(words)
+        if fragment.charFormat().anchorHref().startswith("term:")
+    }
+    assert dotted, "no word of the lesson is marked"
+    address = next(iter(dotted))
+    words.highlighted.emit(QUrl(address))
+    opened.qtbot.waitUntil(lambda: popover(opened).isVisible())
+    assert popover(opened).entry is glossary().get(address.removeprefix("term:"))
+    words.highlighted.emit(QUrl())
+    opened.qtbot.waitUntil(lambda: not popover(opened).isVisible())
+    words.anchorClicked.emit(QUrl(address))
+    assert popover(opened).isVisible()
+
+
+def fragments(browser: QTextBrowser) -> list[QTextFragment]:
+    """All runs of a text of one look."""
+    found, block = [], browser.document().begin()
+    while block.isValid():
+        step = block.begin()
+        while not step.atEnd():
+            found.append(step.fragment())
+            step += 1
+        block = block.next()
+    return found

@@ -85,10 +85,11 @@ class TermPopover(QFrame):
     def show_spot(self, spot: Spot) -> None:
         """Say what stands at a place."""
         self._area = spot.area
-        if spot.entries:
+        if spot.entries and spot.own:
             self._show(spot.entries[0], spot.entries[1:4], spot.tip)
         else:
-            self._fill(spot.name, escape(spot.tip), "", "")
+            name = spot.name[:1].upper() + spot.name[1:]
+            self._fill(name, linked(spot.tip), "", _foot(spot.entries[:3]))
 
     def show_entry(self, entry: Entry, area: QRect) -> None:
         """Say what a word means that stands in an area of the window."""
@@ -103,10 +104,7 @@ class TermPopover(QFrame):
             QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
 
     def _show(self, entry: Entry, others: tuple[Entry, ...], tip: str) -> None:
-        also = " · ".join(link(escape(other.words[0]), other) for other in others)
-        more = link("Glossary", Entry(("",), "", ""))
-        foot = f"Also here: {also} &nbsp;·&nbsp; {more}" if also else more
-        self._fill(entry.title, linked(entry.sentence, entry.words), tip, foot)
+        self._fill(entry.title, linked(entry.sentence, entry.words), tip, _foot(others))
         self.entry = entry
 
     def _fill(self, title: str, words: str, tip: str, foot: str) -> None:
@@ -166,3 +164,10 @@ class TermPopover(QFrame):
 
     def _holds(self, place: QPoint) -> bool:
         return self.rect().contains(self.mapFromGlobal(place))
+
+
+def _foot(others: tuple[Entry, ...]) -> str:
+    """Ways to other words, and to all of them."""
+    also = " · ".join(link(escape(other.words[0]), other) for other in others)
+    more = link("Glossary", Entry(("",), "", ""))
+    return f"Also here: {also} &nbsp;·&nbsp; {more}" if also else more

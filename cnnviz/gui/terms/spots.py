@@ -64,6 +64,29 @@ PLACES = {
 }
 """What widgets are about whose words say it in another way, or that show none, by their object names."""
 
+LABELS = {
+    "operation": "op",
+    "rate": "learning rate",
+    "max": "pooling",
+    "mean": "pooling",
+    "min": "pooling",
+    "mean pooling": "pooling",
+    "global mean": "pooling",
+    "dense": "dense layer",
+    "norm": "batch norm",
+    "confusion": "confusion matrix",
+    "validate": "validation",
+    "vary": "augmentation",
+    "largest losses": "hardest pictures",
+    "true class": "labels",
+    "health": "finding",
+    "border": "padding",
+    "zeros": "sparsity",
+    "depth": "to fold",
+    "over": "kernel",
+}
+"""Labels on the screen that say the glossary's words more briefly."""
+
 FAMILY_WORDS = {"conv": "convolution", "pool": "pooling", "norm": "batch norm", "dense": "dense layer"}
 """Families of operations that the glossary calls otherwise."""
 
@@ -80,12 +103,15 @@ class Spot:
         What the widget itself says about it.
     area
         Where it stands, in coordinates of the window.
+    own
+        Whether the entry is about these very words, and not about what stands around them.
     """
 
     entries: tuple[Entry, ...]
     name: str
     tip: str
     area: QRect
+    own: bool = True
 
 
 def spot_at(window: QWidget, at: QPoint) -> Spot | None:
@@ -100,32 +126,40 @@ def spot_of(window: QWidget, widget: QWidget) -> Spot | None:
 
 
 def _spot(window: QWidget, widget: QWidget, at: QPoint) -> Spot | None:
+    """From the innermost part outwards: the first one with a word of the glossary; the innermost one's name and tip."""
     name = tip = ""
-    area: QRect | None = None
+    area = QRect()
     part: QWidget | None = widget
     while part is not None and part is not window:
         texts, own_tip, place = _said(part, at)
-        if area is None and (texts or own_tip):
-            area = QRect(part.mapTo(window, place.topLeft()), place.size())
+        place = QRect(part.mapTo(window, place.topLeft()), place.size())
+        own = area.isNull()
+        if own and (texts or own_tip):
+            area = place
         name, tip = name or next(iter(texts), ""), tip or own_tip
         if entries := tuple(_entries(texts, PLACES.get(part.objectName(), ""))):
-            place = QRect(part.mapTo(window, place.topLeft()), place.size())
-            return Spot(entries, name, tip, area if area is not None and place.contains(area) else place)
+            return Spot(entries, name, tip, place if area.isNull() else area, own or not tip)
         at = part.mapToParent(at)
         part = part.parentWidget()
-    return Spot((), name, tip, area) if area is not None and tip else None
+    return Spot((), name, tip, area) if tip else None
 
 
 def _entries(texts: list[str], place: str) -> Iterator[Entry]:
     """The words of the glossary: a text that is one, then what the place is about, then words within the texts."""
     seen: set[Entry] = set()
     words = glossary()
-    whole = [words.get(text) for text in (*texts, place) if text]
-    within = [found.entry for text in texts for found in words.find(text)]
+    plain = [_plain(text) for text in texts]
+    whole = [words.get(LABELS.get(text.lower(), text)) for text in (*plain, place) if text]
+    within = [found.entry for text in plain for found in words.find(text)]
     for entry in (*whole, *within):
         if entry is not None and entry not in seen:
             seen.add(entry)
             yield entry
+
+
+def _plain(text: str) -> str:
+    """A label as the glossary would write it."""
+    return text.replace("–", "-").replace("…", "").strip(" :")
 
 
 def _said(widget: QWidget, at: QPoint) -> tuple[list[str], str, QRect]:

@@ -5,8 +5,8 @@ FOLDER holds ``mnist.npz`` (x_train, y_train, x_test, y_test) or ``cifar10-train
 trained and the accuracy on the test pictures, measured with the weights as they were written. The test pictures are
 used for nothing else; what is written is the network after the last epoch. ``--card-only`` measures weights that exist.
 
-On a CPU with 4 cores LeNet-5 takes some minutes, the MLP one and VGG-small about half an hour. The seed fixes the order of the
-pictures and all chances, but sums in another order (another machine, other threads) make slightly other weights.
+On a CPU with 4 cores LeNet-5 takes some minutes, the MLP one and VGG-small about half an hour. The seed fixes the order
+of the pictures and all chances, but sums in another order (another machine, other threads) make slightly other weights.
 """
 
 from __future__ import annotations

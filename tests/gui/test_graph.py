@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from cnnviz.core.graph.shapes import PICTURE
+from cnnviz.core.colormaps import lut
+from cnnviz.core.graph.shapes import PICTURE, RECORD
 from cnnviz.figure import number
 from cnnviz.gui.graph import camera as cam
 from cnnviz.gui.graph import words
@@ -291,7 +292,8 @@ def test_finding_marks_and_steps_through_the_hits(resnet: Opened) -> None:
     resnet.qtbot.keyClick(bar.line, Qt.Key.Key_Return)
     resnet.settle()
     assert resnet.request.layer == "layer2.0.conv2"
-    assert view(resnet).chosen == "layer2.0/"
+    assert view(resnet).chosen_card.title == "conv2"  # the blocks around it have been opened
+    assert view(resnet).chosen_card.kind == RECORD
     resnet.qtbot.keyClick(bar.line, Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert not view(resnet).hits
@@ -321,7 +323,7 @@ def test_colours_by_a_number_have_a_legend(resnet: Opened) -> None:
 def test_numbers_that_have_to_be_measured(graph: Opened) -> None:
     """Sparsity and dead channels belong to the picture, times to the network."""
     shown = page(graph)
-    for index, name in ((4, "time"), (5, "zeros"), (6, "dead")):
+    for index, name in ((4, "time"), (6, "dead"), (7, "mean"), (5, "zeros")):
         shown.colours.setCurrentIndex(index)
         graph.settle()
         numbers = view(graph).numbers
@@ -336,6 +338,12 @@ def test_numbers_that_have_to_be_measured(graph: Opened) -> None:
     color, text = numbers.of(scene.cards[2], scene) or (None, "")
     assert text == f"{share:.0%}"
     assert color == numbers.color(share)
+    shown.colours.setCurrentIndex(7)
+    mean = float(record.numpy().mean(dtype=np.float64))
+    numbers = view(graph).numbers
+    assert numbers.low == -numbers.high
+    assert numbers.of(scene.cards[2], scene) == (numbers.color(mean), number(mean, signed=True))
+    assert numbers.color(0.0) == QColor(*map(int, lut("RdBu_r")[127][:3]))  # zero is the neutral colour
     graph.ask(image=graph.window.tray.model.items[3].path)
     assert view(graph).numbers is not None
     assert view(graph).numbers is not numbers  # of the other picture

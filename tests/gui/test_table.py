@@ -196,7 +196,7 @@ def test_words_of_the_table() -> None:
     assert inputs_text(((6, 2, 2), (6, 2, 2))) == "2 of 6×2×2"
     assert inputs_text(((1,), (2,), (3,))) == "3 inputs"
     assert [size_text(n) for n in (40, 18816, 5 << 20, 3 << 30)] == ["40 B", "18.4 KiB", "5 MiB", "3 GiB"]
-    row = Row(0, "a.conv", "conv2d", "Conv 3×3", "conv", ((3, 8, 8),), (4, 6, 6), 1112, 3888, 576, "3 × 3", 9, 0.0)
+    row = Row(0, "a.conv", "conv2d", "Conv 3×3", "conv", ((3, 8, 8),), (4, 6, 6), 1112, 3888, 576, "3 × 3", 9, 0.0, 0.5)
     assert all(matching(text)(Line(row)) for text in ("", "CONV a.", "4x6x6", "3×8×8", "1,112", "1112"))
     assert not matching("pool")(Line(row))
     finding = Finding(0, "a.conv", "Conv 3×3", "dead", (1,), 4, False, "dead")

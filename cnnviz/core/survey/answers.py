@@ -86,6 +86,7 @@ def _made_row(trace: Trace, record: Record, seen: Vitals | None) -> Row:
         field.text,
         math.prod(field.size) if field.size else -1,
         None if seen is None else seen.zeros,
+        None if seen is None or math.isnan(seen.mean) else seen.mean,
     )
 
 

@@ -32,6 +32,8 @@ class Row:
         Pixels that the field covers, for sorting; -1 where that is unknown.
     zeros
         Share of the output's values that are exactly 0; None where they were not kept.
+    mean
+        Of the output's finite values; None where there is none, or they were not kept.
     """
 
     index: int
@@ -47,6 +49,7 @@ class Row:
     field: str
     reach: int
     zeros: float | None
+    mean: float | None
 
 
 @dataclass(frozen=True, slots=True)

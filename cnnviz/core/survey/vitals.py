@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,12 +41,15 @@ class Vitals(NamedTuple):
         How many channels there are.
     zeros
         Share of all values that are exactly 0.
+    mean
+        Of all finite values; NaN where there is none.
     ill
         For each kind of complaint the channels that have it; kinds that none has are left out.
     """
 
     total: int
     zeros: float
+    mean: float
     ill: dict[str, tuple[int, ...]]
 
 
@@ -58,7 +62,7 @@ def vitals(trace: Trace, record: Record | None) -> Vitals:
 def _vitals(trace: Trace, record: Record | None) -> Vitals:
     stack = maps.maps_of(trace, record)  # (N, H, W)
     if not stack.size:
-        return Vitals(len(stack), 0.0, {})
+        return Vitals(len(stack), 0.0, math.nan, {})
     known = maps.extents(trace, record)
     found: dict[str, Sequence[int] | NDArray[np.intp]] = {}
     broken = [i for i, note in enumerate(known.notes) if note in (maps.NAN, maps.INFINITE)]
@@ -72,7 +76,13 @@ def _vitals(trace: Trace, record: Record | None) -> Vitals:
         found[SATURATED] = _saturated(record, stack)
         found |= _still(known, stack)
     zeros = 1 - np.count_nonzero(stack) / stack.size
-    return Vitals(len(stack), float(zeros), {kind: tuple(map(int, ids)) for kind, ids in found.items() if len(ids)})
+    mean = float(stack.mean(dtype=np.float64))
+    if not math.isfinite(mean):
+        finite = stack[np.isfinite(stack)]
+        mean = float(finite.mean(dtype=np.float64)) if finite.size else math.nan
+    return Vitals(
+        len(stack), float(zeros), mean, {kind: tuple(map(int, ids)) for kind, ids in found.items() if len(ids)}
+    )
 
 
 def _exploding(peaks: NDArray[np.float32], cells: int) -> NDArray[np.intp]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 from cnnviz.core.graph.shapes import PICTURE, GraphAnswer, GraphQuery, Tiles
 from cnnviz.core.survey.shapes import Survey, SurveyQuery, TimingAnswer, TimingQuery
 from cnnviz.gui.graph.page import GraphPage
-from cnnviz.gui.graph.paint_numbers import DEAD_CHANNELS, TIME, ZEROS, of_survey, of_timing
+from cnnviz.gui.graph.paint_numbers import OF_PICTURE, TIME, of_survey, of_timing
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.naming import named
 from cnnviz.gui.runner import Runner
@@ -112,7 +112,7 @@ class Networking(QObject):
         before, self._response = self._response, response
         if before is not None and before.key != response.key:
             same = before.key.model == response.key.model
-            self.page.forget_values(ZEROS.name, DEAD_CHANNELS.name, *([] if same else [TIME.name]))
+            self.page.forget_values(*OF_PICTURE, *([] if same else [TIME.name]))
         self.page.view.set_pass(response.key if self._is_drawn(response) else None, response.request.colormaps)
         self.page.view.set_stale(False)
         if self.open and (before is None or before.key != response.key or self.page.scene is None):

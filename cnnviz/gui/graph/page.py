@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from cnnviz.core.graph.shapes import GraphAnswer, GraphQuery
+from cnnviz.core.graph.shapes import RECORD, GraphAnswer, GraphQuery
 from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.find import FindBar, found
 from cnnviz.gui.graph.legend import Legend
@@ -52,6 +52,7 @@ class GraphPage(QFrame):
         self._values: dict[str, Values] = {}
         self._found: list[int] = []
         self._at = 0
+        self._opening = False  # the hit is in a block that is being opened
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -149,6 +150,8 @@ class GraphPage(QFrame):
         self._on_colour(self.colours.currentIndex())
         if other:
             self._on_asked(self.finder.line.text() if self.finder.isVisible() else "")
+        elif self._opening:
+            self._open_hit()
 
     def _show_depths(self, answer: GraphAnswer) -> None:
         """One button for each depth to which one can fold."""
@@ -275,7 +278,7 @@ class GraphPage(QFrame):
     @Slot(str)
     def _on_asked(self, text: str) -> None:
         self._found = found(self.scene.facts, text) if self.scene is not None else []
-        self._at = 0
+        self._at, self._opening = 0, False
         self.view.set_hits(frozenset(self._found))
         self.finder.set_count(0, len(self._found))
         self._show_hit()
@@ -286,6 +289,18 @@ class GraphPage(QFrame):
             self._at = (self._at + step) % len(self._found)
             self.finder.set_count(self._at, len(self._found))
             self._show_hit()
+            self._open_hit()
+
+    def _open_hit(self) -> None:
+        """Open the block in which the hit is folded, and what is folded in that, answer by answer."""
+        self._opening = False
+        if self._found and self.scene is not None:
+            card = self.scene.cards[self.scene.card_of(self._found[self._at])]
+            if card.kind != RECORD:
+                self._opening = True
+                self.view.toggle(card.key)
+            else:
+                self._show_hit()
 
     def _show_hit(self) -> None:
         """Go where the hit is: to its card, or to the block in which it is folded."""

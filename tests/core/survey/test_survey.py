@@ -75,6 +75,13 @@ def test_the_share_of_zeros_is_counted() -> None:
     assert found.rows[0].zeros == pytest.approx(3 / 4)
 
 
+def test_the_mean_is_that_of_the_finite_values() -> None:
+    found = looked_at(nn.Sequential(nn.Identity(), nn.ReLU()), torch.tensor([[[[-1.0, 2.0], [torch.inf, -3.0]]]]))
+    assert found.rows[0].mean == pytest.approx(2 / 3)
+    nothing = looked_at(nn.Sequential(nn.ReLU()), torch.full((1, 1, 2, 2), torch.nan))
+    assert nothing.rows[0].mean is None
+
+
 class Divided(nn.Module):
     """Divides by what its first convolution gives, where that is 0."""
 

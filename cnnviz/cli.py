@@ -187,7 +187,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, metavar="NAME", help="an architecture or a plan; or see --transfer")
     parser.add_argument("--data", dest="where", metavar="PATH", help="where the copy of a data set with a name lies")
     parser.add_argument("--download", action="store_true", help="fetch a data set with a name")
-    parser.add_argument("--limit", type=_count, metavar="N", help="learn from at most so many pictures of each class")
+    parser.add_argument(
+        "--limit", type=_count, metavar="N", help="learn from at most so many pictures of each class; others measure"
+    )
     parser.add_argument("--out", metavar="FILE.safetensors", help="the result (default: named after network and data)")
     parser.add_argument("--resume", action="store_true", help="go on after the last epoch that was written")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")

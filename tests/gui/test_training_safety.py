@@ -108,6 +108,21 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
 
 
+def test_a_window_that_is_closed_loses_no_training(opened: Opened, bars: str) -> None:  # noqa: F811
+    page = page_of(opened)
+    choose(page, bars)
+    page.form.fields.epochs.setValue(1000)
+    training = opened.controller.training
+    with opened.qtbot.waitSignal(
+        training.reported, timeout=30_000, check_params_cb=lambda _: len(page.course.accuracy.points("validation")) > 1
+    ):
+        opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
+    training.stop()  # as the window does when it closes
+    (left,) = kept.unfinished()
+    assert 2 <= left.epoch < 1000
+    assert left.wish == page.form.wish()
+
+
 def test_what_does_not_fit_begins_again(opened: Opened, bars: str) -> None:  # noqa: F811
     cut_off(bars)
     with np.load(bars) as file:

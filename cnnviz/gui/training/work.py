@@ -143,23 +143,22 @@ def _one(
     from cnnviz import training
     from cnnviz.training.checkpoint import CheckpointError
 
-    checkpoint, end = kept.file(".checkpoint"), 0
+    checkpoint, at = kept.file(".checkpoint"), Progress(0, 0)
     events = training.train(data, network, settings, control=control, checkpoint=checkpoint, resume=resume)
     try:
         for event in events:
-            if isinstance(event, training.EpochEnded):
-                replace(kept, epoch=event.epoch).write()
-            if isinstance(event, training.Finished):
+            at = _after(at, event, settings.epochs)
+            if isinstance(event, training.Checked):
+                yield replace(at, result=Drawn(drawn(event.measured, event.pictures, data.labels)))
+            elif isinstance(event, training.Finished):
                 found = done(event.trained, kept.file(".safetensors"))
                 if event.trained.reason != "stopped" and not found.problem:
                     kept.forget()
-                yield Progress(end, end, found)
-            elif isinstance(event, training.Checked):
-                yield Progress(0, 0, Drawn(drawn(event.measured, event.pictures, data.labels)), note="training")
+                yield replace(at, result=found)
             else:
-                step = _step(event, settings.epochs)
-                end = step.total or end
-                yield step
+                if isinstance(event, training.EpochEnded):
+                    replace(kept, epoch=event.epoch).write()
+                yield replace(at, result=event)
     except CheckpointError as error:
         yield Progress(0, 0, training.Noted(f"{error} It begins again."))
         yield from _one(network, data, settings, control, kept, False)
@@ -171,22 +170,25 @@ def _both(
     """Transfer learning beside training from nothing."""
     from cnnviz.training.compare import Comparison, compared
 
+    at = Progress(0, 0)
     for found in compared(data, network, settings, control=control):
         if isinstance(found, Comparison):
-            stopped = found.transfer.reason == "stopped"
-            sentence = "" if stopped else found.sentence
-            yield Progress(1, 1, done(found.transfer, kept.file(".safetensors"), sentence))
+            sentence = "" if found.transfer.reason == "stopped" else found.sentence
+            yield replace(at, result=done(found.transfer, kept.file(".safetensors"), sentence))
         else:
-            yield replace(_step(found.event, settings.epochs), result=found)
+            at = _after(at, found.event, settings.epochs)
+            yield replace(at, result=found)
 
 
-def _step(event: Event, epochs: int) -> Progress:
+def _after(at: Progress, event: Event, epochs: int) -> Progress:
     """How far a training is, for the status line; the steps of all epochs are the whole."""
-    from cnnviz.training import Stepped
+    from cnnviz.training import Progressed, Stepped
 
     if isinstance(event, Stepped):
-        return Progress((event.epoch - 1) * event.steps + event.step, event.steps * epochs, event)
-    return Progress(0, 0, event, note="training")
+        return Progress((event.epoch - 1) * event.steps + event.step, event.steps * epochs)
+    if isinstance(event, Progressed):
+        return Progress(event.done, event.total)
+    return at
 
 
 def _fetched(name: str) -> Iterator[Progress]:

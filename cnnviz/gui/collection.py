@@ -88,6 +88,11 @@ class Collection(QObject):
         """Path and true class of each picture in the tray."""
         return tuple((item.path, item.true_label) for item in self._tray.model.items)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path of each picture in the tray."""
+        return tuple(path for path, _ in self.pictures)
+
     def add(self, dropped: list[str]) -> None:
         """Put files and folders into the tray; they are looked through in the background."""
         if dropped:

@@ -56,6 +56,8 @@ class Commands(QObject):
             "save-session-as": controller.saving.save_as,
             "paste": lambda: controller.open_files(*clipboard.files_of(QGuiApplication.clipboard().mimeData())),
             "export": self._export,
+            "export-film": lambda: controller.exports.ask_film(controller.response, controller.collection.paths),
+            "export-many": lambda: controller.exports.ask_many(controller.response, controller.collection.paths),
             "report": lambda: controller.reporting.ask(session.request),
             "quit": self._window.close,
             "add-to-page": lambda: self._with_figure(controller.exporter.add_to_page),

@@ -21,6 +21,7 @@ from cnnviz.gui.drawing.going import Drawing
 from cnnviz.gui.drops import is_lesson_file, is_model_file, is_video_file
 from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
+from cnnviz.gui.exports.going import Exports
 from cnnviz.gui.feed import Feed
 from cnnviz.gui.graph.going import Networking
 from cnnviz.gui.jobs import JobReport, Jobs
@@ -86,6 +87,7 @@ class Controller(QObject):
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, window)
         self.reporting = Reporting(self.jobs, self.runner.explorer, window)
+        self.exports = Exports(self.jobs, self.runner.explorer, window)
         self.restoring = Restoring(session, self.collection.add)
         self.saving = Saving(window, session, self.collection)
         self.opening = Opening(window, self.runner.explorer)
@@ -244,8 +246,9 @@ class Controller(QObject):
     # wiring
 
     def _connect_files(self) -> None:
-        for part in (self.exporter, self.restoring, self.saving):
+        for part in (self.exporter, self.exports, self.restoring, self.saving):
             part.problem.connect(self.complain)
+        self.exports.done.connect(self._on_exported)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)
         self.saving.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))

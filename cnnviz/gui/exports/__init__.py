@@ -1,0 +1,1 @@
+"""What leaves the window in numbers or in motion: films, and figures of many pictures."""

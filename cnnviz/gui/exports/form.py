@@ -1,0 +1,83 @@
+"""What the dialogs of exports share: a form with a sentence about what will come, and two buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLayout, QVBoxLayout, QWidget
+
+from cnnviz import paths
+from cnnviz.gui.naming import named
+from cnnviz.gui.theme import theme
+
+
+class FormDialog(QDialog):
+    """Rows of a form, a sentence below them, and the buttons.
+
+    Parameters
+    ----------
+    name, title, does
+        Object name, heading, and what the button says.
+    """
+
+    def __init__(self, name: str, title: str, does: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
+        self.go = self.buttons.button(kinds.Ok)
+        self.go.setText(does)
+        self.go.setProperty("role", "accent")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.said = named(QLabel(), f"{name}-said", "What will be made")
+        self.said.setProperty("role", "dim")
+        self.said.setWordWrap(True)
+        self.form = QFormLayout()
+        self.form.setSpacing(theme.px(12))
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        heading = QLabel(title)
+        heading.setProperty("role", "title")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(theme.px(24),) * 4)
+        column.setSpacing(theme.px(16))
+        column.addWidget(heading)
+        column.addLayout(self.form)
+        column.addWidget(self.said)
+        column.addStretch(1)
+        column.addWidget(self.buttons)
+        self.resize(theme.px(560), 0)
+
+    def row(self, label: str, field: QWidget | QLayout) -> None:
+        """Add a row to the form."""
+        self.form.addRow(label, field)
+
+    def choice(self, name: str, label: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
+        """A row with a choice among (words, value)."""
+        box = named(QComboBox(), name, label)
+        for words, value in entries:
+            box.addItem(words, value)
+        self.row(label, box)
+        return box
+
+
+def last_folder() -> Path:
+    """Where the last export went; the person's pictures at first."""
+    folder = Path(str(_kept().value("export-folder") or ""))
+    if folder.is_absolute() and folder.is_dir():
+        return folder
+    pictures = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+    return pictures if pictures.is_dir() else Path.home()
+
+
+def remember_folder(folder: Path) -> None:
+    """Begin there the next time."""
+    _kept().setValue("export-folder", str(folder))
+
+
+def _kept() -> QSettings:
+    return QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
@@ -52,7 +52,6 @@ PLACES = {
     "device-button": "device",
     "export-button": "figure",
     "find-button": "record",
-    "forward": "pass",
     "memory": "memory budget",
     "state": "request",
     "graph": "graph",
@@ -137,24 +136,23 @@ def _spot(window: QWidget, widget: QWidget, at: QPoint) -> Spot | None:
         if own and (texts or own_tip):
             area = place
         name, tip = name or next(iter(texts), ""), tip or own_tip
-        if entries := tuple(_entries(texts, PLACES.get(part.objectName(), ""))):
-            return Spot(entries, name, tip, place if area.isNull() else area, own or not tip)
+        whole, within = _entries(texts, PLACES.get(part.objectName(), ""))
+        if whole or within:
+            own = own and bool(whole or not isinstance(part, QAbstractButton))  # what a button does is no word
+            return Spot((*whole, *within), name, tip, place if area.isNull() else area, own or not tip)
         at = part.mapToParent(at)
         part = part.parentWidget()
     return Spot((), name, tip, area) if tip else None
 
 
-def _entries(texts: list[str], place: str) -> Iterator[Entry]:
-    """The words of the glossary: a text that is one, then what the place is about, then words within the texts."""
-    seen: set[Entry] = set()
+def _entries(texts: list[str], place: str) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Entries of texts that are words, and of what the place is about; then those of words within the texts."""
     words = glossary()
     plain = [_plain(text) for text in texts]
-    whole = [words.get(LABELS.get(text.lower(), text)) for text in (*plain, place) if text]
-    within = [found.entry for text in plain for found in words.find(text)]
-    for entry in (*whole, *within):
-        if entry is not None and entry not in seen:
-            seen.add(entry)
-            yield entry
+    named = (words.get(LABELS.get(text.lower(), text)) for text in (*plain, place) if text)
+    whole = tuple(dict.fromkeys(entry for entry in named if entry is not None))
+    within = dict.fromkeys(found.entry for text in plain for found in words.find(text))
+    return whole, tuple(entry for entry in within if entry not in whole)
 
 
 def _plain(text: str) -> str:

@@ -35,7 +35,7 @@ class LossOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One picture: what it is, what the network takes it for, how likely what it is, and its loss."""
+    """One picture: what to call it, its class, what it is taken for, how likely its class is, and its loss."""
 
     name: str
     label: str
@@ -58,7 +58,7 @@ def losses(picture: Picture, options: LossOptions) -> Demonstrated:
         [f"“{row.label}”" + (f", taken for “{row.predicted}”" if row.predicted != row.label else "") for row in rows],
         "The pictures and their true classes",
     )
-    about = f"mean of {len(rows)} losses: {number(total / len(rows), 4)} · {rows[worst].name} contributes most"
+    about = f"mean of {len(rows)} losses: {number(total / len(rows), 4)} · a → b: an a that is taken for a b"
     numbers = {
         "mean": total / len(rows),
         "sum": total,
@@ -77,7 +77,8 @@ def _row(kind: str, sample: Sample, temperature: float) -> _Row:
     found = Softmax(class_scores(trace(model, sample.picture)), temperature)
     true = model.labels.index(sample.label)
     predicted = model.labels[int(found.probabilities.argmax())]
-    return _Row(sample.name, sample.label, predicted, float(found.probabilities[true]), found.loss(true))
+    name = sample.label if predicted == sample.label else f"{sample.label} → {predicted}"
+    return _Row(name, sample.label, predicted, float(found.probabilities[true]), found.loss(true))
 
 
 def _table(rows: list[_Row], total: float, worst: int) -> Bars:

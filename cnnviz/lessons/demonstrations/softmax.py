@@ -79,10 +79,11 @@ def _signed(shift: int) -> str:
 def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> Bars:
     rows = order.tolist()
     return Bars(
-        tuple(f"{labels[i]}  {number(float(found.scores[i]), 3, signed=True)}" for i in rows),
+        tuple(labels[i] for i in rows),
         found.probabilities[rows].astype(np.float32),
         tuple(
             (
+                number(float(found.scores[i]), 4, signed=True),
                 number(float(found.exponentials[i]), 3),
                 percent(float(found.probabilities[i])),
                 number(float(found.log_probabilities[i]), 3, signed=True),
@@ -93,8 +94,8 @@ def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> 
         tuple(rows),
         1.0,
         len(rows),
-        ("e^(x/T − max)", "p", "ln p", "plain p"),
-        "Score x, and what becomes of it" + (": plainly, it overflows" if found.overflows else ""),
+        ("x", "e^…", "p", "ln p", "plain p"),
+        "e to the power of x/T − max, and its share p; plain p without max",
     )
 
 

@@ -7,16 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QWidget
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from cnnviz.core.errors import CnnvizError
 from cnnviz.figure import Figure
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.sandbox.going import Sandboxing
 from cnnviz.gui.session import Session
-from cnnviz.gui.theme import theme
 from cnnviz.gui.top_bar import LEARN
 from cnnviz.request import Request
 from cnnviz.response import Response
@@ -26,12 +24,10 @@ if TYPE_CHECKING:
     from cnnviz.gui.learning.demonstrating import Demonstrating
     from cnnviz.gui.learning.panel import LearnPanel
     from cnnviz.gui.learning.progress import Shelf
+    from cnnviz.gui.learning.side import Side
     from cnnviz.lessons.base import Lesson, Show
 
 HANDOUTS = "Pages of A4 (*.pdf);;Web page (*.html)"
-
-ROOM = {"dock-layer": 1640, "dock-pictures": 1880}
-"""Pixels of width at 100 % from which a panel of the window stays beside a lesson."""
 
 WORKSPACES = ("explain", "sandbox", "network", "table", "train")
 """Those that a step can open beside “explore”."""
@@ -69,12 +65,11 @@ class Learning(QObject):
         self.panel: LearnPanel | None = None
         self.lesson: Lesson | None = None
         self.place = 0
-        self._dock: QDockWidget | None = None
+        self._side: Side | None = None
         self._demonstrating: Demonstrating | None = None
         self._shelf: Shelf | None = None
         self._response: Response | None = None
         self._before: tuple[Request, str] | None = None  # what was shown before, to go back to
-        self._hidden: list[QWidget] = []
         commands = window.commands
         commands["learn"].triggered.connect(self.set_open)
         window.top.learning_picked.connect(lambda: self.set_open(not self.open))
@@ -87,7 +82,6 @@ class Learning(QObject):
             commands[name].toggled.connect(self._look)
         window.closed.connect(self.leave)
         session.changed.connect(self._look)
-        window.installEventFilter(self)
         self._tell(False)
 
     @property
@@ -132,15 +126,8 @@ class Learning(QObject):
         for other in self._others:
             other.leave()
         self._made()
-        self._hidden = []
-        for dock in window.docks:
-            if not dock.isHidden() and window.width() < theme.px(ROOM.get(dock.objectName(), 0)):
-                dock.hide()
-                self._hidden.append(dock)
-        assert self._dock is not None
-        self._dock.show()
-        self._widen()
-        self._take_keys(True)
+        assert self._side is not None
+        self._side.show()
         self._tell(True)
 
     @Slot()
@@ -150,14 +137,11 @@ class Learning(QObject):
             return
         request, workspace = self._before
         assert self.panel is not None
-        assert self._dock is not None
+        assert self._side is not None
         self.panel.projector.setChecked(False)
         self._before = None
         self._leave_others()
-        self._dock.hide()
-        for part in self._hidden:
-            part.show()
-        self._take_keys(False)
+        self._side.hide()
         self._tell(False)
         now = self._session.request
         self._session.update(**{name: getattr(request, name) for name in Request.__slots__})
@@ -181,23 +165,13 @@ class Learning(QObject):
         for name in ("lesson-next", "lesson-back", "lesson-show"):
             commands[name].setEnabled(reading)
 
-    def _take_keys(self, on: bool) -> None:
-        """Page up and down turn the pages of the lesson, as the remote control of a lecturer does."""
-        commands = self._window.commands
-        for lesson, picture, key in (
-            ("lesson-next", "next-picture", "PgDown"),
-            ("lesson-back", "previous-picture", "PgUp"),
-        ):
-            own = commands[lesson].shortcuts()[0]
-            commands[picture].setShortcut(QKeySequence(f"Ctrl+{key}" if on else key))
-            commands[lesson].setShortcuts([own, QKeySequence(key)] if on else [own])
-
     def _made(self) -> LearnPanel:
         if self.panel is not None:
             return self.panel
         from cnnviz.gui.learning.demonstrating import Demonstrating  # not before it is wanted
         from cnnviz.gui.learning.panel import LearnPanel
         from cnnviz.gui.learning.progress import Shelf
+        from cnnviz.gui.learning.side import Side
 
         self._shelf = Shelf()
         self._demonstrating = Demonstrating(self._window, self._session, self._explorer)
@@ -219,30 +193,8 @@ class Learning(QObject):
         panel.enlarged.connect(self._enlarge)
         panel.show_me.connect(self.show_me)
         panel.answered.connect(self._on_done)
-        dock = self._dock = QDockWidget("Lesson", self._window)
-        dock.setObjectName("dock-lesson")
-        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        dock.setTitleBarWidget(QWidget())
-        dock.setWidget(panel)
-        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-        self._window.splitDockWidget(dock, self._window.docks[0], Qt.Orientation.Horizontal)
-        dock.hide()
+        self._side = Side(self._window, panel)
         return panel
-
-    def _widen(self) -> None:
-        from cnnviz.gui.learning.panel import WIDTH
-
-        assert self.panel is not None
-        assert self._dock is not None
-        share = 0.42 if self.panel.factor > 1 else 0.34
-        width = min(theme.px(WIDTH * self.panel.factor), round(self._window.width() * share))
-        self.panel.setMinimumWidth(width)
-        self._window.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.open:
-            self._widen()
-        return False
 
     # lessons and steps
 
@@ -452,8 +404,8 @@ class Learning(QObject):
         assert self.panel is not None
         self.scaled.emit(1.25 if on else 0.8)
         self.panel.set_factor(LARGE if on else 1.0)
-        if self.open:
-            self._widen()
+        if self.open and self._side is not None:
+            self._side.widen()
             if self.lesson is not None and self._shelf is not None:
                 read = self._shelf.of(self.lesson.key).read
                 self.panel.show_step(self.lesson, self.place, read, self._done, self._said)

@@ -25,9 +25,6 @@ from cnnviz.gui.theme import theme
 from cnnviz.lessons.base import Do, Lesson, Step
 from cnnviz.lessons.words import Said, plain
 
-WIDTH = 430
-"""Pixels that the panel is wide at first, at 100 %."""
-
 LARGE = 1.5
 """How much larger the letters are in projector mode."""
 

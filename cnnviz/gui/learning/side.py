@@ -1,0 +1,79 @@
+"""The panel's place beside the window: what gives way to it, and the keys that turn pages meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDockWidget, QWidget
+
+from cnnviz.gui.learning.panel import LearnPanel
+from cnnviz.gui.main_window import MainWindow
+from cnnviz.gui.theme import theme
+
+ROOM = {"dock-layer": 1640, "dock-pictures": 1880}
+"""Pixels of width at 100 % from which a panel of the window stays beside a lesson."""
+
+WIDTH = 430
+"""Pixels that the panel is wide, at 100 %."""
+
+SHARE, LARGE_SHARE = 0.34, 0.42
+"""The most that it takes of the window, and in large type."""
+
+
+class Side(QObject):
+    """Shows the panel at the left of the window, and hides it again."""
+
+    def __init__(self, window: MainWindow, panel: LearnPanel) -> None:
+        super().__init__(window)
+        self._window, self._panel = window, panel
+        self._hidden: list[QWidget] = []  # what gave way
+        dock = self._dock = QDockWidget("Lesson", window)
+        dock.setObjectName("dock-lesson")
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setTitleBarWidget(QWidget())
+        dock.setWidget(panel)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        window.splitDockWidget(dock, window.docks[0], Qt.Orientation.Horizontal)
+        dock.hide()
+        window.installEventFilter(self)
+
+    def show(self) -> None:
+        """Show the panel; where there is little room, others give way."""
+        for dock in self._window.docks:
+            if not dock.isHidden() and self._window.width() < theme.px(ROOM.get(dock.objectName(), 0)):
+                dock.hide()
+                self._hidden.append(dock)
+        self._dock.show()
+        self.widen()
+        self._take_keys(True)
+
+    def hide(self) -> None:
+        """Give back what it took."""
+        self._dock.hide()
+        for part in self._hidden:
+            part.show()
+        self._hidden.clear()
+        self._take_keys(False)
+
+    def widen(self) -> None:
+        """As wide as its letters ask for, and as the window allows."""
+        share = LARGE_SHARE if self._panel.factor > 1 else SHARE
+        width = min(theme.px(WIDTH * self._panel.factor), round(self._window.width() * share))
+        self._panel.setMinimumWidth(width)
+        self._window.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._dock.isVisible():
+            self.widen()
+        return False
+
+    def _take_keys(self, on: bool) -> None:
+        """Page up and down turn the pages of the lesson, as the remote control of a lecturer does."""
+        commands = self._window.commands
+        for lesson, picture, key in (
+            ("lesson-next", "next-picture", "PgDown"),
+            ("lesson-back", "previous-picture", "PgUp"),
+        ):
+            own = commands[lesson].shortcuts()[0]
+            commands[picture].setShortcut(QKeySequence(f"Ctrl+{key}" if on else key))
+            commands[lesson].setShortcuts([own, QKeySequence(key)] if on else [own])

@@ -79,7 +79,7 @@ class MatrixWidget(PanelWidget[Matrix]):
         across, down = self._least()
         room = height - self.title.sizeHint().height() - 2 * down - theme.px(24)
         cell = min(max(room // max(len(panel.values), 1), across), max(theme.px(LARGEST), across))
-        return self._beside() + cell * panel.values.shape[1] + theme.px(4)
+        return int(self._beside() + cell * panel.values.shape[1] + theme.px(4))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -28,6 +28,9 @@ LINE = 13
 BAR = 10
 """Width of an upright colour bar."""
 
+NARROW = 76
+"""Length of a lying colour bar that has no room for two numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -133,6 +136,24 @@ def fitted(text: str, width: float, measure: Measure, size: float = SMALL, bold:
     while text and measure("…" + text, size, bold) > width:
         text = text[1:]
     return "…" + text.lstrip(" .")
+
+
+def ramp_below(scale: Scale, x: float, y: float, length: float, texts: tuple[str, str]) -> list[Mark]:
+    """A lying colour bar with its lowest and highest number below its ends."""
+    from cnnviz.figure import GROUND
+
+    ramp = np.arange(GROUND, dtype=np.uint8)[None]
+    if scale.signed and length < NARROW:
+        middle = texts[1].removeprefix("+")
+        return [
+            Pixels(x, y, length, 5, ramp, scale.colormap),
+            Words(x + length / 2, y + 14, f"±{middle}", 6.0, "center"),
+        ]
+    return [
+        Pixels(x, y, length, 5, ramp, scale.colormap),
+        Words(x, y + 14, texts[0], 6.0),
+        Words(x + length, y + 14, texts[1], 6.0, "right"),
+    ]
 
 
 def upright_bar(scale: Scale, x: float, y: float, length: float, texts: tuple[str, str]) -> list[Mark]:

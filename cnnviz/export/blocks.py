@@ -13,6 +13,7 @@ from cnnviz.export.chart import chart
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.page import paged
 from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of, wrapped
+from cnnviz.export.worked import worked
 from cnnviz.figure import (
     GROUND,
     Architecture,
@@ -82,8 +83,8 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
             return explained.curve(panel)
         case Chart():
             return chart(panel, room)
-        case Sliding():  # it leaves the window as its grids
-            return _grid(panel.output, with_bar, wide)
+        case Sliding():
+            return worked(panel, room)
         case LayerRows():
             return marked.rows_block(panel, room)
         case Architecture():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnviz.export import paper
 from cnnviz.export.paper import LINE, PLAIN, Sheet, cut, width_of, wrapped
-from cnnviz.figure import Bars, Figure, ImageGrid
+from cnnviz.figure import Bars, Figure, ImageGrid, Panel, Sliding
 
 MARGIN, GAP = 16, 24
 WIDEST = 1400
@@ -53,11 +53,13 @@ def body_of(figure: Figure, room: int | None) -> Block:
     from cnnviz.export.blocks import block_of
 
     blocks = []
-    panels = figure.still
+    panels: tuple[Panel, ...] = figure.still
     if figure.view == "overlay" and marked.are_photos(panels):
         return marked.photos_block([panel for panel in panels if isinstance(panel, ImageGrid)], room)
     if len(panels) == 2 and isinstance(panels[0], ImageGrid) and isinstance(panels[1], Bars):
         return marked.answered(panels[0], panels[1], room)
+    if any(isinstance(panel, Sliding) for panel in figure.panels):
+        panels = figure.panels  # worked out, instead of its grids one by one
     for number, panel in enumerate(panels):
         scale = getattr(panel, "scale", None)
         told = number > 0 and scale is not None and scale is getattr(panels[number - 1], "scale", None)

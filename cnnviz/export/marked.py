@@ -22,17 +22,17 @@ HIGHEST, APART = 280, 10
 
 def architecture_block(panel: Architecture, room: int | None) -> Block:
     """A drawn architecture."""
-    return _block(architecture.laid_out(panel, room or WIDE, _measure))
+    return drawn_block(architecture.laid_out(panel, room or WIDE, _measure))
 
 
 def rows_block(panel: LayerRows, room: int | None) -> Block:
     """Rows of maps."""
-    return _block(layer_rows.laid_out(panel, room or WIDE, _measure))
+    return drawn_block(layer_rows.laid_out(panel, room or WIDE, _measure))
 
 
 def table_block(panel: Table, room: int | None) -> Block:
     """A table."""
-    return _block(listing.laid_out(panel, room or WIDE, _measure))
+    return drawn_block(listing.laid_out(panel, room or WIDE, _measure))
 
 
 def photos_block(grids: Sequence[ImageGrid], room: int | None) -> Block:
@@ -54,7 +54,7 @@ def photos_block(grids: Sequence[ImageGrid], room: int | None) -> Block:
             ends = number(scale.high, signed=scale.signed), number(scale.low)
             marks += upright_bar(scale, x + across + 5, LINE + 2, high, ends)
         x += across + bar + APART
-    return _block(Drawn(x - APART, high + LINE + 4, marks))
+    return drawn_block(Drawn(x - APART, high + LINE + 4, marks))
 
 
 def answered(photo: ImageGrid, panel: Bars, room: int | None) -> Block:
@@ -64,7 +64,7 @@ def answered(photo: ImageGrid, panel: Bars, room: int | None) -> Block:
     across = min(high * width / height, high * 1.6)
     high = round(across * height / width)
     beside = bars(panel, None if room is None else round(room - across - 2 * APART))
-    shown = _block(Drawn(across, high, [Pixels(0, 0, across, high, photo.raster[0])]))
+    shown = drawn_block(Drawn(across, high, [Pixels(0, 0, across, high, photo.raster[0])]))
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         shown.draw(sheet, x, y)
@@ -83,7 +83,8 @@ def _measure(text: str, size: float, bold: bool) -> float:
     return width_of(text, size, bold=bold)
 
 
-def _block(drawn: Drawn) -> Block:
+def drawn_block(drawn: Drawn) -> Block:
+    """A drawing as a block; what goes beyond its left edge moves it to the right."""
     left = min([0.0, *(x for mark in drawn.marks if isinstance(mark, Stroke | Area) for x, _ in mark.points)])
     shift = math.ceil(-left)
 

@@ -79,7 +79,7 @@ def accuracy(trace: Trace, record: None, options: AccuracyOptions) -> Figure:
         f"{options.accuracy} accuracy on ImageNet-1K (%)",
         logarithmic=True,
         at=None if own is None else _along(own, options.along),
-        remark="The area of a disc stands for the parameters; numbers as torchvision publishes them; names where there is room."
+        remark="The area of a disc stands for the parameters; numbers as torchvision publishes them."
         + ("" if own is None else f" The upright line: {own.architecture}."),
     )
     made = figure(trace, None, "accuracy", f"{counted(len(known), 'network')} of torchvision", panel)

@@ -157,3 +157,23 @@ def test_a_figure_without_its_title_with_a_caption(passed: Trace, tmp_path: Path
         lower = plain.size[1]
     with Image.open(cnnviz.export(figure, tmp_path / "b.png")) as usual:
         assert lower < usual.size[1]
+
+
+def test_a_cell_is_worked_out(passed: Trace, tmp_path: Path) -> None:
+    """The second convolution has no padding: cell (5, 4) reads rows 5 to 9 and columns 4 to 8."""
+    from cnnviz.export import worked
+    from cnnviz.figure import Sliding
+    from cnnviz.marks import Stroke
+
+    figure = cnnviz.view(passed, "3", "explain", channel=4, at=(5, 4))
+    sliding = figure.panels[0]
+    assert isinstance(sliding, Sliding)
+    (frame,) = worked._window(sliding, 0, 0, 14)  # a pixel for each cell of the 14 × 14 input
+    assert isinstance(frame, Stroke)
+    xs, ys = zip(*frame.points, strict=True)
+    assert (min(xs), max(xs), min(ys), max(ys)) == (4, 9, 5, 10)
+    found = texts(cnnviz.export(figure, tmp_path / "a.svg", width=85, font=7))
+    assert {"y[4, 5, 4]", "Σ", "kernel", "partial map"} <= set(found)
+    assert any("equals the captured value" in text for text in found)
+    pooled = cnnviz.view(passed, "5", "explain", channel=4, at=(1, 1))
+    assert "→" in texts(cnnviz.export(pooled, tmp_path / "b.svg"))

@@ -170,6 +170,8 @@ def test_words_of_a_lesson_say_what_they_mean(opened: Opened) -> None:
     opened.qtbot.waitUntil(lambda: not popover(opened).isVisible())
     words.anchorClicked.emit(QUrl(address))
     assert popover(opened).isVisible()
+    QTest.keyClick(panel.next, Qt.Key.Key_N)  # the page is turned
+    assert not popover(opened).isVisible()
 
 
 def fragments(browser: QTextBrowser) -> list[QTextFragment]:

@@ -10,10 +10,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from cnnviz import settings
+from cnnviz import app, settings
 from cnnviz.gui.tour.stops import STOPS
 from cnnviz.gui.tour.tour import Tour
+from cnnviz.launch import WindowOptions
 from tests.gui.conftest import Opened
 
 
@@ -111,6 +113,26 @@ def test_it_comes_by_itself_once_and_never_off_screen(opened: Opened, monkeypatc
     opened.controller.activity.emit()
     QApplication.processEvents()
     assert touring.tour is None
+
+
+@pytest.mark.parametrize(("asked", "comes"), [({}, True), ({"layer": "3"}, False)])
+def test_the_window_offers_it_unless_something_was_asked_for(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str], comes: bool
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    options = WindowOptions(**asked)  # type: ignore[arg-type]
+    controller = app.prepare(qapp, options)
+    touring = controller.acts.touring
+    app._open(controller, options)
+    qtbot.waitUntil(lambda: controller.response is not None and controller.settled, timeout=60_000)
+    assert touring.tour is None or comes
+    if comes:
+        qtbot.waitUntil(lambda: touring.tour is not None)
+        assert touring.tour is not None
+        touring.tour.end()
+    controller.stop()
+    controller.window.close()
+    controller.window.deleteLater()
 
 
 def test_the_launch_knows_nothing_of_it() -> None:

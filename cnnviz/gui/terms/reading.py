@@ -28,6 +28,7 @@ class TermsInWords(QObject):
         super().__init__(browser)
         self._browser = browser
         self._word = ""
+        self._shows = False
         self._at = QPoint()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -38,6 +39,7 @@ class TermsInWords(QObject):
 
     def mark(self) -> tuple[str, ...]:
         """Mark the words; gives those that were marked. Links, code and formulas are left alone."""
+        self._leave()
         document = self._browser.document()
         seen: set[str] = set()
         block = document.begin()
@@ -53,6 +55,13 @@ class TermsInWords(QObject):
                 cursor.mergeCharFormat(_dotted(usual))
             block = block.next()
         return tuple(sorted(seen))
+
+    def _leave(self) -> None:
+        """What was said of a word goes with it."""
+        self._later.stop()
+        terms, self._shows = terms_of(self._browser) if self._shows else None, False
+        if terms is not None:
+            terms.popover.dismiss()
 
     def _on_hover(self, address: QUrl) -> None:
         self._word = _word(address)
@@ -80,6 +89,7 @@ class TermsInWords(QObject):
             browser = self._browser
             place = browser.cursorRect(browser.cursorForPosition(browser.viewport().mapFromGlobal(at)))
             corner = browser.viewport().mapTo(browser.window(), place.topLeft())
+            self._shows = True
             terms.show_entry(entry, QRect(corner, place.size()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -51,6 +51,7 @@ class LinkRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.place, self.word = place, word
         self._chosen = False
+        self._share = 0.0
         self._handle = QLabel()
         self._handle.setCursor(Qt.CursorShape.OpenHandCursor)
         self._handle.setToolTip("Drag to another place, or press Alt+Up and Alt+Down")
@@ -74,8 +75,17 @@ class LinkRow(QFrame):
         theme.changed.connect(self._dress)
         self._dress()
 
-    def set_link(self, link: Link, problem: bool) -> None:
-        """Show its numbers and its shapes; ``problem`` says whether one before it is impossible already."""
+    def set_link(self, link: Link, problem: bool, share: float) -> None:
+        """Show its numbers and its shapes.
+
+        Parameters
+        ----------
+        problem
+            Whether one before it is impossible already.
+        share
+            How much of all parameters it has, 0 to 1.
+        """
+        self._share = share
         self.word = link.word
         for number in numbers_of(link.word):
             box = self._fields[number.name]
@@ -90,6 +100,8 @@ class LinkRow(QFrame):
         self.path.setToolTip(link.path)
         self.shape.setText(" × ".join(map(str, link.output_shape)) if link.output_shape else "–" if problem else "?")
         self.parameters.setText(f"{link.parameters:,}" if link.parameters else "")
+        self.parameters.setToolTip(f"{share:.1%} of all parameters" if share else "")
+        self.update()
         self.problem.setText(link.problem)
         self.problem.setVisible(bool(link.problem))
         words = f"{link.word}, out {self.shape.text()}, {link.parameters:,} parameters"
@@ -144,6 +156,11 @@ class LinkRow(QFrame):
         painter.drawRoundedRect(self.rect(), radius, radius)
         painter.setBrush(theme.color(f"op-{kind_of(self.word)}"))
         painter.drawRoundedRect(0, radius, theme.px(3), self.height() - 2 * radius, 1, 1)
+        if self._share:  # a line under the number, as long as the share
+            end, room = self.parameters.geometry(), self.parameters.geometry().right() - self.shape.geometry().left()
+            wide = max(2.0, self._share * room)
+            painter.setBrush(theme.color("accent"))
+            painter.drawRoundedRect(QRectF(end.right() - wide, end.bottom(), wide, theme.px(2)), 1, 1)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(theme.color("focus"))

@@ -73,7 +73,6 @@ class ChainEditor(QWidget):
             while self.rows:
                 self._drop_row(self.rows.pop())
             return ""
-
         if self.chain is not None and text == self.chain.text:
             return ""
         try:
@@ -98,9 +97,9 @@ class ChainEditor(QWidget):
         self._laying = True  # a row that goes hands its focus on, which is no choice of the person's
         self._show_rows()
         self._laying = False
-        broken = False
+        broken, total = False, sum(link.parameters for link in chain.links)
         for row, link in zip(self.rows, chain.links, strict=True):
-            row.set_link(link, broken)
+            row.set_link(link, broken, link.parameters / max(total, 1))
             broken = broken or bool(link.problem)
         self.bar.set_shape((chain.channels, *chain.size))
         self._say(chain)
@@ -281,6 +280,7 @@ class ChainEditor(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(8))
+        self.setMaximumWidth(theme.px(1100))  # numbers and what comes of them stay within one glance
         column.addWidget(self.bar)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._total)

@@ -8,6 +8,9 @@ from PySide6.QtCore import QMimeData
 
 from cnnviz.gui.tray_model import ROWS_TYPE
 
+MAP_TYPE = "application/x-cnnviz-map"
+"""Says of a drag that it is a map of ours, on its way to another program."""
+
 MODEL_FILES = tuple(".safetensors .pt .pth .th .tar .ckpt .bin .onnx .pt2 .h5 .pkl .pickle .weights .model".split())
 """What the model sources open without running any code."""
 
@@ -31,7 +34,7 @@ def is_lesson_file(path: str) -> bool:
 
 def can_take(mime: QMimeData) -> bool:
     """Whether a drop from outside can hold pictures; a drag of the tray's own rows is not one."""
-    return not mime.hasFormat(ROWS_TYPE) and (mime.hasUrls() or mime.hasImage())
+    return not (mime.hasFormat(ROWS_TYPE) or mime.hasFormat(MAP_TYPE)) and (mime.hasUrls() or mime.hasImage())
 
 
 def local_paths(mime: QMimeData) -> list[str]:

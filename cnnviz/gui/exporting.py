@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QObject, QSettings, QStandardPaths, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from cnnviz import paths
 from cnnviz.figure import Figure
+from cnnviz.gui import offers
 from cnnviz.gui.export_dialog import FORMATS, ExportDialog
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.gui.page_list import PageDraft
@@ -92,15 +92,11 @@ class Exporter(QObject):
         if report.ended:
             del self._running[report.job.number]
 
-    def _take(self, kind: str, result: str | bytes) -> None:
+    def _take(self, kind: str, result: str | tuple[bytes, ...]) -> None:
         if isinstance(result, str):
             self.done.emit(f"Saved {result}")
             return
-        mime = QMimeData()
-        if kind == "png":
-            mime.setImageData(QImage.fromData(result))
-        else:
-            mime.setText("\n".join("\t".join(row) for row in csv.reader(result.decode().splitlines())))
+        mime = offers.of_figure(*result) if kind == "png" else offers.of_table(result[0].decode())
         QGuiApplication.clipboard().setMimeData(mime)
         self.done.emit("The figure is in the clipboard" if kind == "png" else "The values are in the clipboard")
 
@@ -114,5 +110,6 @@ def _export(figure: Figure, file: Path | None, style: dict[str, Any], kind: str)
         yield Progress(1, 1, str(export(figure, file, **style)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        written = export(figure, Path(folder) / f"figure.{kind}", **style)
-        yield Progress(1, 1, written.read_bytes())
+        kinds = ("png", "svg") if kind == "png" else (kind,)
+        files = [export(figure, Path(folder) / f"figure.{each}", **style) for each in kinds]
+        yield Progress(1, 1, tuple(file.read_bytes() for file in files))

@@ -14,8 +14,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidget
 
+from cnnviz.gui import offers
 from cnnviz.gui.figures.thumbs import outline
 from cnnviz.gui.network_column import Drawn, Frame, paint_head, paint_maps
 from cnnviz.gui.theme import theme
@@ -48,6 +49,7 @@ class Network(QAbstractScrollArea):
         self._channel: int | None = None
         self._colormaps = ("auto", "auto", "auto")
         self._drawn: dict[int, Drawn] = {}
+        self._press: tuple[QPoint, int, int | None] | None = None  # where the mouse went down, on which map
         self._painted: dict[int, QPixmap] = {}  # whole columns, so that a step or a scroll only copies them
         self._outdated: set[int] = set()  # columns that have their heads, but other maps by now
         self._frame = Frame(1, 1)
@@ -301,10 +303,16 @@ class Network(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index, channel = self._hit(event.position().toPoint())
+        self._press = None
         if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            self._press = (event.position().toPoint(), index, channel)
             self.picked.emit(self._steps[index].key, channel)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            if (event.position().toPoint() - self._press[0]).manhattanLength() >= QApplication.startDragDistance():
+                self._drag_out()
+            return
         index, channel = self._hit(event.position().toPoint())
         if index is None:
             self.hovered.emit("")
@@ -312,6 +320,15 @@ class Network(QAbstractScrollArea):
         step = self._steps[index]
         name = f"{step.title} ({step.key})" if step.key and step.key != str(step.index) else step.title
         self.hovered.emit(f"{name}, {step.shape_text}" + (f", channel {channel}" if channel is not None else ""))
+
+    def _drag_out(self) -> None:
+        """Let the person drag the pressed map into another program."""
+        (_, index, channel), self._press = self._press or (None, 0, None), None
+        if channel is None or index not in self._drawn:
+            return
+        drawn, step = self._drawn[index], self._steps[index]
+        small = drawn.image.copy(0, channel * drawn.height, drawn.image.width(), drawn.height)
+        offers.drag(self, offers.of_map(small, f"{step.key or 'picture'}-map-{channel}"))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         delta = event.angleDelta()

@@ -16,10 +16,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from cnnviz.figure import ImageGrid
-from cnnviz.gui import numbers
+from cnnviz.gui import numbers, offers
 from cnnviz.gui.figures.painting import GridPicture
 from cnnviz.gui.figures.tiling import Camera, Cell, Tiling, arrange, clamped, fit, zoomed
 from cnnviz.gui.theme import theme
@@ -285,11 +285,29 @@ class Canvas(QWidget):
             self._point_at(event.position())
             return
         moved = event.position() - self._press
+        if not self._dragged and moved.manhattanLength() > CLICK and self._goes_out(event):
+            return
         if self._dragged or moved.manhattanLength() > CLICK:
             self._dragged = True
             self._press = event.position()
             zoom, left, top = self._camera
             self._move(clamped(self._tiling, Camera(zoom, left + moved.x(), top + moved.y()), self._area))
+
+    def _goes_out(self, event: QMouseEvent) -> bool:
+        """Whether a map is dragged out of the window: where there is nothing to pan, or with Alt."""
+        if self._camera.zoom > 1 and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return False
+        if self._panel is None or self._press is None:
+            return False
+        cell = self._tiling.at(self._press.x(), self._press.y(), self._camera)
+        far = (event.position() - self._press).manhattanLength() >= QApplication.startDragDistance()
+        if cell is None or not far:
+            return cell is not None
+        self._press = None
+        panel = self._panel
+        name = f"{panel.noun}-{panel.indices[cell.tile]}"
+        offers.drag(self, offers.of_map(offers.image_of(panel.raster[cell.tile], panel.scale), name))
+        return True
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._band is not None:

@@ -188,7 +188,7 @@ class Commands(QObject):
     def _entries(self) -> list[Entry]:
         controller = self._controller
         found = finder.steps(controller.steps, controller.go_to) + finder.commands(self._window.menus)
-        return found + finder.lessons(controller.learning.open_file)
+        return found + finder.lessons(controller.learning.open_file) + finder.words(self.terms.open_glossary)
 
     def _preferences(self) -> None:
         response = self._controller.response

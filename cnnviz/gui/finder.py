@@ -42,6 +42,13 @@ def lessons(open_file: Callable[[Path], object]) -> list[Entry]:
     return [Entry(one.title, partial(open_file, Path(one.file)), "Lesson", one.summary) for one in heads]
 
 
+def words(show: Callable[[str], object]) -> list[Entry]:
+    """One entry for each word of the glossary; its meaning stands beside it."""
+    from cnnviz.lessons.glossary import glossary  # not before it is wanted
+
+    return [Entry(one.title, partial(show, one.words[0]), "Word", one.sentence) for one in glossary().entries]
+
+
 def _entries(menu: QMenu, group: str) -> list[Entry]:
     entries: list[Entry] = []
     for action in menu.actions():

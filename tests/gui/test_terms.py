@@ -119,6 +119,21 @@ def test_the_glossary_is_searched(opened: Opened) -> None:
     QTest.keyClick(search, Qt.Key.Key_Escape)
 
 
+def test_words_are_found_by_the_palette(opened: Opened) -> None:
+    opened.window.commands["find"].trigger()
+    palette = opened.controller.acts.palette
+    QTest.keyClicks(palette.search, "equivar")
+    assert palette.found[0].title == "Equivariance"
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    page = opened.window.findChild(QTextBrowser, "glossary-list")
+    assert page is not None
+    assert page.isVisible()
+    assert page.toPlainText().strip().startswith("Equivariance")
+    search = opened.window.findChild(QLineEdit, "glossary-search")
+    assert search is not None
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+
+
 def test_every_place_and_every_label_has_a_word() -> None:
     assert [name for name, word in (PLACES | LABELS).items() if glossary().get(word) is None] == []
 

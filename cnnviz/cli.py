@@ -32,7 +32,7 @@ COMMANDS = {
     "page": "exported figures side by side on one page, with letters and captions",
     "report": "everything about a model and a picture in one file",
     "train": "let a network learn a data set, or a trained one new classes",
-    "lesson": "check lessons, list them",
+    "lesson": "check lessons, list them, print handouts",
     "models": "what can be opened by name",
 }
 
@@ -169,10 +169,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_lesson(parser: argparse.ArgumentParser) -> None:
-    acts = parser.add_subparsers(dest="act", required=True, metavar="check|list")
+    acts = parser.add_subparsers(dest="act", required=True, metavar="check|list|print")
     check = acts.add_parser("check", help="say what is wrong with lessons, with file and line")
     check.add_argument("files", nargs="+", metavar="FILE", help="lessons: files, or names of ours (05-convolution)")
     _add_json(acts.add_parser("list", help="the lessons that come with CNNViz"))
+    handout = acts.add_parser("print", help="a handout: words, figures, questions, the answers at the end")
+    handout.add_argument("file", metavar="FILE", help="a lesson: a file, or the name of one of ours")
+    handout.add_argument("--out", required=True, metavar="FILE", help="FILE.pdf or FILE.html")
 
 
 def _add_models(parser: argparse.ArgumentParser) -> None:

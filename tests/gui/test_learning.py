@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from cnnviz.cli import run
 from cnnviz.gui.learning.going import Learning
 from cnnviz.gui.learning.panel import LearnPanel
 from cnnviz.lessons.reading import lesson_files, lesson_named
@@ -310,3 +311,13 @@ def test_another_workspace_takes_the_place_of_a_demonstration(opened: Opened, le
     opened.window.top.findChild(QToolButton, "workspace-explore").click()
     opened.settle()
     assert opened.window.split.isVisible()
+
+
+def test_a_handout_is_printed_by_the_command_line(
+    qapp: QApplication, lesson: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "handout.pdf"
+    assert run(["lesson", "print", str(lesson), "--out", str(file)]) == 0
+    assert file.read_bytes().startswith(b"%PDF")
+    assert run(["lesson", "print", str(lesson), "--out", str(tmp_path / "handout.txt")]) == 1
+    assert "A handout is FILE.pdf or FILE.html" in capsys.readouterr().err

@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from cnnviz.core.errors import CnnvizError
 from cnnviz.figure import Figure
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from cnnviz.gui.learning.progress import Shelf
     from cnnviz.gui.learning.side import Side
     from cnnviz.lessons.base import Lesson, Show
-
-HANDOUTS = "Pages of A4 (*.pdf);;Web page (*.html)"
 
 WORKSPACES = ("explain", "sandbox", "network", "table", "train")
 """Those that a step can open beside “explore”."""
@@ -414,21 +411,19 @@ class Learning(QObject):
 
     @Slot()
     def _ask_file(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self._window, "Open a lesson", "", "Lessons (*.md)")
-        if file:
-            self.open_file(Path(file))
+        from cnnviz.gui.learning.asking import ask_lesson
+
+        if (file := ask_lesson(self._window)) is not None:
+            self.open_file(file)
             self._tell(self.open)
 
     @Slot()
     def _ask_handout(self) -> None:
+        from cnnviz.gui.learning.asking import ask_handout
+
         assert self.lesson is not None
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        folder = Path(documents) if Path(documents).is_dir() else Path.home()
-        name = str(folder / f"{self.lesson.key}.pdf")
-        path, chosen = QFileDialog.getSaveFileName(self._window, "Save a handout", name, HANDOUTS)
-        if path:
-            suffix = ".html" if "html" in chosen else ".pdf"
-            self.print(Path(path) if Path(path).suffix else Path(path + suffix))
+        if (file := ask_handout(self._window, self.lesson.key)) is not None:
+            self.print(file)
 
     def print(self, file: Path) -> None:
         """Write a handout of the lesson that is open."""

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF, QSizeF, QUrl
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPdfWriter,
+    QTextDocument,
+)
 
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.writing import replacing
@@ -23,6 +33,9 @@ from cnnviz.lessons.base import Lesson
 if TYPE_CHECKING:
     from cnnviz.explore import Explorer
     from cnnviz.lessons.handout import Part
+
+MEMORY = 2**30
+"""Bytes for the passes of a lesson."""
 
 DPI = 96
 """In which the page is laid out; formulas and figures are finer."""
@@ -65,6 +78,17 @@ def write(explorer: Callable[[], Explorer], lesson: Lesson, file: Path, family: 
         yield Progress(total, total, file)
     except CnnvizError as error:
         yield Progress(total, total, (str(error), error.details))
+
+
+def print_now(lesson: Lesson, file: Path) -> None:
+    """Write the handout and wait for it, without any window. Raises ``CnnvizError``."""
+    from cnnviz.explore import Explorer
+
+    app = QGuiApplication.instance() or QGuiApplication([])
+    family = app.font().family() if isinstance(app, QGuiApplication) else ""
+    for progress in write(lambda: Explorer(MEMORY), lesson, file, family):
+        if isinstance(progress.result, tuple):
+            raise CnnvizError(*progress.result)
 
 
 def _sandbox(values: Mapping[str, object]) -> Figure:

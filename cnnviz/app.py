@@ -86,6 +86,7 @@ def _first_request(options: WindowOptions, chosen: settings.Settings) -> Request
     if not pictures:
         image = next(iter(samples(model.name)), "")
     layer = options.layer or (FIRST_LAYER if model.name in dict(BUNDLED) else "")
+    layer = "" if layer == "picture" else layer  # as the command “export” names it
     return Request(model, image=image, layer=layer, view=options.view, colormaps=colormaps_of(chosen))
 
 

@@ -113,7 +113,9 @@ def _window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("images", nargs="*", metavar="IMAGE", help="picture files or folders (default: a sample)")
     _add_model(parser, required=False)
-    parser.add_argument("--layer", default="", metavar="PATH", help="the layer to show, as 'cnnviz inspect' names it")
+    parser.add_argument(
+        "--layer", default="", metavar="PATH", help="the layer to show, as 'cnnviz inspect' names it; or picture"
+    )
     parser.add_argument("--view", default="", metavar="NAME", help="the layer view to show, e.g. filters")
     parser.add_argument(
         "--screenshot", type=_png, metavar="FILE.png", help="draw the window into a file, needs no display"

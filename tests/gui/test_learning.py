@@ -321,3 +321,15 @@ def test_a_handout_is_printed_by_the_command_line(
     assert file.read_bytes().startswith(b"%PDF")
     assert run(["lesson", "print", str(lesson), "--out", str(tmp_path / "handout.txt")]) == 1
     assert "A handout is FILE.pdf or FILE.html" in capsys.readouterr().err
+
+
+def test_the_panel_is_as_wide_as_the_window_allows(opened: Opened, lesson: Path) -> None:
+    window = opened.window
+    window.resize(800, 700)
+    _, panel = begun(opened, lesson)
+    narrow = panel.width()
+    assert all(dock.isHidden() for dock in window.docks)
+    window.resize(1920, 1000)
+    opened.settle()
+    assert panel.width() > 1.4 * narrow
+    assert all(dock.isVisible() for dock in window.docks)

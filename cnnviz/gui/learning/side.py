@@ -40,7 +40,7 @@ class Side(QObject):
     def show(self) -> None:
         """Show the panel; where there is little room, others give way."""
         for dock in self._window.docks:
-            if not dock.isHidden() and self._window.width() < theme.px(ROOM.get(dock.objectName(), 0)):
+            if not dock.isHidden() and not self._has_room(dock):
                 dock.hide()
                 self._hidden.append(dock)
         self._dock.show()
@@ -63,9 +63,15 @@ class Side(QObject):
         self._window.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self._dock.isVisible():
+        if event.type() == QEvent.Type.Resize and not self._dock.isHidden():
             self.widen()
+            for dock in [part for part in self._hidden if self._has_room(part)]:
+                dock.show()
+                self._hidden.remove(dock)
         return False
+
+    def _has_room(self, dock: QWidget) -> bool:
+        return self._window.width() >= theme.px(ROOM.get(dock.objectName(), 0))
 
     def _take_keys(self, on: bool) -> None:
         """Page up and down turn the pages of the lesson, as the remote control of a lecturer does."""

@@ -128,9 +128,10 @@ class Runner(QObject):
         self._wake.connect(self._worker.work)
         self.painted = threading.Event()
         """Set once the last answer is on the screen: together both threads would wait for Python's lock in turns."""
-        self._after_painting = QTimer(self)  # of no length: due when all that was posted is done, painting included
+        self._after_painting = QTimer(self)  # of no length: due when what was posted is done, painting included
+        self._is_next_lap = False
         self._after_painting.setSingleShot(True)
-        self._after_painting.timeout.connect(self.painted.set)
+        self._after_painting.timeout.connect(self._on_lap)
         self._worker.answered.connect(self._on_answered)
         self._worker.failed.connect(self.failed)
         self._worker.found.connect(self.found)
@@ -214,8 +215,18 @@ class Runner(QObject):
 
     @Slot(object)
     def _on_answered(self, response: Response) -> None:
+        self._is_next_lap = False
         self._after_painting.start()
         self.answered.emit(response)
+
+    @Slot()
+    def _on_lap(self) -> None:
+        """A round of events is over: after the next one all is painted, also where the answer came in their midst."""
+        if self._is_next_lap:
+            self.painted.set()
+        else:
+            self._is_next_lap = True
+            self._after_painting.start()
 
     @Slot(bool)
     def _on_busy(self, busy: bool) -> None:

@@ -23,6 +23,9 @@ LayOut = Callable[[P, float, Measure], Drawn]
 LARGER = 1.15
 """Screen pixels at 100 % for a hundredth of an inch: words are read from further away than on paper."""
 
+SIZES = (1.7, 1.5, 1.3, LARGER, 1.0, 0.9)
+"""The same for what is to be seen as a whole, the largest that fits; below, words could not be read."""
+
 
 class DrawingWidget(PanelWidget[P]):
     """A drawing that fills the width; what is higher scrolls.
@@ -34,6 +37,8 @@ class DrawingWidget(PanelWidget[P]):
     lay_out
         Where everything is: of the panel, the room in pixels, and how wide a text is.
     """
+
+    sizes: tuple[float, ...] = (LARGER,)
 
     def __init__(self, name: str, lay_out: LayOut[P], parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
@@ -63,14 +68,20 @@ class DrawingWidget(PanelWidget[P]):
         if self._panel is None:
             return
         room = max(self.area.viewport().width() - 2, 120)
-        drawn = self._lay_out(self._panel, room / self.canvas.factor, self.canvas.measure)
+        for larger in self.sizes:
+            self.canvas.larger = larger
+            drawn = self._lay_out(self._panel, room / self.canvas.factor, self.canvas.measure)
+            if drawn.height * self.canvas.factor <= self.area.viewport().height():
+                break
         self.canvas.set_drawn(drawn)
         words = [mark.text for mark in drawn.marks if isinstance(mark, Words)]
         self.canvas.setAccessibleName(". ".join(words[:200]))
 
 
 class ArchitectureWidget(DrawingWidget[Architecture]):
-    """A drawn architecture."""
+    """A drawn architecture, seen as a whole where it can be."""
+
+    sizes = SIZES
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("architecture", architecture.laid_out, parent)
@@ -91,7 +102,7 @@ class TableWidget(DrawingWidget[Table]):
 
 
 class _Area(QScrollArea):
-    """Scrolls the canvas, and says when it has another width."""
+    """Scrolls the canvas, and says when it has another size."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -104,7 +115,7 @@ class _Area(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if event.size() != event.oldSize():
             self.resized()
 
 
@@ -115,6 +126,7 @@ class DrawingCanvas(QWidget):
         super().__init__(parent)
         self.setObjectName("drawing-canvas")
         self.setAutoFillBackground(False)
+        self.larger = LARGER
         self._drawn = Drawn(1, 1, [])
         self._left = 0.0
         self._images: list[tuple[Pixels, QImage]] = []
@@ -122,7 +134,7 @@ class DrawingCanvas(QWidget):
     @property
     def factor(self) -> float:
         """Screen pixels for one of the drawing's."""
-        return LARGER * theme.scale
+        return self.larger * theme.scale
 
     @property
     def drawn(self) -> Drawn:

@@ -45,7 +45,7 @@ class TransferOptions:
     each: int = field(
         default=10, metadata=option("A class", low=2, high=20, help="Pictures of each class to learn from.")
     )
-    epochs: int = field(default=10, metadata=option("Epochs", low=2, high=20, help="How often each picture is seen."))
+    epochs: int = field(default=6, metadata=option("Epochs", low=2, high=20, help="How often each picture is seen."))
     seed: int = field(
         default=0, metadata=option("Seed", low=0, high=99, help="Chances: first weights, order of the pictures.")
     )

@@ -60,7 +60,7 @@ def style_of(options: argparse.Namespace) -> dict[str, Any]:
 
 def _with_workers(ask: Ask, pictures: int, jobs: int | None) -> Ask:
     """With processes that draw, where there is enough to draw: each of them takes a second to start."""
-    drawn = [suffix for suffix in ask.suffixes if suffix not in ("npz", "csv", "tex", "md")]
+    drawn = [suffix for suffix in ask.suffixes if suffix not in ("npz", "csv", "safetensors", "h5", "tex", "md")]
     worth = len(drawn) * pictures >= 4 if ask.layers == "all" else len(drawn) * pictures >= 40
     usual = min(os.cpu_count() or 1, MOST_WORKERS) if worth else 0
     return replace(ask, workers=usual if jobs is None else jobs if jobs > 1 else 0)

@@ -277,6 +277,30 @@ def _of_text(file: Path) -> str:
     return ""
 
 
+def _of_safetensors(file: Path) -> str:
+    """The header, which says how long it is; of weights nothing more is read."""
+    with file.open("rb") as opened:
+        size = int.from_bytes(opened.read(8), "little")
+        head = opened.read(min(size, MOST_HEADER))
+    with suppress(ValueError, KeyError, TypeError):
+        return json.dumps({"cnnviz": json.loads(json.loads(head)["__metadata__"]["cnnviz"])})
+    return ""
+
+
+MOST_HEADER = 100_000_000
+"""Bytes of a header that safetensors allows."""
+
+
+def _of_h5(file: Path) -> str:
+    try:
+        import h5py  # type: ignore[import-untyped]
+
+        with h5py.File(file) as box:
+            return json.dumps({"cnnviz": json.loads(box["metadata"].asstr()[()])})
+    except (ImportError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+
+
 def _of_film(file: Path) -> str:
     """The comment of a GIF, the description in a WebP, or a line of JSON somewhere in an MP4."""
     from PIL import Image
@@ -302,6 +326,8 @@ READERS: dict[str, Callable[[Path], str]] = {
     ".svg": _of_svg,
     ".pdf": _of_pdf,
     ".npz": _of_npz,
+    ".safetensors": _of_safetensors,
+    ".h5": _of_h5,
     ".gif": _of_film,
     ".webp": _of_film,
     ".mp4": _of_film,

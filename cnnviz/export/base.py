@@ -92,9 +92,9 @@ def export(
     figure
         What a layer view has made; several make a page.
     path
-        The file: ``.png``, ``.tiff``, ``.svg``, ``.pdf``; ``.npz`` for all values with their names, scales and request;
-        ``.csv`` for the numbers. It is written beside its place and then moved there: an old file is never half
-        overwritten.
+        The file: ``.png``, ``.tiff``, ``.svg``, ``.pdf``; ``.npz``, ``.safetensors``, ``.h5`` for all
+        values with their names, scales and request; ``.csv`` for the numbers. It is written beside its place and then
+        moved there: an old file is never half overwritten.
     scale
         Enlargement of a PNG or TIFF without a width, 1 to 4: one pixel of the figure becomes that many, text as fine as
         it then can be.

@@ -40,6 +40,8 @@ FORMATS = (
     ("SVG drawing", "svg"),
     ("PDF drawing", "pdf"),
     ("NPZ: the values, for NumPy", "npz"),
+    ("safetensors: the values, for PyTorch", "safetensors"),
+    ("HDF5: the values, for MATLAB and others", "h5"),
     ("CSV: the values, for a spreadsheet", "csv"),
     ("LaTeX table", "tex"),
     ("Markdown table", "md"),
@@ -50,7 +52,7 @@ TEXTS = ("tex", "md")
 LINES = 34
 """Of a text, in the preview."""
 
-VALUES = ("npz", "csv", *TEXTS)
+VALUES = ("npz", "safetensors", "h5", "csv", *TEXTS)
 """Formats that have no size and no colours."""
 
 SCALES = (1, 2, 3, 4)

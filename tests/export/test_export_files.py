@@ -26,7 +26,7 @@ def test_formats_are_found_by_themselves() -> None:
     assert set(formats()) >= {"png", "tif", "tiff", "svg", "pdf", "npz", "csv", "tex", "md"}
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "npz", "csv"])
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "npz", "safetensors", "h5", "csv"])
 def test_every_panel_can_be_written_in_every_format_and_twice_gives_the_same_bytes(
     figure: Figure, suffix: str, tmp_path: Path
 ) -> None:

@@ -8,9 +8,15 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
+from safetensors.numpy import load_file
 
+from cnnviz import __version__
+from cnnviz.core.recipe import read_recipe
+from cnnviz.core.trace import trace
 from cnnviz.export import export
 from cnnviz.figure import Figure
+from cnnviz.views import make
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +28,28 @@ def by_hand() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.mark.parametrize("suffix", ["npz", "safetensors", "h5"])
+def test_values_of_a_record_are_the_trace_bit_for_bit(suffix: str, tmp_path: Path) -> None:
+    layer = torch.nn.Conv2d(3, 7, 3)
+    traced = trace(layer, torch.randn(1, 3, 12, 9, generator=torch.Generator().manual_seed(0)))
+    file = export(make(traced, traced.records[0], "feature-maps"), tmp_path / f"a.{suffix}")
+    if suffix == "npz":
+        with np.load(file) as archive:
+            values = archive["values"]
+    elif suffix == "safetensors":
+        values = load_file(file)["values"]
+    else:
+        h5py = pytest.importorskip("h5py")
+        with h5py.File(file) as box:
+            values = box["values"][()]
+            assert box["names"].asstr()[()].tolist() == list("0123456")
+    assert values.shape == (7, 10, 7)
+    assert values.tobytes() == traced.records[0].numpy().tobytes()
+    recipe = read_recipe(file)
+    assert recipe is not None
+    assert recipe.software["cnnviz"] == __version__
 
 
 def tables(figure: Figure, folder: Path) -> list[list[list[str]]]:

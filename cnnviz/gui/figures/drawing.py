@@ -67,7 +67,8 @@ class DrawingWidget(PanelWidget[P]):
     def _draw(self) -> None:
         if self._panel is None:
             return
-        room = max(self.area.viewport().width() - 2, 120)
+        bar = self.area.verticalScrollBar().sizeHint().width()  # kept free: whether it is there changes nothing
+        room = max(self.area.width() - bar - 2, 120)
         for larger in self.sizes:
             self.canvas.larger = larger
             drawn = self._lay_out(self._panel, room / self.canvas.factor, self.canvas.measure)
@@ -109,7 +110,6 @@ class _Area(QScrollArea):
         self.resized: Callable[[], None] = lambda: None
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setProperty("role", "plain")
         self.viewport().setAutoFillBackground(False)
 

@@ -301,12 +301,18 @@ def _of_h5(file: Path) -> str:
         return ""
 
 
+MOST_WORDS = 1 << 22
+"""Bytes at the end of an MP4 in which a recipe is looked for."""
+
+
 def _of_film(file: Path) -> str:
     """The comment of a GIF, the description in a WebP, or a line of JSON somewhere in an MP4."""
     from PIL import Image
 
     if file.suffix.lower() == ".mp4":
-        data = file.read_bytes()
+        with file.open("rb") as opened:  # words about it stand at the end: of a long video no more is read
+            opened.seek(max(file.stat().st_size - MOST_WORDS, 0))
+            data = opened.read()
         at = max(data.rfind(b'{"cnnviz": {"version"'), 0)
         with suppress(ValueError):
             return json.dumps(json.JSONDecoder().raw_decode(data[at:].decode("utf-8", "replace"))[0])

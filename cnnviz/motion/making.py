@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -139,7 +140,8 @@ def _mp4(reel: Reel, file: BinaryIO, film: Film, about: str) -> None:
 
     av = _av()
     width, height = film.size
-    with av.open(file, "w", format="mp4", options={"movflags": "use_metadata_tags"}) as box:
+    whole = io.BytesIO()  # a full disk is told by us: the library would only say that something went wrong
+    with av.open(whole, "w", format="mp4", options={"movflags": "use_metadata_tags"}) as box:
         box.metadata.update({"title": "CNNViz", "comment": about})
         stream = box.add_stream("libx264", rate=Fraction(film.frames_a_second).limit_denominator(1000))
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
@@ -148,6 +150,7 @@ def _mp4(reel: Reel, file: BinaryIO, film: Film, about: str) -> None:
             even = np.pad(each, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
             box.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
         box.mux(stream.encode())
+    file.write(whole.getvalue())
 
 
 def _av() -> Any:

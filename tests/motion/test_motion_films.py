@@ -119,6 +119,23 @@ def test_what_is_not_wanted_any_more_leaves_nothing(explorer: Explorer, tmp_path
     assert (tmp_path / "a.gif").read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("suffix", ["gif", "webp", "mp4"])
+def test_a_full_disk_is_said_and_leaves_what_was_there(suffix: str, explorer: Explorer, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    if suffix == "mp4":
+        pytest.importorskip("av")
+    (tmp_path / f"a.{suffix}").write_bytes(b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(CnnvizError, match=rf"a\.{suffix} was not written: the disk is full; make room"):
+            list(make(film("pictures", "0"), [tmp_path / f"a.{suffix}"], explorer))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in tmp_path.iterdir()] == [f"a.{suffix}"]
+    assert (tmp_path / f"a.{suffix}").read_bytes() == b"old"
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "sentence"),
     [

@@ -13,7 +13,11 @@ from cnnviz.gui.theme import MODES
 from cnnviz.request import ModelRequest
 from cnnviz.response import ViewOffer
 
-BUNDLED = (("lenet5-mnist", "LeNet-5 on MNIST"), ("vgg-cifar10", "VGG-small on CIFAR-10"))
+BUNDLED = (
+    ("lenet5-mnist", "LeNet-5 on MNIST"),
+    ("mlp-mnist", "MLP on MNIST"),
+    ("vgg-cifar10", "VGG-small on CIFAR-10"),
+)
 DEVICES = (("auto", "Best device"), ("cpu", "CPU"))
 """Those that every computer has; GPUs are listed once torch has found them."""
 THEME_NAMES = {"auto": "As the system", "light": "Light", "dark": "Dark"}

@@ -31,7 +31,6 @@ from cnnviz.gui.figures.bars import BarsWidget
 from cnnviz.gui.figures.chart import ChartWidget
 from cnnviz.gui.figures.contributions import ContributionsWidget
 from cnnviz.gui.figures.curve import CurveWidget
-from cnnviz.gui.figures.drawing import ArchitectureWidget, LayerRowsWidget, TableWidget
 from cnnviz.gui.figures.histogram import HistogramWidget
 from cnnviz.gui.figures.image_grid import ImageGridWidget, is_stretched
 from cnnviz.gui.figures.matrix import MatrixWidget
@@ -53,12 +52,23 @@ WIDGETS: dict[type, Callable[[], PanelWidget[Any]]] = {
     Contributions: ContributionsWidget,
     Curve: CurveWidget,
     Chart: ChartWidget,
-    LayerRows: LayerRowsWidget,
-    Architecture: ArchitectureWidget,
-    Table: TableWidget,
     Note: NoteWidget,
 }
 """Panel type to the widget that draws it."""
+
+DRAWINGS = {LayerRows: "LayerRowsWidget", Architecture: "ArchitectureWidget", Table: "TableWidget"}
+"""The same for those whose module is imported when one is wanted: the first figure is none of them."""
+
+
+def widget_of(panel: Panel) -> Callable[[], PanelWidget[Any]]:
+    """The class of the widget that draws a panel."""
+    if type(panel) in WIDGETS:
+        return WIDGETS[type(panel)]
+    from cnnviz.gui.figures import drawing
+
+    kind: Callable[[], PanelWidget[Any]] = getattr(drawing, DRAWINGS[type(panel)])
+    return kind
+
 
 LARGEST_SHARE = 0.45
 """A panel that asks for a width of its own gets at most this share when others stand beside it."""
@@ -129,7 +139,7 @@ class FigureView(QWidget):
         if figure is self._figure:
             return
         self._figure = figure
-        wanted = [WIDGETS[type(panel)] for panel in figure.panels]
+        wanted = [widget_of(panel) for panel in figure.panels]
         if wanted != [type(widget) for widget in self._panels]:
             self._exchange(wanted)
         for widget, panel in zip(self._panels, figure.panels, strict=True):

@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz.batch import Ask, Batch
 from cnnviz.commands.common import complain, open_model, picture_files
 from cnnviz.commands.export_again import make_again
-from cnnviz.commands.motion import run_film
+from cnnviz.commands.export_film import run_film
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export import formats
 from cnnviz.export.base import PRESETS

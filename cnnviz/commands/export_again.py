@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.common import complain
-from cnnviz.commands.motion import film_again
+from cnnviz.commands.export_film import film_again
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
 from cnnviz.core.made_again import differences, located
@@ -50,9 +50,7 @@ def figures_again(files: Sequence[Path], options: argparse.Namespace) -> list[tu
     for file in files:
         recipe = read_recipe(file)
         if recipe is None:
-            raise CnnvizError(
-                f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF, NPZ and films hold one."
-            )
+            raise CnnvizError(f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF, NPZ and films hold one.")
         found.append((_figure(recipe, file.absolute().parent, options, explorer), recipe))
     return found
 

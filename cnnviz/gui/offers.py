@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDrag, QImage, QPixmap
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.core.colormaps import lut
@@ -82,7 +82,9 @@ def image_of(raster: NDArray[np.uint8], scale: Scale | None) -> QImage:
 
 
 def drag(source: QWidget, mime: QMimeData) -> None:
-    """Let the person drag that into another program."""
+    """Let the person drag that into another program; off screen there is none, and Qt would crash."""
+    if QGuiApplication.platformName() == "offscreen":
+        return
     dragged = QDrag(source)
     dragged.setMimeData(mime)
     small = QPixmap.fromImage(QImage(mime.imageData())).scaled(

@@ -106,7 +106,7 @@ def _folder() -> Path:
 def _png(picture: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, b"PNG")
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide takes words, whatever its stubs say
     return bytes(buffer.data().data())
 
 

@@ -99,7 +99,7 @@ class Controller(QObject):
         self.across = Across(window, session, self.jobs, self.runner.explorer)
         self.retouching = Retouching(window.retouch, session, self.feed)
         self.drawing = Drawing(window.drawing, session, self.feed, self.collection.add)
-        self.living = Living(window.live, session, self.feed, self.collection.add)
+        self.living = Living(window.live, session, self.feed, self.collection.add, self.runner)
         self.sandboxing = Sandboxing(window, session)
         self.training = Training(window)  # the last, so that the others have left when it comes
         over = (self.sandboxing, self.tabling, self.networking, self.training)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QLoggingCategory, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from cnnviz.core import store
 from cnnviz.gui.drops import VIDEO_FILES
 from cnnviz.gui.feed import Feed
 from cnnviz.gui.live.panel import LivePanel
+from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
 from cnnviz.request import Request
 from cnnviz.response import Response
@@ -42,6 +43,8 @@ class Living(QObject):
         Where frames wait for the ones before them.
     keep
         Takes files into the tray.
+    runner
+        Whose thread must not load libraries at the same time.
 
     Attributes
     ----------
@@ -51,9 +54,13 @@ class Living(QObject):
 
     problem = Signal(str, str)
 
-    def __init__(self, panel: LivePanel, session: Session, feed: Feed, keep: Callable[[list[str]], None]) -> None:
+    def __init__(
+        self, panel: LivePanel, session: Session, feed: Feed, keep: Callable[[list[str]], None], runner: Runner
+    ) -> None:
         super().__init__(panel)
-        self._panel, self._session, self._feed, self._keep = panel, session, feed, keep
+        self._panel, self._session, self._feed, self._keep, self._runner = panel, session, feed, keep, runner
+        self._pending = ""  # a video that is to be opened as soon as the worker has loaded what it needs
+        runner.busy_changed.connect(self._on_busy)
         self._devices: Devices | None = None
         self._source: Source | None = None
         self._picture: Picture | None = None  # of the newest frame that went to the network
@@ -72,7 +79,9 @@ class Living(QObject):
     def open(self, file: str) -> None:
         """Show a video, its first frame first."""
         self._panel.set_open(True)
-        if self._devices is not None:
+        if not self._panel.filled:
+            self._pending = file
+        elif self._devices is not None:
             from cnnviz.gui.live.media import Film
 
             self._set_source(Film(file, self))
@@ -93,18 +102,29 @@ class Living(QObject):
     @property
     def busy(self) -> bool:
         """Whether a video that was opened has not shown anything yet."""
-        return (film := self._film) is not None and not film.latest.isValid()
+        return bool(self._pending) or ((film := self._film) is not None and not film.latest.isValid())
 
     # the section
 
     @Slot(bool)
     def _on_opened(self, is_open: bool) -> None:
         if is_open and not self._panel.filled:
-            self._fill()
+            self._on_busy(not self._runner.idle.is_set())
         elif not is_open and self._source is not None:
             self._source.set_running(False)  # nobody is looked at behind a closed heading
 
+    @Slot(bool)
+    def _on_busy(self, busy: bool) -> None:
+        """Qt Multimedia is loaded while the worker rests: two threads that load libraries wait for each other."""
+        if busy or self._panel.filled or not self._panel.is_open or not self._runner.idle.is_set():
+            return
+        self._fill()
+        if self._pending:
+            file, self._pending = self._pending, ""
+            self.open(file)
+
     def _fill(self) -> None:
+        QLoggingCategory.setFilterRules("qt.multimedia.*=false")  # it lists the libraries that it can do without
         panel = self._panel
         panel.fill()
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLoggingCategory, QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import (
     QCamera,
@@ -18,8 +18,6 @@ from PySide6.QtMultimedia import (
     QVideoFrame,
     QVideoSink,
 )
-
-QLoggingCategory.setFilterRules("qt.multimedia.*=false")  # it lists the libraries that it can do without
 
 USUAL_RATE = 25.0
 """Frames a second of a video that does not say."""

@@ -19,6 +19,7 @@ PICTURES = {
     "main-window.png": ("dark", [*DIGITS, "--layer", "3"]),
     "explain.png": ("dark", [*DIGITS, "--layer", "3", "--view", "explain"]),
     "graph.png": ("dark", [*THINGS, "--model", "densenet201:random", "--workspace", "network"]),
+    "learn.png": ("light", ["--lesson", "04", "--step", "5"]),
     "main-window-light.png": ("light", [*THINGS, "--model", "vgg-cifar10", "--layer", "4"]),
 }
 """File in ``docs``: theme and arguments of the window."""

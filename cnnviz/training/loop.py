@@ -129,15 +129,15 @@ class Loop:
             self.step += 1
             report.add(loss, right, len(rows))
             if self.device.type == "cpu":  # where asking for a number waits for nothing
-                self._require_finite(float(loss), number, step)
+                self.require_finite(float(loss), number, step)
             if report.due(step):
-                self._require_finite(report.recent_loss(), number, step)
+                self.require_finite(report.recent_loss(), number, step)
                 yield report.event(step, rate, self._gradient())
             if self.snapshots.wanted(self.step):
                 yield Snapped(self.snapshots.take(self.step, number, self.whole))
         synchronize(self.device)
         ended = report.ended(rate)
-        self._require_finite(ended.loss, number, self.steps)
+        self.require_finite(ended.loss, number, self.steps)
         yield ended
 
     def _step(self, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -164,7 +164,8 @@ class Loop:
         gradients = [p.grad for p in self.stepped.parameters() if p.grad is not None]
         return float(torch.nn.utils.get_total_norm(gradients)) / self.scaler.get_scale()
 
-    def _require_finite(self, loss: float, epoch: int, step: int) -> None:
+    def require_finite(self, loss: float, epoch: int, step: int) -> None:
+        """Raise ``Exploded`` where a loss is no number, or far above that of guessing."""
         if math.isfinite(loss) and loss < self._worst:
             return
         what = f"exploded to {loss:.3g}" if math.isfinite(loss) else "is no number any more"

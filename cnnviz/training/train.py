@@ -231,6 +231,9 @@ class _Run:
                 continue
             if self.checked is not None and self.parts.validation is not None:
                 found = measure(self.stepped, self.checked, len(self.data.labels))
+                loop.require_finite(
+                    found.loss, number, loop.steps
+                )  # the last step may have spoilt all: keep none of it
                 yield Checked(number, found, self.parts.validation)
                 event = validated(event, found.loss, found.accuracy)
             yield event

@@ -28,6 +28,8 @@ libxcb-icccm.so.4 libxcb-icccm4
 libxcb-keysyms.so.1 libxcb-keysyms1
 libxcb-shape.so.0 libxcb-shape0
 libxkbcommon-x11.so.0 libxkbcommon-x11-0
+libpulse.so.0 libpulse0
+libXrandr.so.2 libxrandr2
 LIBRARIES
 
 [ -n "$packages" ] || exit 0

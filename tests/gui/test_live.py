@@ -12,7 +12,7 @@ from PySide6.QtCore import QLoggingCategory, Qt, QUrl
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog
 
-multimedia = pytest.importorskip("PySide6.QtMultimedia", reason='pip install "cnnviz[camera]"')
+multimedia = pytest.importorskip("PySide6.QtMultimedia", reason='pip install "cnnviz[camera]"', exc_type=ImportError)
 from cnnviz.core import store  # noqa: E402
 from cnnviz.gui.live.media import Camera, Film  # noqa: E402
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from cnnviz.core.decode import Picture
     from cnnviz.gui.live.media import Camera, Devices, Film, Source
 
-MISSING = 'Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]".'
+MISSING = (
+    'Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]". On Debian and Ubuntu it needs '
+    "the packages libpulse0 and libxrandr2, too."
+)
 NO_CAMERA = "There is no camera: connect one, or open a video."
 FORBIDDEN = "CNNViz may not use the camera: allow it in the privacy settings of the system."
 VIDEOS = f"Videos ({' '.join(f'*{suffix}' for suffix in VIDEO_FILES)});;All files (*)"

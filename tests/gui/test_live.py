@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 multimedia = pytest.importorskip("PySide6.QtMultimedia", reason='pip install "cnnviz[camera]"', exc_type=ImportError)
 from cnnviz.core import store  # noqa: E402
-from cnnviz.gui.live.media import Camera, Film  # noqa: E402
+from cnnviz.gui.live.media import Camera, Video  # noqa: E402
 
 pytestmark = pytest.mark.qt_log_ignore("No RHI backend", "Invalid frameRate", extend=True)  # there is no GPU
 LEFT = Qt.MouseButton.LeftButton
@@ -97,9 +97,9 @@ def test_a_video_is_dropped_stepped_and_sought(opened, qtbot, clip):
     assert panel.is_open
     assert not window.drawing.is_open
     assert panel.source.currentText() == "clip.mp4"
-    film = living.source
-    if film.frames != FRAMES:
-        with qtbot.waitSignal(film.changed, timeout=10_000, check_params_cb=lambda: film.frames == FRAMES):
+    video = living.source
+    if video.frames != FRAMES:
+        with qtbot.waitSignal(video.changed, timeout=10_000, check_params_cb=lambda: video.frames == FRAMES):
             pass
     assert panel.place.maximum() == FRAMES - 1
     for button, at in ((panel.on, 1), (panel.on, 2), (panel.back, 1)):
@@ -249,10 +249,11 @@ controller.stop()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == 'Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]".'
+    said = done.stdout.strip()
+    assert said.startswith('Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]".')
 
 
-def test_the_name_of_a_film_is_its_file(qapp, clip):
-    film = Film(clip)
-    assert film.name == "clip.mp4"
-    film.close()
+def test_the_name_of_a_video_is_its_file(qapp, clip):
+    video = Video(clip)
+    assert video.name == "clip.mp4"
+    video.close()

@@ -19,11 +19,11 @@ from cnnviz.response import Response
 
 if TYPE_CHECKING:
     from cnnviz.core.decode import Picture
-    from cnnviz.gui.live.media import Camera, Devices, Film, Source
+    from cnnviz.gui.live.media import Camera, Devices, Source, Video
 
 MISSING = (
-    'Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]". On Debian and Ubuntu it needs '
-    "the packages libpulse0 and libxrandr2, too."
+    'Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]". On Debian and Ubuntu it '
+    "needs the packages libpulse0 and libxrandr2, too."
 )
 NO_CAMERA = "There is no camera: connect one, or open a video."
 FORBIDDEN = "CNNViz may not use the camera: allow it in the privacy settings of the system."
@@ -85,9 +85,9 @@ class Living(QObject):
         if not self._panel.filled:
             self._pending = file
         elif self._devices is not None:
-            from cnnviz.gui.live.media import Film
+            from cnnviz.gui.live.media import Video
 
-            self._set_source(Film(file, self))
+            self._set_source(Video(file, self))
         else:
             self.problem.emit(MISSING, "")
 
@@ -105,7 +105,7 @@ class Living(QObject):
     @property
     def busy(self) -> bool:
         """Whether a video that was opened has not shown anything yet."""
-        return bool(self._pending) or ((film := self._film) is not None and not film.latest.isValid())
+        return bool(self._pending) or ((video := self._video) is not None and not video.latest.isValid())
 
     # the section
 
@@ -149,20 +149,20 @@ class Living(QObject):
         self._show_sources()
 
     @property
-    def _film(self) -> Film | None:
+    def _video(self) -> Video | None:
         if self._source is None:
             return None
-        from cnnviz.gui.live.media import Film
+        from cnnviz.gui.live.media import Video
 
-        return self._source if isinstance(self._source, Film) else None
+        return self._source if isinstance(self._source, Video) else None
 
     @Slot()
     def _show_sources(self) -> None:
         assert self._devices is not None
-        cameras, film = self._devices.names, self._film
+        cameras, video = self._devices.names, self._video
         shown = self._source.name if self._source is not None else ""
-        current = len(cameras) if film is not None else cameras.index(shown) if shown in cameras else -1
-        self._panel.set_sources(cameras, film.name if film is not None else "", current)
+        current = len(cameras) if video is not None else cameras.index(shown) if shown in cameras else -1
+        self._panel.set_sources(cameras, video.name if video is not None else "", current)
         if self._source is None:
             self._panel.set_nothing("" if cameras else NO_CAMERA)
 
@@ -215,7 +215,7 @@ class Living(QObject):
         self._feed.reset()
         self._finished = True  # the first frame is a finished act
         self._panel.freeze.setChecked(False)
-        self._panel.set_source(self._film is not None)
+        self._panel.set_source(self._video is not None)
         self._panel.picture.set_pixels(None)
         self._panel.numbers.setText("")
         self._show_sources()
@@ -226,14 +226,14 @@ class Living(QObject):
     def _show_state(self) -> None:
         if self._source is None:
             return
-        film = self._film
-        self._panel.set_running(film is not None, self._source.running)
-        if film is not None:
-            self._panel.set_place(film.frame, film.frames)
+        video = self._video
+        self._panel.set_running(video is not None, self._source.running)
+        if video is not None:
+            self._panel.set_place(video.frame, video.frames)
 
     @Slot(str, str)
     def _on_problem(self, sentence: str, details: str) -> None:
-        if (film := self._film) is not None and not film.latest.isValid():  # nothing to see, and nothing to wait for
+        if (video := self._video) is not None and not video.latest.isValid():  # nothing to see, and nothing to wait for
             self.stop()
             self._show_sources()
         self.problem.emit(sentence, details)
@@ -245,8 +245,8 @@ class Living(QObject):
         """Another frame: it runs through the network as soon as the one before is on the screen."""
         if self._source is None or self._panel.freeze.isChecked():
             return
-        if (film := self._film) is not None:
-            self._panel.set_place(film.frame, film.frames)
+        if (video := self._video) is not None:
+            self._panel.set_place(video.frame, video.frames)
         finished, self._finished = self._finished, False
         self._feed.offer(finished=finished, image=self._made)
 
@@ -304,16 +304,16 @@ class Living(QObject):
 
     @Slot(int)
     def _on_stepped(self, by: int) -> None:
-        if (film := self._film) is not None:
-            film.set_running(False)
+        if (video := self._video) is not None:
+            video.set_running(False)
             self._finished = True
-            film.seek(film.frame + by)
+            video.seek(video.frame + by)
 
     @Slot(int)
     def _on_sought(self, frame: int) -> None:
-        if (film := self._film) is not None:
+        if (video := self._video) is not None:
             self._finished = not self._panel.place.isSliderDown()
-            film.seek(frame)
+            video.seek(frame)
 
     @Slot()
     def _on_keep(self) -> None:

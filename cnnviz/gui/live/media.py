@@ -102,7 +102,7 @@ class Camera(Source):
         self.changed.emit()
 
 
-class Film(Source):
+class Video(Source):
     """A video file, without its sound; its first frame comes by itself."""
 
     def __init__(self, file: str, parent: QObject | None = None) -> None:

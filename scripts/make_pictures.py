@@ -25,7 +25,18 @@ PICTURES = {
 """File in ``docs``: theme and arguments of the window."""
 
 
+FIGURES = {
+    "architecture": ["--model", "googlenet:random", "--layers", "picture", "--view", "architecture"],
+}
+"""Exported figures, by the name of their file in ``docs`` without its suffix."""
+
+
 def main() -> int:
+    for name, arguments in FIGURES.items():
+        command = [sys.executable, "-m", "cnnviz", "export", THINGS[0], *arguments, "--name", name, "--overwrite"]
+        paper = ["--preset", "double", "--dpi", "200", "--out", str(ROOT / "docs")]
+        if status := subprocess.run([*command, *paper], cwd=ROOT, check=False).returncode:
+            return status
     for name, (theme, arguments) in PICTURES.items():
         with tempfile.TemporaryDirectory() as home:
             settings = Path(home, "config", "settings.json")

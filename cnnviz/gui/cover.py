@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.gui.main_window import MainWindow
 
 WALK = ("next-step", "previous-step", "first-step", "last-step", "play", "trace-back", "level-up")
 """Commands that walk through the network; they rest while it is not seen."""
+
+
+class _Place(QScrollArea):
+    """Where a page stands: what it asks for never makes the window larger than the screen."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As large as the place; larger only where its parts would lie over each other."""
+        if (page := self.widget()) is not None:
+            page.resize(self.viewport().size().expandedTo(page.minimumSizeHint()))
 
 
 class Cover(QObject):
@@ -24,6 +48,7 @@ class Cover(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._place = _Place(window)
         self._page: QWidget | None = None
         self._hidden: list[QWidget] = []  # what was seen before, and is seen again afterwards
         self._rested: list[QAction] = []  # commands to be woken afterwards
@@ -35,13 +60,14 @@ class Cover(QObject):
         return self._page is not None
 
     def place(self, page: QWidget) -> None:
-        """Give the page its place in the window; it is not seen yet."""
-        page.hide()
+        """Give the page its place in the window; it is not seen yet. Where it finds no room, it scrolls."""
+        self._place.setWidget(page)
+        self._place.setObjectName(f"{page.objectName()}-place")
         centre = self._window.centralWidget()
         assert centre is not None
         column = centre.layout()
         assert isinstance(column, QVBoxLayout)
-        column.addWidget(page, 1)
+        column.addWidget(self._place, 1)
 
     def lay(self, page: QWidget) -> None:
         """Show the page."""
@@ -57,11 +83,12 @@ class Cover(QObject):
         self._rested.clear()
         self._rest()
         page.show()
+        self._place.show()
 
     def lift(self) -> None:
         """Show the network again, as it was."""
         assert self._page is not None
-        self._page.hide()
+        self._place.hide()
         self._page = None
         for part in self._hidden:
             part.show()

@@ -333,3 +333,13 @@ def test_the_panel_is_as_wide_as_the_window_allows(opened: Opened, lesson: Path)
     opened.settle()
     assert panel.width() > 1.4 * narrow
     assert all(dock.isVisible() for dock in window.docks)
+
+
+@pytest.mark.parametrize("name", ["train", "sandbox"])
+def test_no_workspace_beside_a_lesson_makes_the_window_larger(opened: Opened, name: str) -> None:
+    opened.window.resize(1100, 700)
+    opened.controller.learning.open_file(lesson_files()[4])
+    opened.settle()
+    opened.window.commands[name].trigger()
+    opened.settle()
+    assert (opened.window.width(), opened.window.height()) == (1100, 700)

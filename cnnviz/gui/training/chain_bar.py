@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget
 
+from cnnviz.gui.flow import FlowRow
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.gui.training.wish import NETWORKS
@@ -14,8 +15,8 @@ Shape = tuple[int, int, int]
 """Channels, height, width."""
 
 
-class ChainBar(QWidget):
-    """Buttons and numbers in one line.
+class ChainBar(FlowRow):
+    """Buttons and numbers, in one line where there is room.
 
     Signals
     -------
@@ -47,9 +48,6 @@ class ChainBar(QWidget):
         self.starts = {name: self._start(name) for name in STARTS}
         self._pictures: Shape | None = None
         self._shape: Shape = (1, 1, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(8))
         taken: list[QWidget] = [_dim("Input"), self.channels, self.height_box, _dim("×"), self.width_box, self.fit]
         begun: list[QWidget] = [_dim("Begin with"), *self.starts.values(), self.back, self.again]
         self.input = QWidget()
@@ -58,10 +56,8 @@ class ChainBar(QWidget):
         inside.setSpacing(theme.px(8))
         for part in taken:
             inside.addWidget(part)
-        row.addWidget(self.input)
-        row.addStretch(1)
-        for part in begun:
-            row.addWidget(part)
+        self.set_gaps(theme.px(8), theme.px(6))
+        self.set_widgets((self.input, *begun))
         self._compare()
 
     def set_shape(self, shape: Shape) -> None:

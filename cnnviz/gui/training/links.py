@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.core.errors import CnnvizError
+from cnnviz.gui.flow import FlowRow
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.gui.training.chain_bar import ChainBar
@@ -284,14 +284,10 @@ class ChainEditor(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._total)
-        self._adding = QWidget()
-        adders = QHBoxLayout(self._adding)
-        adders.setContentsMargins(0, 0, 0, 0)
-        adders.setSpacing(theme.px(4))
-        for button in self.adders.values():
-            adders.addWidget(button)
-        adders.addStretch(1)
-        column.addWidget(self._adding)
+        adding = FlowRow()
+        adding.set_gaps(theme.px(4), theme.px(4))
+        adding.set_widgets(tuple(self.adders.values()))
+        column.addWidget(adding)
 
 
 def _form(word: str) -> tuple[str, ...]:

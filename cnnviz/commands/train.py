@@ -106,6 +106,7 @@ def _network(options: argparse.Namespace) -> Network:
 
 def _data(options: argparse.Namespace, line: _Line) -> DataSet:
     from cnnviz.training import open_data
+    from cnnviz.training.data import NotHere
     from cnnviz.training.fetching import KNOWN, fetch
 
     if options.download:
@@ -113,7 +114,10 @@ def _data(options: argparse.Namespace, line: _Line) -> DataSet:
             raise CnnvizError(f"{options.data} cannot be downloaded: there are {', '.join(KNOWN)}.")
         fetch(options.data, line.downloaded)
         line.end()
-    data = open_data(options.data, options.where)
+    try:
+        data = open_data(options.data, options.where)
+    except NotHere as error:
+        raise CnnvizError(f"{error} That is --data FILE, or --download.") from error
     return data.limited(options.limit, options.seed) if options.limit else data
 
 

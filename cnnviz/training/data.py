@@ -27,6 +27,10 @@ def kept(name: str) -> Path:
     return paths.cache() / "data" / name
 
 
+class NotHere(DataError):
+    """A data set that has a name is not on this computer."""
+
+
 def open_data(source: str, where: str | None = None) -> DataSet:
     """The data set of that name, or in that file or folder. Pictures in folders are listed, not read.
 
@@ -49,9 +53,7 @@ def open_data(source: str, where: str | None = None) -> DataSet:
     path = Path(where or (kept(name) if name else source)).expanduser()
     if not path.exists():
         if name and not where:
-            raise DataError(
-                f"{KNOWN[name]} is not on this computer: say where it lies (--data), or download it (--download)."
-            )
+            raise NotHere(f"{KNOWN[name]} is not on this computer: say where it lies, or let it be downloaded.")
         raise DataError(f"There is no data set {printable(str(path))}: it was moved, renamed or deleted.")
     name = name or path.stem.lower()
     parts = _from_file(path) if path.is_file() else _from_folder(path, name)

@@ -202,6 +202,7 @@ class _Run:
     def trained(self, checkpoint: Path | None, resume: bool) -> Iterator[Event]:
         """All epochs, each validated and written down."""
         loop = Loop(self.module, self.stepped, self.learned, self.settings, self.control, self.snapshots)
+        self.loop = loop
         best: dict[str, Tensor] | None = None
         if resume:
             best = self._resumed(loop, checkpoint)
@@ -303,7 +304,7 @@ class _Run:
             self.module.cpu().eval(),
             self.network,
             self.data,
-            self.settings,
+            replace(self.settings, rate=self.loop.highest),
             self.preprocessing,
             self.history,
             tuple(self.snapshots.kept),

@@ -98,7 +98,9 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     left = cut_off(bars)
     assert (left.epoch, left.wish.epochs) == (2, 4)
     page = page_of(opened)
-    assert page.offer.words.text().endswith("ended after epoch 2 of 4: nothing of it is lost.")
+    assert page.offer.words.text().endswith(
+        "ended after epoch 2 of 4, which is kept; what was begun of the next is done again."
+    )
     opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not opened.window.errors.messages

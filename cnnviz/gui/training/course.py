@@ -69,7 +69,7 @@ class TrainingCourse(QFrame):
         self.rate.setKeyboardTracking(False)
         self.rate.setToolTip("Highest learning rate, from the next step on")
         self.rate.valueChanged.connect(self.rate_changed)
-        self._rate_label = QLabel("Rate")
+        self._rate_label = QLabel("Highest rate")
         self._rate_label.setProperty("role", "dim")
         self.open_button = self._button("training-open", "Open in Explore", "Look into what was trained", self.opened)
         self.open_button.setProperty("role", "accent")
@@ -136,6 +136,9 @@ class TrainingCourse(QFrame):
     @Slot(bool)
     def _on_pause(self, on: bool) -> None:
         self.pause.setText("Go on" if on else "Pause")
+        if on:
+            self._state.setText("Paused")
+            self._about.setText("It goes on where it stands")
         self.paused.emit(on)
 
     def _button(self, name: str, text: str, tip: str, act: object) -> QPushButton:

@@ -169,7 +169,7 @@ class Fields(QObject):
             "learning": (
                 ("Epochs", self.epochs),
                 ("Batch", self.batch),
-                ("Rate", self.rate),
+                ("Highest rate", self.rate),
                 ("Patience", self.patience),
                 ("Seed", self.seed),
             ),

@@ -41,7 +41,7 @@ class Resuming(QObject):
         rate = f" It goes on with a learning rate of {self.rate:.2g}." if self.rate else ""
         self._offer.show_sentence(
             f"The training of {wish.title} with {Path(wish.where).name or wish.data} ended after epoch {epoch} of "
-            f"{wish.epochs}: nothing of it is lost.{rate}"
+            f"{wish.epochs}, which is kept; what was begun of the next is done again.{rate}"
         )
 
     def rest(self) -> None:

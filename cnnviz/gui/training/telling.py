@@ -87,10 +87,10 @@ class Telling(QObject):
             f"{learned} · {started.device}"
         )
         self._page.course.begin(started.epochs, about, started.rate)
-        for epoch in started.history:
+        for epoch in started.history:  # means over whole epochs, so they stand in the middle of them
             course = self._page.course
-            course.loss.add("learning", epoch.epoch, epoch.loss)
-            course.accuracy.add("learning", epoch.epoch, epoch.accuracy)
+            course.loss.add("learning", epoch.epoch - 0.5, epoch.loss)
+            course.accuracy.add("learning", epoch.epoch - 0.5, epoch.accuracy)
             self._on_epoch(epoch)
         self.started.emit(started)
 

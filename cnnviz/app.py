@@ -101,6 +101,7 @@ def _open(controller: Controller, options: WindowOptions) -> None:
     window.network.setFocus()
     QTimer.singleShot(0, lambda: controller.begin(options.images))
     QTimer.singleShot(0, controller.saving.begin)
+    QTimer.singleShot(0, controller.training.look_back)
     if not any((options.images, options.layer, options.view, options.workspace, options.lesson)):
         controller.acts.touring.offer()
 

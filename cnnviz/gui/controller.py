@@ -251,7 +251,8 @@ class Controller(QObject):
         self.exports.done.connect(self._on_exported)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)
-        self.saving.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
+        for offering in (self.saving, self.training):
+            offering.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
 
     def _connect_live(self) -> None:
         self.activity.connect(self.feed.look)

@@ -110,6 +110,20 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
 
 
+def test_the_next_start_says_what_was_cut_off(opened: Opened, bars: str) -> None:  # noqa: F811
+    opened.controller.training.look_back()
+    assert not opened.window.errors.messages
+    left = cut_off(bars)
+    opened.controller.training.look_back()
+    (message,) = opened.window.errors.messages
+    assert message.sentence == f"The training of {left.wish.title} was cut off after epoch 2 of 4."
+    assert message.action is not None
+    message.action[1]()
+    page = opened.controller.training.page
+    assert page is not None
+    assert page.offer.isVisible()
+
+
 def test_a_window_that_is_closed_loses_no_training(opened: Opened, bars: str) -> None:  # noqa: F811
     page = page_of(opened)
     choose(page, bars)

@@ -43,12 +43,15 @@ class Training(QObject):
         How the training goes on, for the status line.
     problem(str, str), news(str)
         Sentences for the bar, with details, and for the status line.
+    offered(str, object)
+        A sentence with something that can be done about it: its words, and what is called.
     """
 
     chosen = Signal(object)
     reported = Signal(object)
     problem = Signal(str, str)
     news = Signal(str)
+    offered = Signal(str, object)
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -88,6 +91,14 @@ class Training(QObject):
         for helper in (self._looking, self._counting):
             if helper is not None:
                 helper.jobs.stop()
+
+    def look_back(self) -> None:
+        """At the start: a training that was cut off can go on."""
+        from cnnviz.gui.training.kept import unfinished
+
+        for left in unfinished()[:1]:
+            sentence = f"The training of {left.wish.title} was cut off after epoch {left.epoch} of {left.wish.epochs}."
+            self.offered.emit(sentence, ("Show it in Train", lambda: self.set_open(True)))
 
     # to and fro
 

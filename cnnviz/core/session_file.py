@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from cnnviz import __version__, paths
-from cnnviz.core import store
+from cnnviz.core import carried, store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import request_of, saved_request
 from cnnviz.core.writing import replacing
@@ -45,7 +45,7 @@ class SavedSession:
     @property
     def missing(self) -> tuple[str, ...]:
         """Pictures that are not where they were."""
-        return tuple(path for path, _ in self.pictures if not Path(path).is_file())
+        return tuple(path for path, _ in self.pictures if not store.holds(path) and not Path(path).is_file())
 
     def moved(self, place: Callable[[str], str]) -> SavedSession:
         """The same with every path of a picture in another place."""
@@ -61,7 +61,7 @@ def is_session(path: str | os.PathLike[str]) -> bool:
 
 
 def save_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
-    """Write a session; pictures that are in no file are left out.
+    """Write a session, with the pictures in it that are in no file.
 
     Raises
     ------
@@ -72,7 +72,9 @@ def save_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
     told = session.moved(lambda path: _told(path, file.parent))
     request = told.request
     request = replace(request, model=_of_model(request.model, lambda path: _told(path, file.parent)))
-    asked = saved_request(replace(request, image="" if store.holds(request.image) else request.image))
+    drawn = carried.told((request.image, *(path for path, _ in told.pictures)))
+    gone = store.holds(request.image) and request.image not in drawn
+    asked = saved_request(replace(request, image="" if gone else request.image))
     asked["model"].pop("trust", None)  # consent is given by a person, never by a file
     about = {
         "session": VERSION,
@@ -81,9 +83,9 @@ def save_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
         "pictures": [
             {"path": path} | ({"label": label} if label else {})
             for path, label in told.pictures
-            if not store.holds(path)
+            if path in drawn or not store.holds(path)
         ],
-    }
+    } | ({"drawn": drawn} if drawn else {})
     with replacing(file) as opened:
         opened.write((json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
 
@@ -109,6 +111,7 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     try:
         request = request_of(about["request"])
         pictures = tuple((str(one["path"]), str(one.get("label", ""))) for one in about["pictures"])
+        carried.take_in(about.get("drawn", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CnnvizError(f"The session {file.name} is damaged, so it cannot be opened.", str(error)) from error
     here = SavedSession(request, pictures).moved(lambda path: _found(path, file.parent))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cnnviz import paths
+from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.session_file import SUFFIX, SavedSession, is_session, read_session, save_session
 from cnnviz.gui.collection import Collection
@@ -70,15 +71,13 @@ class Saving(QObject):
 
     def save_to(self, file: Path) -> None:
         """Save what is shown and the tray."""
-        session = self._shown()
         try:
-            save_session(session, file)
+            save_session(self._shown(), file)
         except CnnvizError as error:
             self.problem.emit(str(error), error.details)
             return
         self._file = file
-        drawn = sum(not Path(path).is_absolute() for path, _ in session.pictures)
-        self.news.emit(f"Saved {file}" + (f"; {drawn} that are in no file are left out" if drawn else ""))
+        self.news.emit(f"Saved {file}")
 
     def ask(self) -> None:
         """Ask for a session, and open it."""
@@ -100,7 +99,7 @@ class Saving(QObject):
         missing = saved.missing
         there = {path: label for path, label in saved.pictures if path not in missing}
         image = saved.request.image
-        if image not in there and not Path(image).is_file():
+        if image not in there and not store.holds(image) and not Path(image).is_file():
             image = next(iter(there), "")
         old = self._session.request
         model = replace(saved.request.model, device=old.model.device)

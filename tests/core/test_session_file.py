@@ -7,9 +7,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnnviz import paths
+from cnnviz.core import store
+from cnnviz.core.drawing import drawn
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.session_file import SavedSession, read_session, save_session
 from cnnviz.request import Cell, ModelRequest, Request
@@ -51,7 +54,30 @@ def test_a_folder_can_be_given_away(tmp_path: Path):
     assert "trust" not in text
 
 
-def test_drawings_are_left_out(tmp_path: Path):
+def test_drawings_are_carried_inside(tmp_path: Path):
+    pixels = np.zeros((40, 30), np.uint8)
+    pixels[5:30, 10:14] = 200
+    picture = drawn(pixels, centred=True)
+    name = store.keep(picture)
+    session = SavedSession(Request(ModelRequest("lenet5-mnist"), name, layer="3"), ((name, "1"), (SEVEN, "7")))
+    save_session(session, tmp_path / "a.cnnviz")
+    store._kept.clear()  # as in another process
+    assert read_session(tmp_path / "a.cnnviz") == session
+    assert session.missing == ()
+    again = store.take(name)
+    assert (again.name, again.digest, again.mode) == (picture.name, picture.digest, picture.mode)
+    for one, other in zip(again.steps, picture.steps, strict=True):
+        assert (one.name, one.caption) == (other.name, other.caption)
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+    np.testing.assert_array_equal(again.pixels, picture.pixels)
+    text = (tmp_path / "a.cnnviz").read_text()
+    for damage in (("iVBOR", "AAAAA"), (name, "pixels:0"), ('"png"', '"gif"')):
+        (tmp_path / "b.cnnviz").write_text(text.replace(*damage))
+        with pytest.raises(CnnvizError, match=r"b\.cnnviz is damaged"):
+            read_session(tmp_path / "b.cnnviz")
+
+
+def test_drawings_that_are_gone_are_left_out(tmp_path: Path):
     request = Request(ModelRequest("lenet5-mnist"), "pixels:12", layer="3")
     save_session(SavedSession(request, (("pixels:12", ""), (SEVEN, "7"))), tmp_path / "a.cnnviz")
     read = read_session(tmp_path / "a.cnnviz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from cnnviz.gui.theme import theme
 
@@ -57,7 +58,7 @@ class Overlay(QWidget):
             return
         self.hide()
         before, self._before = self._before, None
-        if before is not None:
+        if before is not None and isValid(before):  # it may have gone meanwhile
             before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
 

@@ -141,3 +141,31 @@ def test_the_launch_knows_nothing_of_it() -> None:
         " 'matplotlib.mathtext'); assert not [name for name in late if name in sys.modules]"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_card_over_the_tour_goes_first(opened: Opened) -> None:
+    tour = start(opened)
+    opened.window.commands["keys"].trigger()
+    sheet = opened.window.findChild(QWidget, "shortcut-sheet")
+    assert sheet is not None
+    assert sheet.isVisible()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert tour.isVisible()
+    opened.window.commands["keys"].trigger()
+    tour.end()
+    QApplication.processEvents()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)  # what had the focus before is gone
+    assert not sheet.isVisible()
+
+
+def test_keys_in_the_words_are_no_commands(opened: Opened) -> None:
+    tour = start(opened)
+    before = opened.request
+    for key in (Qt.Key.Key_E, Qt.Key.Key_End, Qt.Key.Key_B):
+        QTest.keyClick(tour.next, key)
+    opened.settle()
+    assert (opened.request, opened.window.top.workspace) == (before, "")
+    QTest.keyClick(tour.next, Qt.Key.Key_Return)
+    assert tour.place == 1
+    tour.end()

@@ -32,7 +32,7 @@ STOPS = (
     Stop(
         ("stepper",),
         "Step by step",
-        "Walk with the arrow keys, jump with the slider, or press Space and watch.",
+        "Jump with the slider, or press Play and watch. After this tour the arrow keys walk, too.",
     ),
     Stop(
         ("view-pane",),

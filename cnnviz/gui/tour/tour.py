@@ -7,8 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from cnnviz.gui.naming import named
+from cnnviz.gui.overlay import Overlay
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tour.stops import STOPS, Stop
 
@@ -104,7 +106,7 @@ class Tour(QWidget):
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         inside = self.isAncestorOf(QApplication.focusWidget() or self._window)
         self.hide()
-        if inside and self._before is not None:
+        if inside and self._before is not None and isValid(self._before):
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ended.emit()
         self.deleteLater()
@@ -146,8 +148,12 @@ class Tour(QWidget):
     # keys
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or not watched.isWidgetType():
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or self._is_above(watched):
             return False
+        own = self.isAncestorOf(watched)
+        if own and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # no key is a command of the window behind the words
+            return True
         act = self._acts(watched).get(event.key())
         if act is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
@@ -157,11 +163,23 @@ class Tour(QWidget):
             act()
         return event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
+    def _is_above(self, widget: QWidget) -> bool:
+        """Whether it is in a card or a window that was opened over the tour, which has keys of its own."""
+        if widget.window() is not self._window:
+            return True
+        part: QWidget | None = widget
+        while part is not None and not isinstance(part, Overlay):
+            part = part.parentWidget()
+        return part is not None
+
     def _acts(self, watched: QObject) -> dict[int, Callable[[], None]]:
         """What keys do: in the words the arrows lead on; in the part that one touches, they do what they always do."""
         acts: dict[int, Callable[[], None]] = {Qt.Key.Key_Escape: self.end}
         if isinstance(watched, QWidget) and self.isAncestorOf(watched):
             acts |= dict.fromkeys((Qt.Key.Key_Right, Qt.Key.Key_Down), lambda: self.go_to(self.place + 1))
+            focused = QApplication.focusWidget()
+            if isinstance(focused, QPushButton):
+                acts |= dict.fromkeys((Qt.Key.Key_Return, Qt.Key.Key_Enter), focused.click)
             acts |= dict.fromkeys((Qt.Key.Key_Left, Qt.Key.Key_Up), lambda: self.go_to(self.place - 1))
         return acts
 

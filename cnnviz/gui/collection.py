@@ -139,6 +139,9 @@ class Collection(QObject):
             more = f" And {len(found.skipped) - 1} more." if len(found.skipped) > 1 else ""
             self.problem.emit(first + more, "\n".join(found.skipped))
         if not found.paths:
+            if not self._tray.model.items:  # nothing that was named at the start is a picture
+                self.show_samples()
+                self.classify_all()
             return
         if self._only_samples:
             self._cancel_classifying()

@@ -244,3 +244,19 @@ def test_no_key_has_two_meanings(controller):
 def test_the_key_of_quit_closes_the_window(controller, qtbot):
     qtbot.keyClick(controller.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not controller.window.isVisible())
+
+
+def test_where_no_picture_that_was_named_exists_the_network_opens_on_samples(qtbot, qapp, tmp_path):
+    theme.install(qapp, "dark")
+    made = Controller(MainWindow(), Session(Request(LENET)), Settings())
+    made.window.show()
+    made.begin((str(tmp_path / "gone.png"),))
+    with qtbot.waitSignal(made.runner.answered, timeout=60_000):
+        pass
+    settle(qtbot, made)
+    assert made.session.request.image == SEVEN
+    (message,) = made.window.errors.messages
+    assert "gone.png" in message.sentence
+    made.window.close()
+    made.stop()
+    made.window.deleteLater()

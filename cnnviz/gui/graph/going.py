@@ -17,6 +17,7 @@ from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.naming import named
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
+from cnnviz.gui.theme import theme
 from cnnviz.gui.top_bar import NETWORK
 from cnnviz.request import Request
 from cnnviz.response import Response
@@ -205,6 +206,7 @@ class Networking(QObject):
         assert centre is not None
         column = centre.layout()
         assert isinstance(column, QVBoxLayout)
+        page.setMinimumWidth(theme.px(320))  # what stands in it never makes the window wider than the screen
         column.addWidget(page, 1)
         return page
 

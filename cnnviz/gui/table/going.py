@@ -10,6 +10,7 @@ from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
 from cnnviz.gui.table.page import HEALTH, TablePage
+from cnnviz.gui.theme import theme
 from cnnviz.gui.top_bar import TABLE
 from cnnviz.request import ModelRequest, Request
 from cnnviz.response import PICTURE, Response
@@ -168,6 +169,7 @@ class Tabling(QObject):
         assert centre is not None
         column = centre.layout()
         assert isinstance(column, QVBoxLayout)
+        page.setMinimumWidth(theme.px(320))  # what stands in it never makes the window wider than the screen
         column.addWidget(page, 1)
         return page
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.paper import LINE, SMALL, Sheet, width_of
 from cnnviz.figure import Chart
-from cnnviz.plot import COLORS, Box, Plot
+from cnnviz.layout.chart import COLORS, Box, Plot
 
 WIDTH, HEIGHT, LEFT = 420, 280, 48
 WIDEST, HIGHEST = 620, 360

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from cnnviz import architecture, layer_rows, listing
 from cnnviz.core.pixels import lut
 from cnnviz.export.charts import bars
 from cnnviz.export.layout import Block
 from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of
 from cnnviz.figure import Architecture, Bars, ImageGrid, LayerRows, Panel, Table, number
-from cnnviz.marks import Area, Drawn, Mark, Pixels, Stroke, Words, upright_bar
+from cnnviz.layout import architecture, layer_rows, table
+from cnnviz.layout.marks import Area, Drawn, Mark, Pixels, Stroke, Words, upright_bar
 
 WIDE = 860
 """Pixels of a sheet whose width nobody has said."""
@@ -32,7 +32,7 @@ def rows_block(panel: LayerRows, room: int | None) -> Block:
 
 def table_block(panel: Table, room: int | None) -> Block:
     """A table."""
-    return drawn_block(listing.laid_out(panel, room or WIDE, _measure))
+    return drawn_block(table.laid_out(panel, room or WIDE, _measure))
 
 
 def photos_block(grids: Sequence[ImageGrid], room: int | None) -> Block:

@@ -8,7 +8,7 @@ from cnnviz.export.layout import Block
 from cnnviz.export.marked import WIDE, drawn_block
 from cnnviz.export.paper import width_of
 from cnnviz.figure import ImageGrid, Sliding, number
-from cnnviz.marks import LINE, SMALL, Drawn, Mark, Pixels, Stroke, Words, lines_of, ramp_below
+from cnnviz.layout.marks import LINE, SMALL, Drawn, Mark, Pixels, Stroke, Words, lines_of, ramp_below
 
 LEAST, MOST = 44, 84
 """Pixels that a map is wide."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from cnnviz.figure import number
-from cnnviz.plot import axis as axis
-from cnnviz.plot import ticks as ticks
+from cnnviz.layout.chart import axis as axis
+from cnnviz.layout.chart import ticks as ticks
 
 
 def exact(value: float) -> str:

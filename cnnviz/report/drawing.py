@@ -9,18 +9,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from cnnviz.layout.families import COLORS
 from cnnviz.report.contents import Layer
-
-COLORS = {
-    "conv": "#4c8df6",
-    "norm": "#9a86d8",
-    "activation": "#e9b44c",
-    "pool": "#3fc39a",
-    "dense": "#c678dd",
-    "join": "#f06f82",
-    "softmax": "#f2994a",
-}
-"""By the family of the operation; others are not drawn."""
 
 _DRAWN = ("conv", "pool", "dense", "join", "softmax")
 _HIGH = 150

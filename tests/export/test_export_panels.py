@@ -20,7 +20,7 @@ from cnnviz.core.trace import Trace
 from cnnviz.export import marked
 from cnnviz.export.paper import width_of
 from cnnviz.figure import Figure, ImageGrid, LayerRows
-from cnnviz.marks import Pixels, Words
+from cnnviz.layout.marks import Pixels, Words
 
 PICTURE = Path(__file__).parents[2] / "resources" / "samples" / "lenet5-mnist" / "seven.png"
 VIEWS = ("architecture", "layer-table", "layer-rows", "first-filters", "prediction")
@@ -163,7 +163,7 @@ def test_a_cell_is_worked_out(passed: Trace, tmp_path: Path) -> None:
     """The second convolution has no padding: cell (5, 4) reads rows 5 to 9 and columns 4 to 8."""
     from cnnviz.export import worked
     from cnnviz.figure import Sliding
-    from cnnviz.marks import Stroke
+    from cnnviz.layout.marks import Stroke
 
     figure = cnnviz.view(passed, "3", "explain", channel=4, at=(5, 4))
     sliding = figure.panels[0]

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from cnnviz.figure import Figure
 from cnnviz.gui.figures import FigureView
 from cnnviz.gui.figures.chart import ChartWidget
-from tests.test_plot import DISCS, LINES
+from tests.layout.test_chart_layout import DISCS, LINES
 
 
 def test_pointing_at_a_point_tells_its_numbers(qtbot):

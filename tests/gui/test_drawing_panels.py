@@ -10,7 +10,7 @@ from cnnviz.core.colormaps import lut
 from cnnviz.figure import Architecture, Fork, ImageGrid, LayerRow, LayerRows, Scale, Table, Unit
 from cnnviz.gui.figures.drawing import ArchitectureWidget, LayerRowsWidget, TableWidget
 from cnnviz.gui.theme import theme
-from cnnviz.marks import Pixels, Words
+from cnnviz.layout.marks import Pixels, Words
 
 CONV = Unit("a.0", "Conv 3×3", "conv", (8, 16, 16), "3×3")
 FORK = Fork(((CONV, CONV), ()), "add", "b.0–5", "Block", (8, 16, 16), 6)

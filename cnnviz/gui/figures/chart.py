@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnviz.figure import Chart, number
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
-from cnnviz.plot import COLORS, Box, Disc, Plot
+from cnnviz.layout.chart import COLORS, Box, Disc, Plot
 
 _NEAR = 12.0  # pixels from a point at which it is meant
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from cnnviz import architecture, layer_rows, listing
 from cnnviz.core.colormaps import lut
 from cnnviz.figure import Architecture, LayerRows, Panel, Table
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
-from cnnviz.marks import Area, Drawn, Mark, Measure, Pixels, Stroke, Words
+from cnnviz.layout import architecture, layer_rows, table
+from cnnviz.layout.marks import Area, Drawn, Mark, Measure, Pixels, Stroke, Words
 
 P = TypeVar("P", bound=Panel)
 LayOut = Callable[[P, float, Measure], Drawn]
@@ -99,7 +99,7 @@ class TableWidget(DrawingWidget[Table]):
     """A table of texts and numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("listing", listing.laid_out, parent)
+        super().__init__("listing", table.laid_out, parent)
 
 
 class _Area(QScrollArea):

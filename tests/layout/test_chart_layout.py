@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz.export import export
 from cnnviz.figure import Chart, Figure, Series
-from cnnviz.plot import Box, Plot, axis, ticks
+from cnnviz.layout.chart import Box, Plot, axis, ticks
 
 LINES = Chart(
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cnnviz.figure import Table
-from cnnviz.marks import SMALL, Drawn, Mark, Measure, Stroke, Words, fitted, lines_of
+from cnnviz.layout.marks import SMALL, Drawn, Mark, Measure, Stroke, Words, fitted, lines_of
 
 ROW = 14
 """From one row to the next."""

@@ -5,7 +5,20 @@ from __future__ import annotations
 import math
 
 from cnnviz.figure import ImageGrid, LayerRow, LayerRows, number
-from cnnviz.marks import BAR, LINE, SMALL, Drawn, Mark, Measure, Pixels, Words, box, fitted, lines_of, upright_bar
+from cnnviz.layout.marks import (
+    BAR,
+    LINE,
+    SMALL,
+    Drawn,
+    Mark,
+    Measure,
+    Pixels,
+    Words,
+    box,
+    fitted,
+    lines_of,
+    upright_bar,
+)
 
 LEAST, MOST = 34, 72
 """Pixels that a map is high."""

@@ -17,46 +17,28 @@ import numpy as np
 import torch
 
 from cnnviz import views
-from cnnviz.core import device, geometry, images, maps, ops, pixels, ranges, sources, store
-from cnnviz.core.colormaps import AUTO, COLORMAPS, WEIGHTS
+from cnnviz.core import device, images, sources, store
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.flattening import flattening
 from cnnviz.core.graph.answers import graph
 from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
 from cnnviz.core.graph.tiles import tiles
 from cnnviz.core.images import Picture
 from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
-from cnnviz.core.ops import Reads
-from cnnviz.core.retouch import edited, visible
+from cnnviz.core.retouch import edited
 from cnnviz.core.survey.answers import survey
-from cnnviz.core.survey.shapes import SurveyQuery, Timing, TimingAnswer, TimingQuery, milliseconds
+from cnnviz.core.survey.shapes import SurveyQuery, Timing, TimingAnswer, TimingQuery
 from cnnviz.core.survey.timing import measure
-from cnnviz.core.trace import Record, Trace, TraceError, trace
-from cnnviz.figure import Figure, Histogram, percent
-from cnnviz.request import ModelRequest, Option, Request
-from cnnviz.response import (
-    PICTURE,
-    Column,
-    Columns,
-    ColumnsQuery,
-    Flattened,
-    LayerCard,
-    ModelCard,
-    PassKey,
-    Reach,
-    Response,
-    Scores,
-    Seen,
-    Step,
-    ViewOffer,
-)
+from cnnviz.core.trace import Trace, TraceError, trace
+from cnnviz.explore.cards import layer_card, model_card
+from cnnviz.explore.figures import figure
+from cnnviz.explore.seeing import flattened, reaches, seen
+from cnnviz.explore.steps import column, steps_of, what_ran
+from cnnviz.request import ModelRequest, Request
+from cnnviz.response import Columns, ColumnsQuery, ModelCard, PassKey, Response, Scores, Step, ViewOffer
 
 MODELS_KEPT = 2
 """Loaded models that stay in memory: the current one and the one before, so that going back is instant."""
-
-COLUMN_EDGE = 64
-"""Longest edge, in pixels, of the small maps in the network's columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,23 +111,23 @@ class Explorer:
         view = views.get(request.view) if request.view else offers[0]
         if view not in offers:
             view = offers[0]  # a view that was chosen for another layer does not fit this one
-        figure = _figure(kept, record, view, replace(request, view=view.name))
+        drawn = figure(traced, record, view, replace(request, view=view.name))
         return Response(
             request=replace(request, view=view.name),
             key=kept.key,
             model=kept.card,
             steps=kept.steps,
             current=0 if record is None else record.index + 1,
-            figure=figure,
+            figure=drawn,
             views=tuple(ViewOffer(offer.name, offer.title, offer.controls) for offer in offers),
-            card=_layer_card(traced, record, self._timings.get((request.model, traced.input.shape))),
+            card=layer_card(traced, record, self._timings.get((request.model, traced.input.shape))),
             scores=kept.scores,
             seconds=traced.seconds,
             kept_bytes=kept.nbytes,
             device_memory=device.memory(traced.device),
-            seen=_seen(traced),
-            reaches=_reaches(traced, record),
-            flattened=_flattened(traced, record),
+            seen=seen(traced),
+            reaches=reaches(traced, record),
+            flattened=flattened(traced, record),
             columns=self._columns_again(kept),
             notes=kept.card.notes + traced.notes,
             problem=kept.problem,
@@ -159,7 +141,7 @@ class Explorer:
             return None
         self._columns = query
         wanted = kept.steps[query.first : query.last + 1]
-        return Columns(query, tuple(_column(kept.trace, step, query.count, query.colormaps) for step in wanted))
+        return Columns(query, tuple(column(kept.trace, step, query.count, query.colormaps) for step in wanted))
 
     def _columns_again(self, kept: _Pass) -> Columns | None:
         """The columns that were asked for last, of another pass of the same model."""
@@ -243,8 +225,8 @@ class Explorer:
         for gone in self._traces.put(key, traced):
             self._passes.pop(cast(PassKey, gone), None)
         scores = _scores(traced) if not problem else None
-        card = _model_card(model, traced.outputs)
-        ran = _ran(traced)
+        card = model_card(model, traced.outputs)
+        ran = what_ran(traced)
         steps = self._steps(traced, ran)
         made = _Pass(traced, key, card, steps, scores, traced.nbytes, ran, problem, details)
         self._passes[key] = made
@@ -255,7 +237,7 @@ class Explorer:
         for other in reversed(self._passes.values()):
             if other.trace.module is traced.module and other.ran == ran:
                 return other.steps
-        return _steps(traced)
+        return steps_of(traced)
 
     def _read(self, path: str) -> Picture:
         """The picture's pixels; a file that changed on disk is read again."""
@@ -273,179 +255,9 @@ class Explorer:
         return self._pictures[identity]
 
 
-def _seen(traced: Trace) -> Seen | None:
-    """The picture as the network gets it, before its numbers are scaled and normalised."""
-    if (prepared := traced.prepared) is None:
-        return None
-    box = visible(prepared.picture.size, prepared.preprocessing)
-    return Seen(prepared.steps[-3].pixels.astype(np.uint8, copy=False), box)
-
-
-def _figure(kept: _Pass, record: Record | None, view: views.LayerView, request: Request) -> Figure:
-    """The view's figure; options that belong to other views, or that this one does not take, are passed over."""
-    given: dict[str, Option] = {}
-    for control in view.controls:
-        value = dict(request.options).get(control.name, control.default)
-        if control.name == "colormap" and value == AUTO:
-            value = _preferred(kept.trace, record, control.choices, request.colormaps)
-        if not control.choices or value in control.choices:
-            given[control.name] = value
-    if view.uses_channel and request.channel is not None and request.channel < _channels(kept.trace, record):
-        given["channel"] = request.channel  # kept while walking: the next layer may have as many again
-    position = {"at": request.at} if view.uses_position else {}
-    made = views.make(kept.trace, record, view.name, **given, **position)
-    if made.request is None:
-        return replace(made, request=request)
-    said = {name: getattr(made.request, name) for name in ("layer", "view", "channel", "at", "options", "colormaps")}
-    return replace(made, request=replace(request, **said))  # what this view takes, with the colours that it has
-
-
-def _preferred(traced: Trace, record: Record | None, choices: tuple[str, ...], colormaps: tuple[str, str, str]) -> str:
-    """The colour map of the settings that suits what a view shows."""
-    plain, signed, weights = colormaps
-    if all(COLORMAPS.get(name, WEIGHTS) == WEIGHTS for name in choices):
-        return weights
-    if record is not None and record.dropped:
-        return AUTO
-    return signed if ranges.range_of(traced, record).signed else plain
-
-
-def _channels(traced: Trace, record: Record | None) -> int:
-    return int(traced.input.shape[1]) if record is None else maps.maps_shape(record)[0]
-
-
-def _model_card(model: Model, outputs: tuple[str, ...]) -> ModelCard:
-    return ModelCard(
-        model.name,
-        model.title,
-        model.caption,
-        model.parameters,
-        device.describe(model.device),
-        model.labels,
-        model.notes,
-        model.preprocessing,
-        outputs,
-        model.arch,
-        model.choices,
-        device.devices(),
-    )
-
-
-def _ran(traced: Trace) -> list[tuple[object, ...]]:
-    """What ran, as far as the heads of the columns say it."""
-    heads: list[tuple[object, ...]] = [(tuple(traced.input.shape),)]
-    return heads + [(r.key, r.op, r.input_shapes, r.output_shape) for r in traced.records]
-
-
-def _steps(traced: Trace) -> tuple[Step, ...]:
-    """The picture, then every record in the order in which it ran."""
-    first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")
-    described = (ops.describe(traced, record) for record in traced.records)
-    return first, *(
-        Step(record.index, record.key, about.short, record.output_shape, about.family, about.parameters)
-        for record, about in zip(traced.records, described, strict=True)
-    )
-
-
 def _scores(traced: Trace) -> Scores | None:
     """Logits and probabilities of all classes; None for a network whose output is not one row of logits."""
     logits = traced.logits.detach().to("cpu", torch.float64)
     if logits.ndim != 1:
         return None
     return Scores(tuple(traced.labels), logits.numpy(), np.asarray(traced.probabilities, dtype=np.float64))
-
-
-def _column(traced: Trace, step: Step, count: int, colormaps: tuple[str, str, str]) -> Column:
-    record = None if step.index == PICTURE else traced.records[step.index]
-    if len(step.shape) == 1:
-        count *= 2  # units are drawn half as high as maps
-    raster, scale, total = pixels.strip(traced, record, count, COLUMN_EDGE)
-    if scale is not None:
-        preferred = colormaps[1] if scale.signed else colormaps[0]
-        scale = scale if preferred == AUTO else replace(scale, colormap=preferred)
-    return Column(raster, scale, total)
-
-
-def _reaches(traced: Trace, record: Record | None) -> tuple[Reach, ...]:
-    """What a cell of a record of maps reads of the maps before it, and of the picture."""
-    if record is None or record.axes != ("C", "H", "W"):
-        return ()
-    found = []
-    for source, reads in zip(record.sources, ops.window(traced, record), strict=True):
-        before = traced.tensor(source) if source < 0 else None
-        shape = tuple(before.shape[1:]) if before is not None else traced.records[source].output_shape
-        axes = ("C", "H", "W") if source < 0 else traced.records[source].axes
-        if axes == ("C", "H", "W") and all(read is not None for read in reads[-3:]):
-            found.append(_reach(source + 1, shape, reads[-3:]))
-    field = geometry.receptive_field(traced, record)
-    if 0 not in (reach.step for reach in found) and len(field.size) == 2:
-        picture = traced.input.shape[-2], traced.input.shape[-1]
-        first = (float(field.offset[0]), float(field.offset[1]))
-        last = (first[0] + field.size[0] - 1, first[1] + field.size[1] - 1)
-        found.append(Reach(0, picture, (float(field.stride[0]), float(field.stride[1])), first, last))
-    return tuple(found)
-
-
-def _flattened(traced: Trace, record: Record | None) -> Flattened | None:
-    """Where the cells of maps are after flattening."""
-    if record is None or record.axes != ("C", "H", "W"):
-        return None
-    found = flattening(traced, record)
-    return None if found is None else Flattened(found.vector.index + 1, found.elements)
-
-
-def _reach(step: int, shape: tuple[int, ...], reads: Reads) -> Reach:
-    """From the windows along channels, rows and columns of one source."""
-    sizes = shape[-2], shape[-1]
-    ends = [
-        (0.0, 0.0, size - 1.0)
-        if read is None or read.axis is None
-        else (float(read.stride), float(read.first), float(read.last))
-        for read, size in zip(reads[1:], sizes, strict=True)
-    ]
-    stride, first, last = ((down, across) for down, across in zip(*ends, strict=True))
-    channels = reads[0]
-    same = channels is not None and channels.axis is not None and channels.first == channels.last == 0
-    return Reach(step, sizes, stride, first, last, same and channels is not None and channels.stride == 1)
-
-
-def _layer_card(traced: Trace, record: Record | None, timing: Timing | None = None) -> LayerCard:
-    """Facts and histogram of one record, or of the picture."""
-    histogram = views.make(traced, record, "histogram").panels[0]
-    drawn = histogram if isinstance(histogram, Histogram) else None
-    if record is None:
-        return _picture_card(traced, drawn)
-    about = ops.describe(traced, record)
-    field = geometry.receptive_field(traced, record)
-    rows = [("Operation", about.title, record.op)]
-    rows += [(name, text, "") for name, text in about.hyperparameters]
-    rows += [
-        ("Input" if len(record.input_shapes) == 1 else f"Input {i}", _shape(s), "")
-        for i, s in enumerate(record.input_shapes)
-    ]
-    rows += [("Output", _shape(record.output_shape), " × ".join(record.axes))]
-    if about.parameters:
-        rows.append(("Parameters", about.parameters_formula, f"{about.parameters:,}"))
-    if about.macs:
-        rows.append(("Multiply–adds", f"{about.macs:,}", about.macs_formula))
-    if timing is not None and record.index < len(timing.seconds):
-        taken = timing.seconds[record.index]
-        rows.append(("Time", f"{milliseconds(taken)} · {percent(taken / timing.total)} of all", timing.sentence))
-    rows.append(("Receptive field", field.text, field.explanation))
-    if "C" in record.axes and not record.dropped:
-        notes = maps.extents(traced, record).notes
-        dead = sum(note == maps.DEAD for note in notes)
-        rows.append(("Dead channels", f"{dead:,} of {len(notes):,}", "channels that are zero everywhere"))
-    return LayerCard(f"{record.index} · {about.short}", record.key, record.op, tuple(rows), about.size_formula, drawn)
-
-
-def _picture_card(traced: Trace, histogram: Histogram | None) -> LayerCard:
-    assert traced.prepared is not None
-    steps = traced.prepared.steps
-    rows = tuple((step.name, step.caption, "") for step in steps)
-    rows += (("Tensor", _shape(tuple(traced.input.shape[1:])), "channels × rows × columns"),)
-    return LayerCard("Picture", "", "", rows, (), histogram)
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(f"{n:,}" for n in shape) or "one number"

@@ -56,7 +56,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]):
         (["inspect", "--model", "m", "--input-size", "28"], "not a size like 224x224"),
         (["inspect", "--model", "m", "--input-size", "0x28"], "not a size like 224x224"),
         (["inspect", "--model", "m", "--mean", "a,b"], "not a list of numbers"),
-        (["inspect", "--model", "m", "--std", "0.5,0"], "every deviation is more than 0"),
+        (["inspect", "--model", "m", "--std", "0.5,0"], "every number must be more than 0"),
         (["export", "a.png", "--model", "m"], "required: --out"),
         (["export", "a.png", "--model", "m", "--out", "d", "--set", "contrast"], "not OPTION=VALUE"),
         (["--screenshot", "window.jpg"], "does not end in .png"),

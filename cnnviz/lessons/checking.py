@@ -16,7 +16,7 @@ from cnnviz.lessons.equations import false_equation
 from cnnviz.lessons.expressions import NUMBER, evaluate, printed
 from cnnviz.lessons.following import bound_of, model_name, picture_file, reaching, shown
 from cnnviz.lessons.formulas import outline
-from cnnviz.lessons.reading import read
+from cnnviz.lessons.reading import read_all
 from cnnviz.views.options import filled
 
 if TYPE_CHECKING:
@@ -28,12 +28,18 @@ BARE = re.compile(r"(?<![\w.,-])\d[\d.,]*\d(?![\w-])")
 
 
 def problems(file: Path) -> list[LessonError]:
-    """All that is wrong with a lesson, in the order of the lines; empty when it is sound."""
-    try:
-        lesson = read(file)
-    except LessonError as error:
-        return [error]
-    return sorted(_Check(lesson).all(), key=lambda error: error.line)
+    """All that is wrong with a lesson, in the order of the lines; empty when it is sound.
+
+    What a step shows goes on to the next ones. So steps are looked into as far as their form is sound.
+    """
+    lesson, mistakes = read_all(file)
+    if lesson is None:
+        return mistakes
+    first = min((error.line for error in mistakes), default=None)
+    sound = [step for step in lesson.steps if first is None or step.line < first]
+    if first is not None:
+        sound = sound[:-1]  # the last one holds the mistake
+    return sorted([*mistakes, *_Check(replace(lesson, steps=tuple(sound))).all()], key=lambda error: error.line)
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,11 +41,41 @@ def read(file: Path) -> Lesson:
     Raises
     ------
     LessonError
-        It cannot be read, or is not as lessons are; with the line.
+        It cannot be read, or is not as lessons are; with the line of the first mistake.
     """
-    lines = _lines(file)
-    head, begin = _head(file.name, lines)
-    return Lesson(key=file.stem, steps=_steps(file.name, lines, begin), file=str(file), **head)
+    lesson, mistakes = read_all(file)
+    if mistakes:
+        raise mistakes[0]
+    assert lesson is not None
+    return lesson
+
+
+def read_all(file: Path) -> tuple[Lesson | None, list[LessonError]]:
+    """What there is of a lesson without what is not as lessons are, and every mistake of form, in order of the lines.
+
+    The lesson is None where the file cannot be read or has no front matter or steps at all.
+    """
+    mistakes: list[LessonError] = []
+    try:
+        lines = _lines(file)
+    except LessonError as error:
+        return None, [error]
+    head: dict[str, Any] | None = None
+    begin = 0
+    try:
+        head, begin = _head(file.name, lines)
+    except LessonError as error:
+        mistakes.append(error)
+        ends = [i for i, line in enumerate(lines) if line.strip() == FENCE]
+        if len(ends) < 2:  # nobody knows where the steps begin
+            return None, mistakes
+        begin = ends[1] + 1
+    try:
+        steps = _steps(file.name, lines, begin, mistakes)
+    except LessonError as error:
+        return None, [*mistakes, error]
+    lesson = None if head is None else Lesson(key=file.stem, steps=steps, file=str(file), **head)
+    return lesson, sorted(mistakes, key=lambda error: error.line)
 
 
 def read_head(file: Path) -> Lesson:
@@ -95,7 +125,7 @@ def _head(file: str, lines: Sequence[str]) -> tuple[dict[str, Any], int]:
     return found, end + 1
 
 
-def _steps(file: str, lines: Sequence[str], begin: int) -> tuple[Step, ...]:
+def _steps(file: str, lines: Sequence[str], begin: int, mistakes: list[LessonError]) -> tuple[Step, ...]:
     tokens = markdown().parse("\n".join([""] * begin + list(lines[begin:])))
     heads = [
         (token.map[0], tokens[i + 1].content)
@@ -106,11 +136,13 @@ def _steps(file: str, lines: Sequence[str], begin: int) -> tuple[Step, ...]:
         raise LessonError(file, begin + 1, "There is no step: a line such as “## Title” begins one.")
     before = next((i for i in range(begin, heads[0][0]) if lines[i].strip()), None)
     if before is not None:
-        raise LessonError(file, before + 1, "Words before the first step: a line such as “## Title” begins one.")
+        mistakes.append(
+            LessonError(file, before + 1, "Words before the first step: a line such as “## Title” begins one.")
+        )
     ends = [line for line, _ in heads[1:]] + [len(lines)]
     fences = [(t.info.strip(), t.content, t.map) for t in tokens if t.type == "fence" and t.level == 0 and t.map]
     return tuple(
-        _step(file, lines, line, end, title, [(i, c, m) for i, c, m in fences if line < m[0] < end])
+        _step(file, lines, line, end, title, [(i, c, m) for i, c, m in fences if line < m[0] < end], mistakes)
         for (line, title), end in zip(heads, ends, strict=True)
     )
 
@@ -122,6 +154,7 @@ def _step(
     end: int,
     title: str,
     fences: Sequence[tuple[str, str, Sequence[int]]],
+    mistakes: list[LessonError],
 ) -> Step:
     """One step; the lines of its blocks are emptied in its words, so that lines keep their numbers."""
     words = list(lines[line + 1 : end])
@@ -129,15 +162,24 @@ def _step(
     for kind, content, (first, last) in fences:
         if kind in CODE:
             continue
-        if kind not in KINDS:
-            near = difflib.get_close_matches(kind, KINDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(KINDS)}."
-            raise LessonError(file, first + 1, f"There is no block “{kind}”; {hint}")
-        if kind in blocks:
-            raise LessonError(file, first + 1, f"A step has one block “{kind}” at most; begin another step with ##.")
-        block = Block(file, first + 1, lines[first:last], toml(file, content, first + 2))
-        blocks[kind] = KINDS[kind](block)
-        if kind == "show":
-            blocks["show_line"] = block.line
         words[first - line - 1 : last - line - 1] = [""] * (last - first)
+        try:
+            block = _block(file, kind, content, lines[first:last], first + 1, blocks)
+        except LessonError as error:
+            mistakes.append(error)
+            continue
+        blocks[kind] = block
+        if kind == "show":
+            blocks["show_line"] = first + 1
     return Step(title.strip(), "\n".join(words).rstrip(), **blocks, line=line + 1, text_line=line + 2)
+
+
+def _block(file: str, kind: str, content: str, lines: Sequence[str], line: int, others: dict[str, Any]) -> Any:
+    """What a fenced block says."""
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(KINDS)}."
+        raise LessonError(file, line, f"There is no block “{kind}”; {hint}")
+    if kind in others:
+        raise LessonError(file, line, f"A step has one block “{kind}” at most; begin another step with ##.")
+    return KINDS[kind](Block(file, line, lines, toml(file, content, line + 1)))

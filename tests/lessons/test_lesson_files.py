@@ -128,6 +128,21 @@ def test_the_front_matter_is_checked(tmp_path: Path, head: str) -> None:
     assert found.line <= 2
 
 
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    """Of form and of content: content is looked into up to the step where the form goes wrong."""
+    text = (
+        "## One\n\nThere are 12 filters.\n\n"  # line 8: the head takes seven
+        '```show\nmodel = "lenet5-mnist"\nimage = "lenet5-mnist/seven.png"\nlayer = "99"\n```\n\n'
+        "## Two\n\n```shwo\n```\n\n"
+        '## Three\n\n```show\nlayr = "0"\n```\n\n```ask\nquestion = \n```\n'
+    )
+    found = problems(written(tmp_path, text))
+    assert [error.line for error in found] == [12, 20, 26, 30]
+    assert ["99" in str(found[0]), "did you mean show" in str(found[1])] == [True, True]
+    assert "layr" in str(found[2])
+    assert "TOML" in str(found[3])
+
+
 def test_the_command_says_all_mistakes_and_fails(
     tmp_path: Path, example: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,6 +69,14 @@ def test_every_number_of_our_lessons_is_computed_or_checked(file: Path) -> None:
     assert [str(problem) for problem in problems(file)] == []
 
 
+def test_right_answers_stand_anywhere() -> None:
+    """Who chooses by the place alone learns nothing, and gets nowhere."""
+    asks = [step.ask for file in lesson_files() for step in read(file).steps if step.ask and step.ask.choices]
+    places = [next(i for i, choice in enumerate(ask.choices) if choice.right) for ask in asks]
+    assert len(places) > 20
+    assert all(places.count(place) <= len(places) / 2 for place in places)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [

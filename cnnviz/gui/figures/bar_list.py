@@ -111,20 +111,24 @@ class _RowPainter(QStyledItemDelegate):
         painter.setPen(theme.color("text"))
         label = painter.fontMetrics().elidedText(row.label, Qt.TextElideMode.ElideRight, name.width())
         painter.drawText(name, Qt.AlignmentFlag.AlignLeft | middle, label)
-        track = QRectF(bar).adjusted(0, (bar.height() - theme.px(12)) / 2, 0, -(bar.height() - theme.px(12)) / 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(track, theme.px(3), theme.px(3))
-        if row.length > 0:
-            length = max(1.0, track.width() * min(row.length, 1.0))
-            painter.setClipRect(QRectF(track.x(), track.y(), length, track.height()))
-            painter.setBrush(theme.color("accent"))
-            painter.drawRoundedRect(track, theme.px(3), theme.px(3))
-            painter.setClipping(False)
+        if bar.width() > 0:
+            self._paint_bar(painter, bar, row.length)
         painter.setFont(theme.font("number"))
         for order, (box, text) in enumerate(zip(texts, row.texts, strict=False)):
             painter.setPen(theme.color("dim" if order else "text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, text)
+
+    def _paint_bar(self, painter: QPainter, bar: QRect, filled: float) -> None:
+        track = QRectF(bar).adjusted(0, (bar.height() - theme.px(12)) / 2, 0, -(bar.height() - theme.px(12)) / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(track, theme.px(3), theme.px(3))
+        if filled > 0:
+            length = max(1.0, track.width() * min(filled, 1.0))
+            painter.setClipRect(QRectF(track.x(), track.y(), length, track.height()))
+            painter.setBrush(theme.color("accent"))
+            painter.drawRoundedRect(track, theme.px(3), theme.px(3))
+            painter.setClipping(False)
 
 
 class BarList(QListView):
@@ -180,14 +184,13 @@ class BarList(QListView):
             texts.insert(0, QRect(right - width, rect.y(), width, rect.height()))
             right -= width + gap
         left = rect.x() + theme.px(6)
-        room = right - left
+        room = max(0, right - left)
+        bar = room - gap - min(self._name_width, theme.px(40))
+        if bar < theme.px(16):  # too narrow for bars: the numbers say the same
+            return QRect(left, rect.y(), room, rect.height()), QRect(right, rect.y(), 0, rect.height()), texts
         name = min(self._name_width, max(theme.px(40), room - gap - theme.px(40)))
         start = left + name + gap
-        return (
-            QRect(left, rect.y(), name, rect.height()),
-            QRect(start, rect.y(), max(theme.px(16), right - start), rect.height()),
-            texts,
-        )
+        return QRect(left, rect.y(), name, rect.height()), QRect(start, rect.y(), right - start, rect.height()), texts
 
     def wanted_width(self) -> int:
         """What names, columns and a bar that can be read take together."""

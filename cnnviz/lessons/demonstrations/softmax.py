@@ -19,6 +19,8 @@ from cnnviz.views.options import option
 SCORES = {"three scores": (("cat", 3.2), ("car", 5.1), ("frog", -1.7))}
 """Scores to begin with; the others come from a network."""
 
+_PLAIN, _SAFE, _LOGARITHM = "plain", "largest subtracted", "logarithm"
+
 _NETWORKS = {"LeNet-5, this picture": "lenet5-mnist", "VGG-small, this picture": "vgg-cifar10"}
 _LINES = 5  # classes in the chart
 
@@ -33,6 +35,12 @@ class SoftmaxOptions:
             "Scores", choices=(*SCORES, *_NETWORKS), help="Of an example, or what a network says to the picture."
         ),
     )
+    way: str = field(
+        default=_PLAIN,
+        metadata=option(
+            "Way", choices=(_PLAIN, _SAFE, _LOGARITHM), help="By the formula, as computers do it, or to ln p at once."
+        ),
+    )
     temperature: float = field(
         default=1.0, metadata=option("Temperature", low=0.25, high=4.0, help="All scores are divided by it.")
     )
@@ -43,14 +51,17 @@ class SoftmaxOptions:
 
 @demonstration("softmax", title="Softmax, step by step", options=SoftmaxOptions)
 def softmax(picture: Picture, options: SoftmaxOptions) -> Demonstrated:
-    """Every step with the largest score subtracted, the same without, and the probabilities at other temperatures."""
+    """The steps of one way from scores to probabilities, and the probabilities at other temperatures."""
     labels, scores = _scores(picture, options.scores)
     found = Softmax(scores + options.shift, options.temperature)
     order = np.argsort(-scores, kind="stable")
     chart = _temperatures(labels, scores, order, options.temperature)
     best = int(order[0])
-    plain = "the plain way overflows" if found.overflows else "the plain way gives the same"
-    about = f"scores {_signed(options.shift)} · T = {number(options.temperature, 3)} · {plain}"
+    about = f"scores {_signed(options.shift)} · T = {number(options.temperature, 3)}"
+    if found.overflows:
+        about += " · the plain way overflows"
+    elif options.way == _SAFE:
+        about += " · the plain way gives the same"
     numbers = {
         "best": float(found.probabilities[best]),
         "total": float(found.probabilities.sum()),
@@ -61,7 +72,7 @@ def softmax(picture: Picture, options: SoftmaxOptions) -> Demonstrated:
         "loss": found.loss(best),
         "classes": float(len(labels)),
     }
-    figure = Figure("softmax", "Softmax, step by step", about, (_steps(labels, found, order), chart))
+    figure = Figure("softmax", "Softmax, step by step", about, (_steps(labels, found, order, options.way), chart))
     return Demonstrated(figure, numbers)
 
 
@@ -76,26 +87,35 @@ def _signed(shift: int) -> str:
     return "as they are" if not shift else f"+ {shift}" if shift > 0 else f"− {-shift}"
 
 
-def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp]) -> Bars:
+def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp], way: str) -> Bars:
     rows = order.tolist()
+    power = "x" if found.temperature == 1 else "x/T"
+    columns: dict[str, list[str]] = {"x": [number(float(x), 4, signed=True) for x in found.scores]}
+    probabilities = [percent(float(p)) for p in found.probabilities]
+    if way == _PLAIN:
+        columns[f"e^{power}"] = [number(float(e), 3) for e in found.plain_exponentials]
+        columns["p"] = [_share(float(p)) for p in found.plain_probabilities]
+        title = "Each exponential, and its share of the sum"
+    elif way == _SAFE:
+        columns[f"{power} − max"] = [number(float(x), 4, signed=True) for x in found.exponents - found.largest]
+        columns["e^that"] = [number(float(e), 3) for e in found.exponentials]
+        columns["p"] = probabilities
+        columns["plain p"] = [_share(float(p)) for p in found.plain_probabilities]
+        title = "The largest subtracted first; at the right without"
+    else:
+        columns["p"] = probabilities
+        columns["ln p"] = [number(float(p), 3, signed=True) for p in found.log_probabilities]
+        title = "The probabilities and their logarithms"
+    shown = found.plain_probabilities if way == _PLAIN else found.probabilities
     return Bars(
         tuple(labels[i] for i in rows),
-        found.probabilities[rows].astype(np.float32),
-        tuple(
-            (
-                number(float(found.scores[i]), 4, signed=True),
-                number(float(found.exponentials[i]), 3),
-                percent(float(found.probabilities[i])),
-                number(float(found.log_probabilities[i]), 3, signed=True),
-                _share(float(found.plain_probabilities[i])),
-            )
-            for i in rows
-        ),
+        np.nan_to_num(shown[rows]).astype(np.float32),
+        tuple(tuple(texts[i] for texts in columns.values()) for i in rows),
         tuple(rows),
         1.0,
         len(rows),
-        ("x", "e^…", "p", "ln p", "plain p"),
-        "e to the power of x/T − max, and its share p; plain p without max",
+        tuple(columns),
+        title,
     )
 
 

@@ -62,6 +62,7 @@ def famous(picture: Picture, options: FamousOptions) -> Demonstrated:
         "macs": macs / 1e9,
         "top1": measured[options.network].top1 if options.network in measured else 0.0,
         "layers": float(sum(layer.family in ("conv", "dense") for layer in own)),
+        **{f"top1_{name}": entry.top1 for name, entry in measured.items()},
     }
     accurate = f" · {numbers['top1']:.1f} % top-1 on ImageNet" if numbers["top1"] else " · digits, not ImageNet"
     about = f"{title} ({year}) · {parameters:,} parameters{accurate} · {new}"

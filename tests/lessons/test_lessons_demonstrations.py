@@ -98,10 +98,12 @@ def test_one_hot_rows_have_their_one_at_the_index(classes: str, count: int, seve
     found = made("labels", seven, classes=classes)
     matrix = panel(found, Matrix)
     assert matrix.values.shape == (count, count)
-    for row, label in zip(matrix.values, matrix.row_labels, strict=True):
+    captions = panel(found, ImageGrid).captions
+    for row, label, caption in zip(matrix.values, matrix.row_labels, captions, strict=True):
         name, index = label.removesuffix(")").split("  (")
         assert row.sum() == row[int(index)] == 1
-        assert matrix.column_labels[int(index)] == name
+        assert matrix.column_labels[int(index)] == index
+        assert caption == f"“{name}” is class {index}"
     assert (found.numbers["ones"], found.numbers["zeros"]) == (count, count * (count - 1))
 
 

@@ -37,6 +37,7 @@ from cnnviz.gui.figures.matrix import MatrixWidget
 from cnnviz.gui.figures.note import NoteWidget
 from cnnviz.gui.figures.outcome import OutcomeLine
 from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.figures.sharing import shared
 from cnnviz.gui.figures.sliding import SlidingWidget
 from cnnviz.gui.figures.vector import VectorWidget
 from cnnviz.gui.theme import theme
@@ -68,10 +69,6 @@ def widget_of(panel: Panel) -> Callable[[], PanelWidget[Any]]:
 
     kind: Callable[[], PanelWidget[Any]] = getattr(drawing, DRAWINGS[type(panel)])
     return kind
-
-
-LARGEST_SHARE = 0.45
-"""A panel that asks for a width of its own gets at most this share when others stand beside it."""
 
 
 LEAST_BESIDE = 150
@@ -207,14 +204,13 @@ class FigureView(QWidget):
             return
         room = max(self.width() - self._splitter.handleWidth() * (len(self._panels) - 1), 1)
         asked = [widget.wanted_width(self.height()) for widget in self._panels]
-        limit = int(room * LARGEST_SHARE) if None in asked else room // len(asked)
+        least = [widget.least_width() for widget in self._panels]
         beside = room - sum(widget.kept_width() for widget in self._panels)
-        if beside >= theme.px(LEAST_BESIDE):  # a grid stays where it is when a map of it is enlarged
-            limit = min(limit, beside)
-        widths = [None if width is None else min(width, limit) for width in asked]
-        rest = room - sum(width for width in widths if width is not None)
-        takers = max(widths.count(None), 1)
-        self._splitter.setSizes([rest // takers if width is None else width for width in widths])
+        # a grid stays where it is when a map of it is enlarged
+        limit = beside if None in asked and beside >= theme.px(LEAST_BESIDE) else None
+        for widget in self._panels:
+            widget.settle()
+        self._splitter.setSizes(shared(room, asked, least, limit))
 
     def _on_cell_pointed(self, cell: Cell | None) -> None:
         """The number under the window and its bar belong together: pointing at one marks the other."""

@@ -14,6 +14,7 @@ from cnnviz.figure import Bars
 from cnnviz.gui import numbers
 from cnnviz.gui.figures.bar_list import BarHeads, BarList, Row
 from cnnviz.gui.figures.panel import PanelWidget
+from cnnviz.gui.theme import theme
 
 
 class BarsWidget(PanelWidget[Bars]):
@@ -57,6 +58,9 @@ class BarsWidget(PanelWidget[Bars]):
 
     def wanted_width(self, height: int) -> int | None:
         return self.list.wanted_width()
+
+    def least_width(self) -> int:
+        return max(super().least_width(), self.list.wanted_width() - theme.px(80))
 
     @staticmethod
     def _tip(panel: Bars, rank: int, label: str, index: int, texts: tuple[str, ...], value: float) -> str:

@@ -68,15 +68,19 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
         if self._panel is None or len(self._panel.indices) != 1:
             return None
         map_height, map_width = (int(n) for n in self._panel.raster.shape[1:3])
-        bar = self.bar.sizeHint().width() + self.body.spacing() if not self.bar.isHidden() else 0
         room = height - self.readout.height() - (self.title.height() if self._panel.title else 0)
-        return round(room * map_width / map_height) + bar
+        return round(room * map_width / map_height) + self._bar_width()
+
+    def least_width(self) -> int:
+        return super().least_width() + self._bar_width()
+
+    def _bar_width(self) -> int:
+        return 0 if self.bar.isHidden() else self.bar.sizeHint().width() + self.body.spacing()
 
     def kept_width(self) -> int:
         if self._panel is None or len(self._panel.indices) == 1:
             return 0
-        bar = self.bar.sizeHint().width() + self.body.spacing() if not self.bar.isHidden() else 0
-        return self.canvas.used_width() + bar
+        return self.canvas.used_width() + self._bar_width()
 
     def view_state(self) -> object:
         """Of the canvas; with a selection ``("selected", channels, that of the canvas)``."""

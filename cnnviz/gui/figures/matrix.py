@@ -24,6 +24,9 @@ from cnnviz.gui.theme import theme
 LARGEST = 64
 """Edge in pixels of a cell that grows with the room."""
 
+FEW = 10
+"""So many columns are seen together, whatever stands beside them."""
+
 
 class MatrixWidget(PanelWidget[Matrix]):
     """A table of numbers with headers, the colour bar beside it; Ctrl+C copies the selection as TSV."""
@@ -80,6 +83,15 @@ class MatrixWidget(PanelWidget[Matrix]):
         room = height - self.title.sizeHint().height() - 2 * down - theme.px(24)
         cell = min(max(room // max(len(panel.values), 1), across), max(theme.px(LARGEST), across))
         return int(self._beside() + cell * panel.values.shape[1] + theme.px(4))
+
+    def least_width(self) -> int:
+        """All columns, where they are few."""
+        panel = self.model.panel
+        columns = 0 if panel is None else panel.values.shape[1]
+        if not 0 < columns <= FEW:
+            return super().least_width()
+        bar = 0 if self.bar.isHidden() else self.bar.sizeHint().width() + self.body.spacing()
+        return int(self._beside() + self._least()[0] * columns + theme.px(4)) + bar
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.figure import Panel
 from cnnviz.gui.theme import theme
@@ -35,7 +35,7 @@ class Line(QWidget):
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
-            self.setToolTip(text if self._wide(text) else "")
+            self._tell()
             self.update()
 
     def set_color(self, color: str) -> None:
@@ -56,8 +56,14 @@ class Line(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
 
-    def _wide(self, text: str) -> bool:
-        return QFontMetrics(theme.font(self._font)).horizontalAdvance(text) > self.width()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell()
+
+    def _tell(self) -> None:
+        """What is shortened is told whole by hovering."""
+        wide = QFontMetrics(theme.font(self._font)).horizontalAdvance(self._text) > self.width()
+        self.setToolTip(self._text if wide else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -103,9 +109,7 @@ class PanelWidget(QWidget, Generic[P]):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.title = QLabel(self)
-        self.title.setObjectName(f"{name}-title")
-        self.title.setProperty("role", "small")
+        self.title = Line(f"{name}-title", parent=self)
         self.title.hide()
         self.readout = Line(f"{name}-readout", "text", parent=self)
         self.remark = Line(f"{name}-remark", parent=self)
@@ -131,7 +135,7 @@ class PanelWidget(QWidget, Generic[P]):
 
     def set_title(self, text: str) -> None:
         """Show a heading, or none."""
-        self.title.setText(text)
+        self.title.set_text(text)
         self.title.setVisible(bool(text))
 
     def set_remark(self, text: str) -> None:
@@ -142,6 +146,14 @@ class PanelWidget(QWidget, Generic[P]):
     def wanted_width(self, height: int) -> int | None:
         """The width that this panel needs at a height; None when it takes what there is."""
         return None
+
+    def settle(self) -> None:
+        """Know at once how narrow it may become, now that parts of it were shown or hidden."""
+        self._column.activate()
+
+    def least_width(self) -> int:
+        """The width with which it can still be read."""
+        return theme.px(120)
 
     def kept_width(self) -> int:
         """The width without which it would be laid out anew; 0 when it takes any."""

@@ -14,9 +14,8 @@ from cnnviz.core.sandbox import KERNELS, Setting, convolve
 from cnnviz.core.trace import trace
 from cnnviz.figure import Figure, ImageGrid, Matrix, Panel, Scale, number
 from cnnviz.lessons.base import Demonstrated, demonstration
-from cnnviz.lessons.parts import BRIGHTNESS, grey, maps, network, table, within
+from cnnviz.lessons.parts import grey, maps, network, photos, table, within
 from cnnviz.views.base import make, times
-from cnnviz.views.grids import image_grid
 from cnnviz.views.options import option
 
 ALL_EDGES = "Sobel, all edges"
@@ -53,7 +52,7 @@ def edges(picture: Picture, options: EdgeOptions) -> Demonstrated:
     filters = make(run, 0, "filters").panels[0]
     assert isinstance(filters, ImageGrid)
     panels: tuple[Panel, ...] = (
-        image_grid(pixels[None], BRIGHTNESS, captions=["grey"], noun="picture", title="The picture", picks=False),
+        photos([pixels.astype(np.uint8)], ["grey"], "The picture"),
         *(_kernel(kernel, "Its kernel" if not both else name) for name, kernel in zip(_SOBEL, kernels, strict=False)),
         maps(found[None], ["√(a² + b²)" if both else "sum of products"], "What it finds", "this map"),
         replace(filters, title=f"{options.learned}: learned from examples", picks=False, marked=None),

@@ -39,7 +39,8 @@ def labels(picture: Picture, options: LabelOptions) -> Demonstrated:
     )
     onehot = np.eye(len(names))[order]
     rows = [f"{names[k]}  ({k})" for k in order]
-    matrix = table(onehot, "The same labels one-hot: a 1 at the index", _BINARY, rows, names, ("picture", "class"))
+    indices = [str(k) for k in range(len(names))]
+    matrix = table(onehot, "The same labels one-hot: a 1 at the index", _BINARY, rows, indices, ("picture", "class"))
     about = f"{len(names)} classes, numbered from 0 to {len(names) - 1} in a fixed order"
     counts = {"classes": len(names), "last": len(names) - 1, "ones": onehot.sum(), "zeros": (onehot == 0).sum()}
     return Demonstrated(

@@ -20,7 +20,7 @@ from cnnviz.gui.figures.sharing import shared
             [600, None, 600],
             [100, 300, 100],
             [250, 300, 250],
-        ),  # 360 each asked for: 260 more, of which 150 are there
+        ),  # 150 are there for 260 + 260
     ],
 )
 def test_widths(room: int, asked: list[int | None], least: list[int], widths: list[int]) -> None:

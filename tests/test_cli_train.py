@@ -58,6 +58,28 @@ def test_transfer_and_the_comparison(bars: Path, capsys: pytest.CaptureFixture[s
     assert "% of 10 test pictures right with what it had learned before, " in err
 
 
+def test_a_comparison_that_was_cut_off_goes_on(bars: Path, capsys: pytest.CaptureFixture[str]):
+    def press() -> None:
+        while not Path("net.nothing").exists():
+            if ended.wait(0.005):
+                return
+        signal.raise_signal(signal.SIGINT)
+
+    ended = threading.Event()
+    thread = threading.Thread(target=press)
+    thread.start()
+    words = ("--model", "lenet5-mnist", "--transfer", "--compare", "--limit", "4", "--out", "net.safetensors")
+    assert train(*words, "--batch-size", "2", "--epochs", "300") == 1
+    ended.set()
+    thread.join()
+    assert "Stopped before the end: net.checkpoint goes on with --resume." in capsys.readouterr().err
+    assert train(*words, "--batch-size", "2", "--epochs", "300", "--patience", "1", "--resume") == 0
+    err = capsys.readouterr().err
+    assert "% of 10 test pictures right with what it had learned before, " in err
+    assert "epoch 1:" not in err  # of neither side
+    assert sorted(p.name for p in bars.parent.iterdir()) == ["bars.npz", "net.json", "net.safetensors"]
+
+
 def test_ctrl_c_keeps_what_was_learned_and_resume_goes_on(bars: Path, capsys: pytest.CaptureFixture[str]):
     ended = threading.Event()
 

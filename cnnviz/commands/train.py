@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from cnnviz.commands.common import complain, print_json
 from cnnviz.core.download import Progress
 from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import remaining
 
 if TYPE_CHECKING:
     from cnnviz.training import Control, DataSet, EpochEnded, Event, Network, Settings, Trained
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Train, with a line on stderr that says how far it is; Ctrl+C ends it and keeps what was learned."""
     from cnnviz import training
+    from cnnviz.training.checkpoint import forget
+    from cnnviz.training.compare import Comparison, beside
 
     line = _Line()
     settings = _settings(options)
@@ -35,18 +39,16 @@ def run(options: argparse.Namespace) -> int:
     trained.save(out)
     card = trained.card
     print_json({"file": str(out), **card}) if options.json else print(f"{out}  {trained.caption}")
-    if trained.reason == "stopped":
+    other = None
+    if options.compare and trained.reason != "stopped":
+        with _interrupted(control):
+            other = _from_nothing(data, network, settings, control, checkpoint, options.resume, line)
+        complain(Comparison(trained, other).sentence) if other.reason != "stopped" else None
+    if "stopped" in (trained.reason, other and other.reason):
         complain(f"Stopped before the end: {checkpoint} goes on with --resume.") if checkpoint.exists() else None
         return 1
-    checkpoint.unlink(missing_ok=True)
-    if options.compare:
-        from cnnviz.training.compare import Comparison, alone
-
-        with _interrupted(control):
-            other = _watched(
-                training.train(data, training.from_nothing(network), alone(settings), control=control), line
-            )
-        complain(Comparison(trained, other).sentence)
+    for file in (checkpoint, beside(checkpoint)):
+        forget(file)
     return 0
 
 
@@ -66,6 +68,21 @@ def _train(
     if options.tensorboard:
         events = recorded(events, Path(options.tensorboard))
     return _watched(events, line)
+
+
+def _from_nothing(
+    data: DataSet, network: Network, settings: Settings, control: Control, checkpoint: Path, resume: bool, line: _Line
+) -> Trained:
+    """The side that begins from nothing; it has a checkpoint of its own, so that a crash loses neither."""
+    from cnnviz.training import from_nothing, train
+    from cnnviz.training.compare import alone, beside
+
+    file = beside(checkpoint)
+    again = resume and file.is_file()
+    complain("Now the same network from nothing:")
+    return _watched(
+        train(data, from_nothing(network), alone(settings), control=control, checkpoint=file, resume=again), line
+    )
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -153,7 +170,7 @@ def _watched(events: Iterator[Event], line: _Line) -> Trained:
             case training.Stepped():
                 line.show(
                     f"epoch {event.epoch}, step {event.step:,} of {event.steps:,}: loss {event.loss:.4f}, "
-                    f"{event.accuracy:.1%} right, {event.speed:,.0f} pictures/s"
+                    f"{event.accuracy:.1%} right, {event.speed:,.0f} pictures/s, {remaining(event.left)} left"
                 )
             case training.EpochEnded():
                 line.end()
@@ -194,7 +211,8 @@ class _Line:
     def show(self, text: str) -> None:
         """Write over what is there."""
         if self._shown:
-            print(f"\r{text:79}", end="", file=sys.stderr, flush=True)
+            wide = shutil.get_terminal_size().columns - 1
+            print(f"\r{text[:wide]:{wide}}", end="", file=sys.stderr, flush=True)
             self._open = True
 
     def downloaded(self, progress: Progress) -> None:
@@ -205,7 +223,7 @@ class _Line:
     def end(self) -> None:
         """Make room for a line that stays."""
         if self._open:
-            print(f"\r{'':79}\r", end="", file=sys.stderr, flush=True)
+            print(f"\r{'':{shutil.get_terminal_size().columns - 1}}\r", end="", file=sys.stderr, flush=True)
             self._open = False
 
 

@@ -11,7 +11,7 @@ from cnnviz.figure.explained import Contributions, Outcome, Sliding
 from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import GROUND, ZERO, ImageGrid, LayerRow, LayerRows, Scale
 from cnnviz.figure.whole import Figure, Origin, Page, Panel
-from cnnviz.figure.wording import number, percent
+from cnnviz.figure.wording import number, percent, remaining
 
 __all__ = [
     "GROUND",
@@ -42,4 +42,5 @@ __all__ = [
     "Vector",
     "number",
     "percent",
+    "remaining",
 ]

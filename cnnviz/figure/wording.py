@@ -48,3 +48,11 @@ def percent(probability: float) -> str:
         return f"{value:.3f} %"
     mantissa, exponent = f"{value:.0e}".split("e")
     return f"{mantissa}e{int(exponent)} %".replace("-", "−")
+
+
+def remaining(seconds: float) -> str:
+    """A wait in words that do not flicker: ``5 s``, ``2 min``, ``1 h 10 min``."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from cnnviz.core import download, gallery
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.errors import CnnvizError
+from cnnviz.figure import remaining
 from cnnviz.gui.jobs import Progress
-from cnnviz.gui.status import remaining, size
+from cnnviz.gui.status import size
 from cnnviz.paths import resources
 
 LOOK = 0.1

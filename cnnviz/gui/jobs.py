@@ -27,12 +27,16 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a job: how many of how many are done, what this step found, and other words for the counts."""
+    """One step of a job: how many of how many are done, what this step found, and other words for the counts.
+
+    ``left`` are the seconds left, where the job knows better than what went by tells.
+    """
 
     done: int
     total: int
     result: Any = None
     note: str = ""
+    left: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +94,9 @@ class _Worker(QObject):
                     results.append(progress.result)
                 now = time.monotonic()
                 if now - reported >= REPORT_EVERY:
-                    left = (now - started) / max(progress.done, 1) * (progress.total - progress.done)
+                    left = progress.left
+                    if left is None:
+                        left = (now - started) / max(progress.done, 1) * (progress.total - progress.done)
                     told = JobReport(job, progress.done, progress.total, left, tuple(results), note=progress.note)
                     self.reported.emit(told)
                     results.clear()

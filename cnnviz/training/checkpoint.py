@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ import torch
 from torch import Tensor
 
 from cnnviz.core.writing import replacing
-from cnnviz.training.events import EpochEnded
+from cnnviz.training import snapshots
+from cnnviz.training.events import EpochEnded, Stepped
 from cnnviz.training.settings import TrainingError
+
+_NUMBERS = attrgetter(*(field.name for field in fields(Stepped)))
 
 
 class CheckpointError(TrainingError):
@@ -37,6 +42,10 @@ class Checkpoint:
         The epochs that are done.
     best
         The weights with the lowest validation loss so far; None where they are not needed.
+    rates
+        The learning rate that was asked for, 0 for the usual one, and the highest one since somebody changed it.
+    told
+        What was told of the steps, for the curves.
     """
 
     identity: dict[str, str]
@@ -46,6 +55,8 @@ class Checkpoint:
     optimiser: dict[str, Any] = field(repr=False)
     history: tuple[EpochEnded, ...] = ()
     best: dict[str, Tensor] | None = field(default=None, repr=False)
+    rates: tuple[float, float] = (0.0, 0.0)
+    told: tuple[Stepped, ...] = field(default=(), repr=False)
 
     def write(self, path: Path) -> None:
         """Write it; the file that was there stays until the new one is whole. Raises ``CnnvizError``."""
@@ -57,6 +68,8 @@ class Checkpoint:
             "optimiser": self.optimiser,
             "history": json.dumps([asdict(epoch) for epoch in self.history]),
             "best": self.best,
+            "rates": self.rates,
+            "told": torch.tensor([_NUMBERS(step) for step in self.told], dtype=torch.float64),  # (N, numbers of a step)
         }
         buffer = io.BytesIO()
         torch.save(content, buffer)
@@ -77,7 +90,8 @@ def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         history = tuple(EpochEnded(**epoch) for epoch in json.loads(content["history"]))
-        found = Checkpoint(**{**content, "history": history})
+        told = tuple(Stepped(*map(int, step[:3]), *step[3:]) for step in content["told"].tolist())
+        found = Checkpoint(**{**content, "history": history, "told": told})
     except FileNotFoundError:
         raise CheckpointError(f"There is no training to go on with: {path} does not exist.") from None
     except Exception as error:
@@ -91,3 +105,15 @@ def read_checkpoint(path: Path, identity: dict[str, str]) -> Checkpoint:
                 f"{found.identity.get(words)} is not {value}",
             )
     return found
+
+
+def snapshots_of(path: Path) -> Path:
+    """The folder beside a checkpoint in which the weights lie that were kept on the way."""
+    return path.with_name(f"{path.name}.snapshots")
+
+
+def forget(path: Path) -> None:
+    """Take a checkpoint away, with all that belongs to it."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+    snapshots.forget(snapshots_of(path))

@@ -6,11 +6,12 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 
 from cnnviz.training.control import Control
-from cnnviz.training.events import EpochEnded, Event, Finished
+from cnnviz.training.events import EpochEnded, Event, Finished, Started
 from cnnviz.training.network import Network, from_nothing
 from cnnviz.training.pictures import DataSet
 from cnnviz.training.result import Trained
@@ -56,18 +57,32 @@ def alone(settings: Settings) -> Settings:
     return replace(settings, unfreeze=None, rate=None)
 
 
+def beside(checkpoint: Path) -> Path:
+    """Where the side that begins from nothing has its checkpoint."""
+    return checkpoint.with_suffix(".nothing")
+
+
 def compared(
-    data: DataSet, network: Network, settings: Settings, *, control: Control | None = None
+    data: DataSet,
+    network: Network,
+    settings: Settings,
+    *,
+    control: Control | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
 ) -> Iterator[Side | Comparison]:
     """Train a network that knows something, and the same from nothing; last comes the `Comparison`.
 
-    They take turns, an epoch each; every number is what it would be if each ran by itself. Raises what
-    `cnnviz.training.train.train` raises.
+    They take turns, an epoch each; every number is what it would be if each ran by itself, also after resuming: each
+    side has its checkpoint, and one that has none yet begins. Parameters are those of `cnnviz.training.train.train`,
+    and so is what is raised.
     """
     control = control or Control()
-    runs = (
-        train(data, network, settings, control=control),
-        train(data, from_nothing(network), alone(settings), control=control),
+    asked = ((network, settings), (from_nothing(network), alone(settings)))
+    files = (checkpoint, checkpoint and beside(checkpoint))
+    runs = tuple(
+        train(data, side, how, control=control, checkpoint=file, resume=resume and bool(file and file.is_file()))
+        for (side, how), file in zip(asked, files, strict=True)
     )
     ended: dict[int, Trained] = {}
     waiting = deque(enumerate(runs))
@@ -78,7 +93,7 @@ def compared(
                 if isinstance(event, Finished):
                     ended[number] = event.trained
                 yield Side(bool(number), event)
-                if isinstance(event, EpochEnded):
+                if isinstance(event, Started | EpochEnded):
                     waiting.append((number, events))
                     break
     yield Comparison(ended[0], ended[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 
 class Control:
@@ -56,8 +57,11 @@ class Control:
                 rate, self._rate = self._rate, None
         return rate
 
-    def wait(self) -> None:
-        """Hold while it is paused; a stop ends the waiting."""
-        if self._paused:
-            with self._changed:
-                self._changed.wait_for(lambda: self._stopped or not self._paused)
+    def wait(self) -> float:
+        """Hold while it is paused; a stop ends the waiting. Returns for how many seconds it held."""
+        if not self._paused:
+            return 0.0
+        begun = time.perf_counter()
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or not self._paused)
+        return time.perf_counter() - begun

@@ -53,8 +53,8 @@ class Started:
         In words.
     preprocessing
         What the network expects of pictures.
-    history
-        The epochs that were done before, where it goes on from a checkpoint.
+    history, told
+        The epochs that were done before, and what was told of their steps, where it goes on from a checkpoint.
     """
 
     pictures: int
@@ -70,6 +70,7 @@ class Started:
     device: str
     preprocessing: Preprocessing
     history: tuple[EpochEnded, ...] = ()
+    told: tuple[Stepped, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ class Stepped:
         Euclidean norm of the whole gradient of this step.
     speed
         Pictures a second since the last event.
-    seconds
-        Since the beginning of the epoch.
+    seconds, left
+        Since the beginning of the epoch, and to the end of the last one as far as can be told; pauses do not count.
     """
 
     epoch: int
@@ -103,11 +104,12 @@ class Stepped:
     gradient: float
     speed: float
     seconds: float
+    left: float
 
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """An epoch is over.
+    """An epoch is over, and its checkpoint is written.
 
     Attributes
     ----------
@@ -143,9 +145,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapped:
-    """The weights were kept as they are now."""
+    """The weights were kept as they are now.
 
-    snapshot: Snapshot = field(repr=False)
+    Attributes
+    ----------
+    kept
+        All that are kept by now, the newest last: older ones are dropped when there are too many.
+    """
+
+    kept: tuple[Snapshot, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,6 +102,7 @@ class Loop:
         self.highest = settings.rate or usual_rate(whole, settings)
         self.optimiser = optimiser_for(stepped, settings, self.highest)
         self.step = 0
+        self._last = 0.0  # seconds of the last epoch
         self.steps = len(batches_of(torch.arange(len(batches.classes)), settings.batch))
         self.device = batches.classes.device
         self.mixed = settings.mixed and self.device.type == "cuda"
@@ -118,10 +119,10 @@ class Loop:
         """
         torch.manual_seed(self.settings.seed + number)  # so that an epoch is the same after resuming
         order = torch.randperm(len(self.batches.classes))
-        report = _Report(number, self.steps)
+        report = _Report(number, self.steps, self.settings.epochs, self._last)
         training_mode(self.whole)
         for step, rows in enumerate(batches_of(order, self.settings.batch), 1):
-            self.control.wait()
+            report.hold(self.control.wait())
             if self.control.stopped:
                 return
             rate = self._set_rate()
@@ -137,6 +138,7 @@ class Loop:
                 yield Snapped(self.snapshots.take(self.step, number, self.whole))
         synchronize(self.device)
         ended = report.ended(rate)
+        self._last = ended.seconds
         self.require_finite(ended.loss, number, self.steps)
         yield ended
 
@@ -179,8 +181,8 @@ class Loop:
 class _Report:
     """Loss and accuracy of an epoch, and of the steps since the last event; sums stay where they are computed."""
 
-    def __init__(self, epoch: int, steps: int) -> None:
-        self.epoch, self.steps = epoch, steps
+    def __init__(self, epoch: int, steps: int, epochs: int, last: float) -> None:
+        self.epoch, self.steps, self.epochs, self.last = epoch, steps, epochs, last
         self.begun = self.told = time.perf_counter()
         self.loss: Tensor | float = 0.0
         self.right: Tensor | int = 0
@@ -192,6 +194,11 @@ class _Report:
         self.loss = self.loss + loss * count
         self.right = self.right + right
         self.seen += count
+
+    def hold(self, seconds: float) -> None:
+        """Nothing was done for so long."""
+        self.begun += seconds
+        self.told += seconds
 
     def due(self, step: int) -> bool:
         """Whether it is time for an event: at the first step, at the last, and now and then between."""
@@ -207,7 +214,15 @@ class _Report:
         loss, right, seen = (after - before for after, before in zip(sums, self.before, strict=True))
         speed = seen / max(now - self.told, 1e-9)
         self.before, self.told = sums, now
-        return Stepped(self.epoch, step, self.steps, loss / seen, right / seen, rate, gradient, speed, now - self.begun)
+        return Stepped(
+            self.epoch, step, self.steps, loss / seen, right / seen, rate, gradient, speed, now - self.begun,
+            self._left(step, now - self.begun),
+        )  # fmt: skip
+
+    def _left(self, step: int, seconds: float) -> float:
+        """Seconds to the end of the last epoch, if a step takes as long as in this epoch and the one before it."""
+        steps = (self.steps if self.last else 0) + step
+        return (self.last + seconds) / steps * ((self.epochs - self.epoch + 1) * self.steps - step)
 
     def ended(self, rate: float) -> EpochEnded:
         """The whole epoch, not yet validated."""

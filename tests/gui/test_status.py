@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QProgressBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cnnviz.gui.status import StatusBar, duration, remaining, size
+from cnnviz.figure import remaining
+from cnnviz.gui.status import StatusBar, duration, size
 from cnnviz.gui.theme import theme
 
 

@@ -49,7 +49,7 @@ def cut_off(file: str, epochs: int = 4) -> kept.Unfinished:
     for step in learn(wish):
         if getattr(step.result, "epoch", 0) == 3 and type(step.result).__name__ == "Stepped":
             break
-    (found,) = kept.unfinished()
+    found, *_ = kept.unfinished()
     return found
 
 
@@ -105,9 +105,55 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     opened.settle()
     assert not opened.window.errors.messages
     assert [at for at, _ in page.course.accuracy.points("validation")] == [1, 2, 3, 4]  # those before it, too
-    assert min(at for at, _ in page.course.rates.points("learning")) > 2
+    rates = [at for at, _ in page.course.rates.points("learning")]
+    assert rates == sorted(rates)
+    assert rates[0] < 1  # the steps of the epochs before it, too
+    assert {1, 2, 3, 4} <= set(rates)
+    snapshots = opened.controller.training._looking.snapshots  # type: ignore[union-attr]
+    assert [one.step for one in snapshots][:6] == [0, 1, 2, 4, 8, 9]  # of 9 steps an epoch
+    assert page.watch.slider.maximum() == len(snapshots) - 1
+    page.watch.slider.setValue(0)
+    opened.settle()
+    assert "after 0 steps" in page.watch._when.text()
     assert not page.offer.isVisible()
     assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
+
+
+def test_a_comparison_that_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F811
+    model = ModelRequest("lenet5-mnist", device="cpu")
+    wish = Wish("", bars, model=model, compare=True, epochs=3, batch=10, limit=10, device="cpu")
+    for step in learn(wish):
+        side = step.result
+        if type(side).__name__ == "Side" and side.nothing and getattr(side.event, "epoch", 0) == 2:
+            break  # in the second epoch of the side that begins from nothing
+    (left,) = kept.unfinished()
+    assert (left.epoch, left.wish) == (1, wish)
+    page = page_of(opened)
+    assert page.offer.words.text().startswith("The comparison of lenet5-mnist with bars.npz ended after epoch 1 of 3")
+    opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
+    opened.settle()
+    assert not opened.window.errors.messages
+    for name in ("transfer-checked", "nothing-checked"):
+        assert [at for at, _ in page.course.accuracy.points(name)] == [1, 2, 3]
+    assert "test pictures right with what it had learned before, " in page.course.verdict.text()
+    assert [one.step for one in opened.controller.training._looking._kept[True]][:2] == [0, 1]  # type: ignore[union-attr]
+    assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
+
+
+def test_kept_weights_of_one_training_alone_stay_on_disk(bars: str) -> None:  # noqa: F811
+    first = cut_off(bars)
+    for step in learn(first.wish):
+        if getattr(step.result, "epoch", 0) == 2 and type(step.result).__name__ == "Stepped":
+            break
+    second, old = kept.unfinished()
+    assert old == first
+    stale = kept.Unfinished("stale", first.wish)
+    stale.write()
+    kept.tidy()
+    assert kept.unfinished() == (second, old)
+    assert not stale.file(".wish").exists()  # it had no epoch behind it
+    left = {file.name for file in kept.folder().iterdir() if file.is_dir()}
+    assert left == {f"{second.name}.checkpoint.snapshots"}
 
 
 def test_the_next_start_says_what_was_cut_off(opened: Opened, bars: str) -> None:  # noqa: F811
@@ -150,7 +196,7 @@ def test_what_does_not_fit_begins_again(opened: Opened, bars: str) -> None:  # n
     assert not opened.window.errors.messages
     notes = [page.watch.left_out.item(n).text() for n in range(page.watch.left_out.count())]  # type: ignore[union-attr]
     assert any("belongs to other pictures" in note and note.endswith("It begins again.") for note in notes)
-    assert min(at for at, _ in page.course.rates.points("learning")) < 1
+    assert page.course.rates.points("learning")[0][0] < 1
 
 
 def test_a_damaged_note_and_a_training_elsewhere_are_not_offered(opened: Opened, bars: str) -> None:  # noqa: F811

@@ -39,6 +39,27 @@ def test_each_side_is_what_it_would_be_alone(data: DataSet):
         assert all(torch.equal(a, b) for a, b in pairs)
 
 
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_crash_loses_one_epoch_of_one_side(data: DataSet, tmp_path: Path, turn: int):
+    network, file = opened("lenet5-mnist"), tmp_path / "run.checkpoint"
+    *_, whole = compared(few(data), network, SETTINGS)
+    events = compared(few(data), network, SETTINGS, checkpoint=file)
+    for event in events:
+        if isinstance(event, Side) and isinstance(event.event, EpochEnded) and (turn := turn - 1) == 0:
+            events.close()  # one side has an epoch behind it, or both have
+            break
+    *again, resumed = compared(few(data), network, SETTINGS, checkpoint=file, resume=True)
+    done = [(e.nothing, e.event.epoch) for e in again if isinstance(e, Side) and isinstance(e.event, EpochEnded)]
+    assert (False, 1) not in done
+    assert isinstance(whole, Comparison)
+    assert isinstance(resumed, Comparison)
+    assert resumed.sentence == whole.sentence
+    for a, b in ((whole.transfer, resumed.transfer), (whole.nothing, resumed.nothing)):
+        assert len(a.history) == len(b.history) == 2
+        pairs = zip(a.module.state_dict().values(), b.module.state_dict().values(), strict=True)
+        assert all(torch.equal(x, y) for x, y in pairs)
+
+
 def test_a_stop_ends_both(data: DataSet):
     control = Control()
     control.stop()

@@ -18,6 +18,7 @@ from cnnviz.core.cancel import Cancelled
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import read
 from cnnviz.training import (
+    Checked,
     Control,
     DataSet,
     EpochEnded,
@@ -126,7 +127,82 @@ def test_a_crash_loses_one_epoch_at_most(data: DataSet, tmp_path: Path, optimise
     assert next(e.epoch for e in resumed if isinstance(e, Started)) == 3
     assert same(last(resumed), whole)
     assert without_time(last(resumed).history) == without_time(whole.history)
-    assert [p.name for p in tmp_path.iterdir()] == ["run.checkpoint"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run.checkpoint", "run.checkpoint.snapshots"]
+    steps = [snapshot.step for snapshot in last(resumed).snapshots]
+    assert steps == [0, 1, 2, 4, 8, 12, 16, 24, 32, 36, 48]  # those from before the crash, too
+    for before, after in zip(whole.snapshots, last(resumed).snapshots, strict=True):
+        assert before.epoch == after.epoch
+        assert all(torch.equal(value, after.state[name]) for name, value in before.state.items())
+    assert {int(p.stem) for p in (tmp_path / "run.checkpoint.snapshots").iterdir()} == set(steps)
+    told = next(e.told for e in resumed if isinstance(e, Started))
+    assert {(e.epoch, e.step) for e in told} >= {(1, 1), (1, 12), (2, 1), (2, 12)}  # the curves' steps
+    assert max(e.epoch for e in told) == 2
+    assert isinstance(told[0].epoch, int)
+    checked = [e.epoch for e in resumed if isinstance(e, Checked)]
+    assert checked == [2, 3, 4]  # what the network says of the validation pictures is there at once
+
+
+def test_what_was_cut_off_after_its_last_epoch_is_finished(data: DataSet, tmp_path: Path):
+    file = tmp_path / "run.checkpoint"
+    whole = last(train(data, NETWORK, SETTINGS, checkpoint=file))
+    again = list(train(data, NETWORK, SETTINGS, checkpoint=file, resume=True))
+    assert not [e for e in again if isinstance(e, Stepped | EpochEnded)]
+    assert same(last(again), whole)
+    assert last(again).test is not None
+    impatient = dataclasses.replace(SETTINGS, epochs=60, patience=2, rate=0.5, schedule="constant")
+    stopped = last(train(data, NETWORK, impatient, checkpoint=file))
+    resumed = last(train(data, NETWORK, impatient, checkpoint=file, resume=True))
+    assert resumed.reason == "no better"
+    assert same(resumed, stopped)
+    assert len(resumed.history) == len(stopped.history)
+
+
+def test_a_learning_rate_that_was_changed_is_kept(data: DataSet, tmp_path: Path):
+    file, control = tmp_path / "run.checkpoint", Control()
+    constant = dataclasses.replace(SETTINGS, schedule="constant")
+    events = train(data, NETWORK, constant, control=control, checkpoint=file)
+    next(event for event in events if isinstance(event, Stepped))
+    control.set_rate(0.005)
+    next(event for event in events if isinstance(event, EpochEnded))
+    events.close()
+
+    def resumed(rate: float | None) -> set[float]:
+        how = dataclasses.replace(constant, rate=rate, epochs=2)
+        return {e.rate for e in train(data, NETWORK, how, checkpoint=file, resume=True) if isinstance(e, Stepped)}
+
+    before = file.read_bytes()
+    assert resumed(None) == {0.005}
+    file.write_bytes(before)
+    assert resumed(0.02) == {0.02}  # another one is asked for
+
+
+def test_kept_weights_on_disk_are_bounded_and_their_own(tmp_path: Path):
+    folder, module = tmp_path / "run.checkpoint.snapshots", torch.nn.Linear(1, 1)
+    kept = Snapshots(limit=5 * 8)
+    for step in range(9):
+        kept.take(step, 1, module)
+        kept.write(folder)
+        assert {int(file.stem) for file in folder.iterdir()} == {one.step for one in kept.kept}
+    steps = [one.step for one in kept.kept]
+    (folder / f"{steps[1]}.safetensors").write_bytes(b"cut off")
+    again = Snapshots()
+    again.read(folder, steps[-1] - 1)
+    assert [one.step for one in again.kept] == [step for step in steps[:-1] if step != steps[1]]
+    assert torch.equal(again.kept[0].state["weight"], module.weight.detach())
+
+
+def test_the_time_left_is_that_of_all_epochs_and_pauses_do_not_count(data: DataSet):
+    control = Control()
+    steps = []
+    for event in train(data, NETWORK, SETTINGS, control=control):
+        if isinstance(event, Stepped):
+            steps.append(event)
+            if len(steps) == 2:
+                control.pause()
+                threading.Timer(0.2, control.resume).start()
+    assert steps[-1].left == 0
+    assert steps[0].left == pytest.approx(steps[0].seconds * 47)  # 4 epochs of 12 steps
+    assert sum(e.seconds for e in steps if e.step == 12) < 0.2 + sum(e.seconds for e in steps[:2])
 
 
 def test_what_cannot_be_gone_on_with(data: DataSet, tmp_path: Path):
@@ -136,8 +212,8 @@ def test_what_cannot_be_gone_on_with(data: DataSet, tmp_path: Path):
     def resumed(data: DataSet, network: object = NETWORK, settings: Settings = SETTINGS) -> None:
         last(train(data, network, settings, checkpoint=file, resume=True))  # type: ignore[arg-type]
 
-    with pytest.raises(TrainingError, match="has 4 epochs behind it already: ask for more"):
-        resumed(data)
+    with pytest.raises(TrainingError, match="has 4 epochs behind it already: ask for as many or more"):
+        resumed(data, settings=dataclasses.replace(SETTINGS, epochs=3))
     more = dataclasses.replace(SETTINGS, epochs=5)
     content = np.array(data.train.content)
     content[0] += 1
@@ -147,6 +223,8 @@ def test_what_cannot_be_gone_on_with(data: DataSet, tmp_path: Path):
         resumed(dataclasses.replace(data, labels=("a", "b")), settings=more)
     with pytest.raises(TrainingError, match="belongs to another network"):
         resumed(data, untrained("plan: 1x8x8 flatten dense2"), more)
+    with pytest.raises(TrainingError, match="belongs to another way to learn"):
+        resumed(data, settings=dataclasses.replace(more, optimiser="adamw"))
     file.write_bytes(file.read_bytes()[:-200])
     with pytest.raises(TrainingError, match="is damaged or no checkpoint"):
         resumed(data, settings=more)
@@ -261,7 +339,7 @@ def test_snapshots_lead_from_the_first_weights_to_the_last(data: DataSet):
     trained = last(events)
     steps = [snapshot.step for snapshot in trained.snapshots]
     assert steps == [0, 1, 2, 4, 8, 12, 16, 24, 32, 36, 48]
-    assert [e.snapshot.step for e in events if isinstance(e, Snapped)] == steps
+    assert [e.kept[-1].step for e in events if isinstance(e, Snapped)] == steps
     ended = trained.model(trained.snapshots[-1])
     assert all(torch.equal(v, trained.module.state_dict()[k]) for k, v in ended.module.state_dict().items())
     begun = trained.model(trained.snapshots[0])

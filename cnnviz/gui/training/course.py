@@ -14,10 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.figure import number
+from cnnviz.figure import number, remaining
 from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.naming import named
-from cnnviz.gui.status import remaining
 from cnnviz.gui.theme import theme
 from cnnviz.gui.training.curves import CurvePlot
 
@@ -122,11 +121,11 @@ class TrainingCourse(QFrame):
         self.verdict.setText(sentence)
         self.verdict.setVisible(bool(sentence))
 
-    def say_step(self, where: str, seconds_left: float, rate: float, gradient: float) -> None:
-        """Where it is, how long it takes, and the numbers of this step."""
+    def say_step(self, where: str, seconds_left: float | None, rate: float, gradient: float) -> None:
+        """Where it is, how long it takes where that is known, and the numbers of this step."""
         self._state.setText(where)
-        numbers = f"rate {number(rate, 3)} · norm of the gradient {number(gradient, 3)}"
-        self._about.setText(f"{remaining(seconds_left)} left · {numbers}")
+        left = "" if seconds_left is None else f"{remaining(seconds_left)} left · "
+        self._about.setText(f"{left}rate {number(rate, 3)} · norm of the gradient {number(gradient, 3)}")
 
     def mark(self, at: float | None) -> None:
         """Where the weights are that are looked at."""

@@ -97,7 +97,8 @@ class Training(QObject):
         from cnnviz.gui.training.kept import unfinished
 
         for left in unfinished()[:1]:
-            sentence = f"The training of {left.wish.title} was cut off after epoch {left.epoch} of {left.wish.epochs}."
+            what = f"The {'comparison' if left.wish.compare else 'training'} of {left.wish.title}"
+            sentence = f"{what} was cut off after epoch {left.epoch} of {left.wish.epochs}."
             self.offered.emit(sentence, ("Show it in Train", lambda: self.set_open(True)))
 
     # to and fro
@@ -262,7 +263,7 @@ class Training(QObject):
                 elif kind == "Failed":
                     self._on_failed(event)
                 else:
-                    self._telling.tell(event)
+                    self._telling.tell(event, report.seconds_left)
             if report.problem:
                 self.problem.emit(report.problem, report.details)
             if report.ended:

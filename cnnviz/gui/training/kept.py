@@ -34,7 +34,7 @@ class Unfinished:
     epoch: int = 0
 
     def file(self, suffix: str) -> Path:
-        """One of its files: ``.checkpoint``, ``.safetensors``, ``.json``."""
+        """One of its files: ``.checkpoint``, ``.safetensors``, ``.json``, ``.wish``."""
         return folder() / f"{self.name}{suffix}"
 
     def write(self) -> None:
@@ -45,9 +45,11 @@ class Unfinished:
 
     def forget(self) -> None:
         """It cannot go on any more; its result stays."""
-        for suffix in (".checkpoint", ".wish"):
-            with suppress(OSError):
-                self.file(suffix).unlink(missing_ok=True)
+        from cnnviz.training.checkpoint import forget
+        from cnnviz.training.compare import beside
+
+        for file in (self.file(".checkpoint"), beside(self.file(".checkpoint")), self.file(".wish")):
+            forget(file)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -64,6 +66,22 @@ def unfinished() -> tuple[Unfinished, ...]:
     """All that can go on, the newest first. What is going on now, also in another window, is none of them."""
     found = sorted(folder().glob("*.wish"), key=lambda file: -file.stat().st_mtime)
     return tuple(one for one in map(_read, found) if one is not None and _free(one.name))
+
+
+def tidy() -> None:
+    """What nobody can go on with goes, and so do the kept weights of all but the newest that was cut off."""
+    from cnnviz.training import snapshots
+    from cnnviz.training.checkpoint import snapshots_of
+    from cnnviz.training.compare import beside
+
+    left = unfinished()
+    for file in folder().glob("*.wish"):
+        name = file.name.removesuffix(".wish")
+        if name not in {one.name for one in left} and _free(name):
+            Unfinished(name, Wish("", "")).forget()
+    for old in left[1:]:
+        for checkpoint in (old.file(".checkpoint"), beside(old.file(".checkpoint"))):
+            snapshots.forget(snapshots_of(checkpoint))
 
 
 def _lock(name: str) -> QLockFile:

@@ -52,7 +52,7 @@ class Looking(QObject):
         self._open = ""
         self._pins: list[looks.Pinned] = []
         self._pin = 0
-        self._kept: tuple[list[Snapshot], list[Snapshot]] = ([], [])  # of both sides
+        self._kept: list[tuple[Snapshot, ...]] = [(), ()]  # of both sides
         self._nothing = False  # which side is looked at: the one that begins from nothing?
         self._seen: dict[tuple[bool, int, int], looks.Look] = {}  # side, step and picture
         self._next = QTimer(self, interval=_PAUSE, singleShot=True)
@@ -63,13 +63,13 @@ class Looking(QObject):
         watch.side_picked.connect(self._on_side)
 
     @property
-    def snapshots(self) -> list[Snapshot]:
+    def snapshots(self) -> tuple[Snapshot, ...]:
         """The weights that can be looked at."""
         return self._kept[self._nothing]
 
     def forget(self, compares: bool) -> None:
         """Another training is about to begin; maybe two that are compared."""
-        self._kept, self._nothing = ([], []), False
+        self._kept, self._nothing = [(), ()], False
         self._watch.set_sides(compares)
         self._seen.clear()
         self._begun = self._started = self._wanted = None
@@ -101,13 +101,14 @@ class Looking(QObject):
             self.look(self._watch.slider.value())
 
     @Slot(object, bool)
-    def keep(self, snapshot: Snapshot, nothing: bool) -> None:
-        """More weights were kept, of one side."""
-        self._kept[nothing].append(snapshot)
+    def keep(self, kept: tuple[Snapshot, ...], nothing: bool) -> None:
+        """The weights that are kept by now, of one side; in between some may have gone."""
+        before, self._kept[nothing] = self._kept[nothing], kept
         if nothing == self._nothing:
-            self._watch.set_snapshots(len(self.snapshots))
-            if len(self.snapshots) == 1:
-                self.look(0)
+            at = before[min(self._watch.slider.value(), len(before) - 1)].step if before else 0
+            self._watch.set_snapshots(len(kept), max((n for n, one in enumerate(kept) if one.step <= at), default=0))
+            if not before:
+                self.look(self._watch.slider.value())
 
     @Slot(int)
     def look(self, place: int) -> None:
@@ -127,7 +128,7 @@ class Looking(QObject):
         place, self._wanted = self._wanted, None
         if place is None or self._begun is None or self._started is None or place >= len(self.snapshots):
             return
-        begun, snapshots = self._begun, tuple(self.snapshots)
+        begun, snapshots = self._begun, self.snapshots
         self._asked = (self._nothing, snapshots[place].step, self._pin)
         run = partial(
             looks.look, begun.network, begun.data, self._started.preprocessing, snapshots, place, self._pins[self._pin]
@@ -184,7 +185,7 @@ class Looking(QObject):
     @Slot(object)
     def _on_side(self, nothing: bool) -> None:
         self._nothing = nothing
-        self._watch.set_snapshots(len(self.snapshots))
+        self._watch.set_snapshots(len(self.snapshots), self._watch.slider.value())
         self.look(self._watch.slider.value())
 
     @Slot(int)

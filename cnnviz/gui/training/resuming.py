@@ -39,9 +39,11 @@ class Resuming(QObject):
             return
         wish, epoch = self.found.wish, self.found.epoch
         rate = f" It goes on with a learning rate of {self.rate:.2g}." if self.rate else ""
+        what = f"The {'comparison' if wish.compare else 'training'} of {wish.title}"
+        kept = f"after epoch {epoch} of {wish.epochs}, which is kept" if epoch else "before both had their first epoch"
         self._offer.show_sentence(
-            f"The training of {wish.title} with {Path(wish.where).name or wish.data} ended after epoch {epoch} of "
-            f"{wish.epochs}, which is kept; what was begun of the next is done again.{rate}"
+            f"{what} with {Path(wish.where).name or wish.data} ended {kept}; "
+            f"what was begun of the next is done again.{rate}"
         )
 
     def rest(self) -> None:

@@ -21,7 +21,7 @@ class Telling(QObject):
 
     Signals
     -------
-    started(Started), snapped(Snapshot, bool)
+    started(Started), snapped(tuple[Snapshot], bool)
         For those who look at the weights; whether they are of the side that begins from nothing.
     news(str)
         A sentence for the status line.
@@ -36,6 +36,7 @@ class Telling(QObject):
         self._page = page
         self._start: Started | None = None
         self._seconds = 0.0  # of the last epoch
+        self._left: float | None = None  # to the end
         self._notes: tuple[str, ...] = ()
         self._names = ("learning", "validation")
         self._shown: dict[str, Callable[[Any], None]] = {
@@ -43,7 +44,7 @@ class Telling(QObject):
             "Started": self._on_started,
             "Stepped": self._on_step,
             "EpochEnded": self._on_epoch,
-            "Snapped": lambda event: self.snapped.emit(event.snapshot, False),
+            "Snapped": lambda event: self.snapped.emit(event.kept, False),
             "Noted": self._on_note,
             "Progressed": self._on_progress,
             "Drawn": self._on_drawn,
@@ -61,19 +62,21 @@ class Telling(QObject):
         self._start, self._notes, self._seconds = None, (), 0.0
         self._names = ("transfer", "transfer-checked") if compares else ("learning", "validation")
 
-    def tell(self, event: Event | Side | Drawn) -> None:
-        """Show one event."""
+    def tell(self, event: Event | Side | Drawn, left: float | None = None) -> None:
+        """Show one event, and how many seconds are left."""
+        self._left = left
         self._shown[type(event).__name__](event)
 
     def _on_side(self, side: Side) -> None:
         if not side.nothing:
-            self.tell(side.event)
+            self.tell(side.event, self._left)
             return
         names, self._names = self._names, ("nothing", "nothing-checked")
         shown: dict[str, Callable[[Any], None]] = {
+            "Started": self._draw_again,
             "EpochEnded": self._on_epoch,
             "Stepped": self._draw,
-            "Snapped": lambda event: self.snapped.emit(event.snapshot, True),
+            "Snapped": lambda event: self.snapped.emit(event.kept, True),
         }
         if show := shown.get(type(side.event).__name__):
             show(side.event)
@@ -87,12 +90,15 @@ class Telling(QObject):
             f"{learned} · {started.device}"
         )
         self._page.course.begin(started.epochs, about, started.rate)
-        for epoch in started.history:  # means over whole epochs, so they stand in the middle of them
-            course = self._page.course
-            course.loss.add("learning", epoch.epoch - 0.5, epoch.loss)
-            course.accuracy.add("learning", epoch.epoch - 0.5, epoch.accuracy)
-            self._on_epoch(epoch)
+        self._draw_again(started)
         self.started.emit(started)
+
+    def _draw_again(self, started: Started) -> None:
+        """The curves of the epochs that were done before."""
+        for step in started.told:
+            self._draw(step)
+        for epoch in started.history:
+            self._on_epoch(epoch)
 
     def _on_drawn(self, found: Drawn) -> None:
         for name, figure in found.figures.items():
@@ -109,11 +115,10 @@ class Telling(QObject):
     def _on_step(self, event: Stepped) -> None:
         assert self._start is not None
         self._draw(event)
-        epochs = self._start.epochs
-        left = ((epochs - event.epoch + 1) * event.steps - event.step) * event.seconds / event.step
-        where = f"Epoch {event.epoch} of {epochs} · step {event.step:,} of {event.steps:,}"
+        where = f"Epoch {event.epoch} of {self._start.epochs} · step {event.step:,} of {event.steps:,}"
         took = f" · an epoch takes {number(self._seconds, 2)} s" if self._seconds else ""
-        self._page.course.say_step(f"{where} · {event.speed:,.0f} pictures/s{took}", left, event.rate, event.gradient)
+        words = f"{where} · {event.speed:,.0f} pictures/s{took}"
+        self._page.course.say_step(words, self._left, event.rate, event.gradient)
 
     def _draw(self, event: Stepped) -> None:
         at, course, name = event.epoch - 1 + event.step / event.steps, self._page.course, self._names[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -106,10 +106,12 @@ class TrainingWatch(QFrame):
         self.pin.addItems(titles)
         self.pin.setCurrentIndex(place)
 
-    def set_snapshots(self, count: int) -> None:
-        """How many weights were kept; a slider that stands at the end stays there."""
+    def set_snapshots(self, count: int, place: int = 0) -> None:
+        """How many weights are kept, and where those lie that are looked at; a slider at the end stays there."""
         last = self.slider.value() == self.slider.maximum() and not self.play.isChecked()
-        self._set_steps(count)
+        with QSignalBlocker(self.slider):
+            self._set_steps(count)
+            self.slider.setValue(place)
         if last:
             self.slider.setValue(count - 1)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cnnviz.figure import Figure
 from cnnviz.gui import gallery_jobs
 from cnnviz.gui.jobs import Progress
-from cnnviz.gui.training.kept import Unfinished, folder
+from cnnviz.gui.training.kept import Unfinished, folder, tidy
 from cnnviz.gui.training.results import done, drawn
 from cnnviz.gui.training.wish import Wish
 
@@ -68,10 +68,11 @@ def learn(wish: Wish, going: Unfinished | None = None) -> Iterator[Progress]:
         data = yield from opened(wish)
         network, settings = _network(wish), _settings(wish)
         kept = going or _named(network, data, wish)
+        tidy()
         yield Progress(0, 0, Begun(control, network, data, kept))
         with kept.held():
             if wish.compare:
-                yield from _both(network, data, settings, control, kept)
+                yield from _both(network, data, settings, control, kept, going is not None)
             else:
                 yield from _one(network, data, settings, control, kept, going is not None)
     except Cancelled:
@@ -144,6 +145,7 @@ def _one(
     from cnnviz.training.checkpoint import CheckpointError
 
     checkpoint, at = kept.file(".checkpoint"), Progress(0, 0)
+    kept.write()  # before the checkpoint, so that there is none that nobody knows
     events = training.train(data, network, settings, control=control, checkpoint=checkpoint, resume=resume)
     try:
         for event in events:
@@ -165,19 +167,44 @@ def _one(
 
 
 def _both(
-    network: Network, data: DataSet, settings: Settings, control: Control, kept: Unfinished
+    network: Network, data: DataSet, settings: Settings, control: Control, kept: Unfinished, resume: bool
 ) -> Iterator[Progress]:
-    """Transfer learning beside training from nothing."""
+    """Transfer learning beside training from nothing; each has a checkpoint."""
+    from cnnviz import training
+    from cnnviz.training.checkpoint import CheckpointError
     from cnnviz.training.compare import Comparison, compared
 
-    at = Progress(0, 0)
-    for found in compared(data, network, settings, control=control):
-        if isinstance(found, Comparison):
-            sentence = "" if found.transfer.reason == "stopped" else found.sentence
-            yield replace(at, result=done(found.transfer, kept.file(".safetensors"), sentence))
-        else:
-            at = _after(at, found.event, settings.epochs)
-            yield replace(at, result=found)
+    at, ended = [Progress(0, 0), Progress(0, 0)], [0, 0]
+    kept.write()
+    try:
+        for found in compared(
+            data, network, settings, control=control, checkpoint=kept.file(".checkpoint"), resume=resume
+        ):
+            if isinstance(found, Comparison):
+                stopped = "stopped" in (found.transfer.reason, found.nothing.reason)
+                result = done(found.transfer, kept.file(".safetensors"), "" if stopped else found.sentence)
+                if not stopped and not result.problem:
+                    kept.forget()
+                yield replace(_together(at), result=result)
+                continue
+            event = found.event
+            at[found.nothing] = _after(at[found.nothing], event, settings.epochs)
+            if isinstance(event, training.Started):
+                ended[found.nothing] = event.epoch - 1
+            elif isinstance(event, training.EpochEnded):
+                ended[found.nothing] = event.epoch
+                replace(kept, epoch=min(ended)).write()
+            yield replace(_together(at), result=found)
+    except CheckpointError as error:
+        yield Progress(0, 0, training.Noted(f"{error} It begins again."))
+        yield from _both(network, data, settings, control, kept, False)
+
+
+def _together(sides: list[Progress]) -> Progress:
+    """How far two are that take turns; a side that has not begun has as far to go as the other."""
+    left = [side.left for side in sides if side.left is not None]
+    total = 2 * max(side.total for side in sides)
+    return Progress(sum(side.done for side in sides), total, left=sum(left) if len(left) == 2 else None)
 
 
 def _after(at: Progress, event: Event, epochs: int) -> Progress:
@@ -185,7 +212,7 @@ def _after(at: Progress, event: Event, epochs: int) -> Progress:
     from cnnviz.training import Progressed, Stepped
 
     if isinstance(event, Stepped):
-        return Progress((event.epoch - 1) * event.steps + event.step, event.steps * epochs)
+        return Progress((event.epoch - 1) * event.steps + event.step, event.steps * epochs, left=event.left)
     if isinstance(event, Progressed):
         return Progress(event.done, event.total)
     return at

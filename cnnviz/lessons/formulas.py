@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +50,10 @@ class Outline:
         return " ".join(parts)
 
 
+_LONG = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,]*\d)")
+"""Whole numbers that bear commas in the words as well."""
+
+
 @lru_cache(maxsize=512)
 def outline(tex: str) -> Outline:
     r"""Typeset TeX, in the subset that matplotlib's mathtext knows: ``\frac{W_1 - F + 2P}{S} + 1``.
@@ -64,15 +69,20 @@ def outline(tex: str) -> Outline:
     maker, font = TextToPath(), FontProperties(math_fontfamily="stix")
     unit = float(maker.FONT_SCALE)
     try:
-        points, codes = maker.get_text_path(font, f"${tex}$", ismath=True)
+        points, codes = maker.get_text_path(font, f"${with_commas(tex)}$", ismath=True)
     except ValueError as error:
         reason = str(error).splitlines()[-1]
         raise CnnvizError(f"The formula {tex} cannot be typeset: {reason}.") from error
-    width, height, descent = maker.get_text_width_height_descent(f"${tex}$", font, ismath=True)
+    width, height, descent = maker.get_text_width_height_descent(f"${with_commas(tex)}$", font, ismath=True)
     points_high = font.get_size_in_points()  # in these the sizes are given, the outlines in units of their own
     points = np.asarray(points, float).reshape(-1, 2) * (1 / unit, -1 / unit)
     sizes = [float(length) / points_high for length in (width, height - descent, descent)]
     return Outline(points, np.asarray(codes, np.uint8), *sizes)
+
+
+def with_commas(tex: str) -> str:
+    """The same with large whole numbers as the words have them: ``16{,}384``."""
+    return _LONG.sub(lambda found: f"{int(found[0]):,}".replace(",", "{,}"), tex)
 
 
 _ALOUD = {

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 170, 82
 """Millimetres of a figure: its panels stand side by side."""
 
+DPI = 160
+"""Pixels of a printed figure to an inch."""
+
 SIDE_BY_SIDE, HIGHER = 3, 125
 """More panels than that make a figure higher."""
 
@@ -148,7 +151,7 @@ def png(figure: Figure) -> bytes:
     """A figure as it is printed: light, as wide as the page, without an empty rim."""
     height = HEIGHT if len(figure.panels) <= SIDE_BY_SIDE else HIGHER
     with tempfile.TemporaryDirectory() as folder:
-        file = export(figure, Path(folder) / "figure.png", width=WIDTH, height=height, dpi=160, font=7, theme="light")
+        file = export(figure, Path(folder) / "figure.png", width=WIDTH, height=height, dpi=DPI, font=7, theme="light")
         with Image.open(file) as drawn:
             page = drawn.convert("RGB")
     empty = Image.new("RGB", page.size, page.getpixel((0, 0)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QTextBlock, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
@@ -343,3 +345,28 @@ def test_no_workspace_beside_a_lesson_makes_the_window_larger(opened: Opened, na
     opened.window.commands[name].trigger()
     opened.settle()
     assert (opened.window.width(), opened.window.height()) == (1100, 700)
+
+
+def test_steps_of_a_handout_are_not_torn_apart(qapp: QApplication) -> None:
+    """Each of these steps takes about so many thousandths of a page; what is longer than one cannot be helped."""
+    from cnnviz.gui.learning.printing import _keep_together
+
+    document, high = QTextDocument(), 1000.0
+    document.setDocumentMargin(0)
+    document.setPageSize(QSizeF(600, high))
+    steps = {"one": 600, "two": 600, "three": 250, "four": 300, "five": 1500, "six": 100}
+    document.setHtml("<p>line</p>" * 11)
+    layout, blocks = document.documentLayout(), list(_blocks(document))
+    line = (layout.blockBoundingRect(blocks[-1]).top() - layout.blockBoundingRect(blocks[0]).top()) / 10
+    html = "".join(f"<h2>{name}</h2>" + "<p>line</p>" * int((tall - 60) / line) for name, tall in steps.items())
+    _keep_together(document, html, high)
+    heads = {b.text(): layout.blockBoundingRect(b).top() // high for b in _blocks(document) if b.text() in steps}
+    assert (heads["one"], heads["two"], heads["three"], heads["four"]) == (0, 1, 1, 2)
+    assert sum(block.text() == "line" for block in _blocks(document)) == html.count("line")
+
+
+def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()

@@ -392,3 +392,22 @@ def test_formulas_of_cells():
     assert run(trial).formula((0, 2)) == "y(0, 2) = 10·(−1) + 0·1 + 10·(−2) + 0·2 + 10·(−1) + 0·1 = −40"
     picture = picture_named("lecture", 4)
     assert picture_named("own", 5, before=picture)[4].tolist() == [0, 0, 0, 0, 0]
+
+
+def test_a_long_formula_breaks_between_its_terms(qtbot: QtBot) -> None:
+    from cnnviz.gui.sandbox.formula import MOST, FormulaText
+
+    shown = FormulaText()
+    qtbot.addWidget(shown)
+    text = "y(0, 0) = " + " + ".join(f"{n}·(−{n})" for n in range(100, 109)) + " = −97,500"
+    shown.resize(4000, 40)
+    shown.show()
+    shown.set_text(text)
+    assert shown.lines() == [text]
+    one = shown.sizeHint().height()
+    shown.resize(300, 40)
+    assert " ".join(shown.lines()) == text
+    assert 1 < len(shown.lines()) <= MOST
+    assert shown.sizeHint().height() == one * len(shown.lines())
+    shown.set_text("y = 1")
+    assert shown.sizeHint().height() > one, "what stands below does not jump while the window slides"

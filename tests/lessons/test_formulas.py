@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.lessons.formulas import CLOSE, CUBIC, CURVE, LINE, MOVE, aloud, outline
+from cnnviz.lessons.formulas import CLOSE, CUBIC, CURVE, LINE, MOVE, aloud, outline, with_commas
 
 
 def test_a_letter_is_as_high_as_its_font_says() -> None:
@@ -55,3 +55,9 @@ def test_no_figure_is_made_for_it() -> None:
         "outline('x^2'); assert 'matplotlib.pyplot' not in sys.modules and 'matplotlib.figure' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_large_numbers_bear_commas_as_in_the_words() -> None:
+    assert with_commas(r"128 \cdot 128 = 16384") == r"128 \cdot 128 = 16{,}384"
+    assert with_commas("3.14159 + 0.12345 + 12345.6") == "3.14159 + 0.12345 + 12345.6"
+    assert outline("16384").width > outline("1638").width

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,12 @@ TEXT = 14
 
 HIGHEST = 460
 """Most pixels of a figure's height."""
+
+PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands in the words of a document where a picture is."""
+
+HEAD, BREAK = "<h2", ' style="page-break-before: always"'
+"""How a step begins, and how it begins on a page of its own."""
 
 STYLE = """
 h1 { font-size: 27px; } h2 { font-size: 18px; margin-top: 22px; } h3 { font-size: 11px; color: #b4540f; }
@@ -130,13 +137,14 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
 
     def picture(figure: Figure) -> str:
         image = QImage.fromData(handout.png(figure))
-        share = min(width / image.width(), HIGHEST / image.height())
+        share = min(
+            DPI / handout.DPI, width / image.width(), HIGHEST / image.height()
+        )  # letters of one size everywhere
         shown = put(image, image.width() * share, image.height() * share, figure.title)
         return f'<table cellspacing="0"><tr><td style="padding: 10px 0 8px 0; border: none">{shown}</td></tr></table>'
 
     html = handout.body(lesson, found, typeset, picture)
-    html = html.replace('<div class="answers"><h2>', '<div><h2 style="page-break-before: always">')
-    document.setHtml(html.replace("<table>", '<table cellspacing="0">'))
+    html = html.replace('<div class="answers"><h2', f"<div><h2{BREAK}")
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -144,19 +152,20 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
     writer.setTitle(lesson.title)
     writer.setCreator("CNNViz")
-    _pages(document, writer, QSizeF(size.sizePixels(DPI)))
+    _pages(document, html.replace("<table>", '<table cellspacing="0">'), writer, QSizeF(size.sizePixels(DPI)))
     buffer.close()
     return io.BytesIO(buffer.data().data()).getvalue()
 
 
-def _pages(document: QTextDocument, writer: QPdfWriter, page: QSizeF) -> None:
-    """Paint page after page, with its number."""
+def _pages(document: QTextDocument, html: str, writer: QPdfWriter, page: QSizeF) -> None:
+    """Set the words in pages of this size, and paint one after the other with its number."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QPainter
 
     side, top = 72.0, 64.0
     inside = QSizeF(page.width() - 2 * side, page.height() - 2 * top)
     document.setPageSize(inside)
+    _keep_together(document, html, inside.height())
     painter = QPainter(writer)
     for number in range(document.pageCount()):
         if number:
@@ -172,3 +181,31 @@ def _pages(document: QTextDocument, writer: QPdfWriter, page: QSizeF) -> None:
         box = QRectF(side, page.height() - top + 16, inside.width(), 20)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{number + 1}")
     painter.end()
+
+
+def _keep_together(document: QTextDocument, html: str, height: float) -> None:
+    """Set the words so that a step which would be torn apart begins on the next page, where it fits on one."""
+    for _ in range(html.count(HEAD)):
+        document.setHtml(html)
+        torn = _torn(document, height)
+        if torn is None:
+            return
+        pieces = html.split(HEAD)
+        pieces[torn + 1] = BREAK + pieces[torn + 1]
+        html = HEAD.join(pieces)
+
+
+def _torn(document: QTextDocument, height: float) -> int | None:
+    """The first heading whose step could stand on one page, and does not."""
+    layout = document.documentLayout()
+    heads = []
+    block = document.begin()
+    while block.isValid():
+        if block.blockFormat().headingLevel() == 2:
+            heads.append(block)
+        block = block.next()
+    for number, (head, after) in enumerate(pairwise(heads)):
+        top, end = layout.blockBoundingRect(head).top(), layout.blockBoundingRect(after.previous()).bottom()
+        if int(top // height) != int((end - 1) // height) and end - top <= height:
+            return number
+    return None

@@ -17,6 +17,7 @@ from cnnviz.gui.sandbox.cell_editor import CellEditor
 from cnnviz.gui.sandbox.cell_map import CellMap, Place
 from cnnviz.gui.sandbox.cells import Cells
 from cnnviz.gui.sandbox.desk import Desk
+from cnnviz.gui.sandbox.formula import FormulaText
 from cnnviz.gui.sandbox.trial import Found, Trial, scales
 from cnnviz.gui.theme import theme
 
@@ -74,7 +75,7 @@ class Stage(QWidget):
         self.readout = Line("sandbox-readout", "dim", "small", self)
         self._well = QFrame(self)
         self._well.setProperty("role", "well")
-        self.formula = Line("sandbox-formula", "text", "mono", self._well)
+        self.formula = FormulaText(self._well)
         inner = QVBoxLayout(self._well)
         inner.addWidget(self.formula)
         self._foot = QHBoxLayout()

@@ -60,7 +60,7 @@ def parameters(picture: Picture, options: ParameterOptions) -> Demonstrated:
         "edge of a square picture in pixels",
         "weights, in millions",
         title="As the picture grows",
-        remark="the convolution’s line lies on zero: its filters are as large as before, however large the picture is",
+        remark="the convolution’s line is on zero: its filters do not grow",
     )
     about = f"{o.height:,} · {o.width:,} · {o.channels:,} = {inputs:,} inputs"
     numbers = {

@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from cnnviz.core.sources import load_model as load_model
     from cnnviz.core.trace import trace as trace
     from cnnviz.export import export as export
+    from cnnviz.export import export_pass as export_pass
     from cnnviz.views import make as view
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "explain", "export", "load_model", "trace", "view"]
+__all__ = ["__version__", "explain", "export", "export_pass", "load_model", "trace", "view"]
 
 _HOMES = {
     "explain": ("cnnviz.core.ops", "explain"),
     "export": ("cnnviz.export", "export"),
+    "export_pass": ("cnnviz.export", "export_pass"),
     "load_model": ("cnnviz.core.sources", "load_model"),
     "trace": ("cnnviz.core.trace", "trace"),
     "view": ("cnnviz.views", "make"),

@@ -35,6 +35,9 @@ LIBRARIES = ("torch", "torchvision", "numpy", "Pillow", "matplotlib")
 PAGE = "page"
 """The view of a page, which is made of the figures of others."""
 
+RECORDS = "records"
+"""The view of a file with the outputs of several records; in its style it says which."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -301,6 +304,27 @@ def _of_h5(file: Path) -> str:
         return ""
 
 
+def _of_zarr(file: Path) -> str:
+    """The attributes of the group."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return json.dumps({"cnnviz": json.loads(archive.read("zarr.json"))["attributes"]["cnnviz"]})
+    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError):
+        return ""
+
+
+def _of_parquet(file: Path) -> str:
+    """The key-value metadata of its footer."""
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        return ""
+    try:
+        return ((parquet.read_metadata(file).metadata or {}).get(b"cnnviz") or b"").decode()
+    except (ArrowException, ValueError):
+        return ""
+
+
 MOST_WORDS = 1 << 22
 """Bytes at the end of an MP4 in which a recipe is looked for."""
 
@@ -334,6 +358,8 @@ READERS: dict[str, Callable[[Path], str]] = {
     ".npz": _of_npz,
     ".safetensors": _of_safetensors,
     ".h5": _of_h5,
+    ".zip": _of_zarr,
+    ".parquet": _of_parquet,
     ".gif": _of_film,
     ".webp": _of_film,
     ".mp4": _of_film,

@@ -20,10 +20,10 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
         beside = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "w+b") as file:
             yield file
         beside.chmod(_usual_mode(target))
-        beside.replace(target)
+        _move(beside, target)
         beside = None
     except OSError as error:
         raise CnnvizError(_sentence(target, error), str(error)) from error
@@ -31,6 +31,20 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         if beside is not None:
             with contextlib.suppress(OSError):
                 beside.unlink()
+
+
+def _move(beside: Path, target: Path) -> None:
+    """Put what was written into its place. Raises ``CnnvizError`` where a file that is there does not give way."""
+    try:
+        beside.replace(target)
+    except PermissionError as error:
+        if not target.is_file():
+            raise
+        raise CnnvizError(
+            f"{target.name} was not replaced: another program has it open, or it is protected; "
+            "close it there, or choose another name.",
+            str(error),
+        ) from error
 
 
 def _usual_mode(target: Path) -> int:

@@ -182,6 +182,10 @@ class Explorer:
             self._timings[query.key.model, traced.input.shape] = measure(traced.module, traced.input, wanted)
         return self._timings.get((query.key.model, traced.input.shape))
 
+    def trace(self, request: Request, wanted: Callable[[], bool] = lambda: True) -> Trace:
+        """The traced pass of a request's model and picture. Raises as ``answer`` does."""
+        return self._pass(request, wanted).trace
+
     def beside(self) -> Explorer:
         """Another one for another thread, with traces of its own; models are loaded once for both."""
         other = Explorer(self.budget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
@@ -92,9 +92,9 @@ def export(
     figure
         What a layer view has made; several make a page.
     path
-        The file: ``.png``, ``.tiff``, ``.svg``, ``.pdf``; ``.npz``, ``.safetensors``, ``.h5`` for all
-        values with their names, scales and request; ``.csv`` for the numbers. It is written beside its place and then
-        moved there: an old file is never half overwritten.
+        The file: ``.png``, ``.tiff``, ``.svg``, ``.pdf``; ``.npz``, ``.safetensors``, ``.h5``, ``.zarr.zip`` for all
+        values with their names, scales and request; ``.csv``, ``.parquet``, ``.tex``, ``.md`` for tables of them. It is
+        written beside its place and then moved there: an old file is never half overwritten.
     scale
         Enlargement of a PNG or TIFF without a width, 1 to 4: one pixel of the figure becomes that many, text as fine as
         it then can be.
@@ -126,12 +126,7 @@ def export(
         Unknown format, scale or theme; no such folder, no permission, disk full.
     """
     target = Path(path)
-    suffix = target.suffix.lower().lstrip(".")
-    if suffix not in _writers:
-        given = f"{suffix!r}" if suffix else "a name without a suffix"
-        raise CnnvizError(
-            f"There is no format for {given}; a name can end in {', '.join('.' + name for name in formats())}."
-        )
+    suffix = suffix_of(target, formats())
     if scale not in (1, 2, 3, 4):
         raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
     style = Style(scale, theme, width, height, dpi, font, heading, caption)
@@ -140,6 +135,17 @@ def export(
     with replacing(target) as file:
         _writers[suffix](made, file, style)
     return target
+
+
+def suffix_of(target: Path, known: Iterable[str]) -> str:
+    """Which of the suffixes a name ends in. Raises ``CnnvizError`` where it is none of them."""
+    known = tuple(known)
+    name = target.name.lower()
+    for suffix in known:
+        if name.endswith(f".{suffix}"):
+            return suffix
+    given = repr(target.suffix.lower().lstrip(".")) if target.suffix else "a name without a suffix"
+    raise CnnvizError(f"There is no format for {given}; a name can end in {', '.join('.' + each for each in known)}.")
 
 
 def written_as(figure: Figure, suffix: str, style: Style) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -39,14 +39,20 @@ def write_csv(figure: Figure, file: BinaryIO, style: Style) -> None:
     """The shortest texts that give the same float32 again."""
     text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
     table = csv.writer(text, lineterminator="\r\n")
-    for number, panel in enumerate(_told_once(figure.flat)):
+    for number, panel in enumerate(told_once(figure.flat)):
         if number:
             table.writerow([])
         table.writerows(rows_of(panel))
     text.detach()
 
 
-def _told_once(panels: tuple[Panel, ...]) -> Iterator[Panel]:
+def spelled(values: NDArray[Any]) -> list[Any]:
+    """Numbers as texts: the shortest that give the same value again."""
+    texts: list[Any] = np.asarray(values).astype(str).tolist()
+    return texts
+
+
+def told_once(panels: tuple[Panel, ...]) -> Iterator[Panel]:
     """The panels without those that show a part of another one large."""
     grids = [panel for panel in panels if isinstance(panel, ImageGrid)]
     for panel in panels:
@@ -58,29 +64,31 @@ def _part_of(panel: ImageGrid, grid: ImageGrid) -> bool:
     return panel is not grid and len(panel.values) < len(grid.values) and np.may_share_memory(panel.values, grid.values)
 
 
-def rows_of(panel: Panel) -> Iterator[Row]:  # noqa: C901 - one case for each kind of panel
-    """A panel as the lines of a table, its headings first."""
+def rows_of(  # noqa: C901 - one case for each kind of panel
+    panel: Panel, numbers: Callable[[NDArray[Any]], list[Any]] = spelled
+) -> Iterator[Row]:
+    """A panel as the lines of a table, its headings first; ``numbers`` says as what its values stand there."""
     match panel:
         case ImageGrid():
-            yield from _image_rows(panel)
+            yield from _image_rows(panel, numbers)
         case Bars():
             yield [panel.noun, "name", "value", *panel.heads]
             for index, label, value, texts in zip(
-                panel.indices, panel.labels, _texts(panel.values), panel.texts, strict=True
+                panel.indices, panel.labels, numbers(panel.values), panel.texts, strict=True
             ):
                 yield [index, label, value, *texts]
         case Vector():
             yield ["unit", "value", *(["name"] if panel.labels else [])]
-            for index, value in enumerate(_texts(panel.values)):
+            for index, value in enumerate(numbers(panel.values)):
                 yield [index, value, *panel.labels[index : index + 1]]
         case Matrix():
             columns = panel.column_labels or tuple(str(i) for i in range(panel.values.shape[1]))
             yield [f"{panel.row_name} \\ {panel.column_name}" if panel.column_name else panel.row_name, *columns]
             for index, row in enumerate(panel.values):
-                yield [panel.row_labels[index] if panel.row_labels else index, *_texts(row)]
+                yield [panel.row_labels[index] if panel.row_labels else index, *numbers(row)]
         case Histogram():
             yield ["from", "to", "count", *([panel.overlay_label or "overlay"] if panel.overlay is not None else [])]
-            edges = _texts(panel.edges)
+            edges = numbers(panel.edges)
             for index, count in enumerate(panel.counts.tolist()):
                 more = [] if panel.overlay is None else [int(panel.overlay[index])]
                 yield [edges[index], edges[index + 1], count, *more]
@@ -125,14 +133,14 @@ def _contribution_rows(panel: Contributions) -> Iterator[Row]:
     parts = zip(panel.labels, panel.cells, panel.texts, panel.values.tolist(), strict=True)
     for label, cell, texts, value in parts:
         place = ["", "", ""] if cell is None else [cell.layer, cell.channel, " ".join(map(str, cell.at))]
-        yield [label, *place, *texts, repr(value)]
+        yield [label, *place, *texts, value]
     if panel.value is not None:
         blank = [""] * (3 + len(panel.heads))
-        yield ["others", *blank, repr(panel.rest)]
-        yield ["sum", *blank, repr(panel.value)]
+        yield ["others", *blank, panel.rest]
+        yield ["sum", *blank, panel.value]
 
 
-def _image_rows(panel: ImageGrid) -> Iterator[Row]:
+def _image_rows(panel: ImageGrid, numbers: Callable[[NDArray[Any]], list[Any]]) -> Iterator[Row]:
     """One line for each row of each picture; of colour pictures, for each of their three channels."""
     colour = panel.values.ndim == 4
     yield [panel.noun, "name", *(["channel"] if colour else []), "y", *range(panel.values.shape[2])]
@@ -143,11 +151,5 @@ def _image_rows(panel: ImageGrid) -> Iterator[Row]:
             else [([], values)]
         )
         for name, plane in planes:
-            for y, row in enumerate(_texts(plane)):
+            for y, row in enumerate(numbers(plane)):
                 yield [index, caption, *name, y, *row]
-
-
-def _texts(values: NDArray[Any]) -> list[Any]:
-    """Numbers as texts: the shortest that give the same value again."""
-    texts: list[Any] = np.asarray(values).astype(str).tolist()
-    return texts

@@ -1,20 +1,20 @@
-"""HDF5, for programs that read nothing else: the values of a figure as data sets, and what they are."""
+"""HDF5, for programs that read nothing else: arrays as data sets, and what they are."""
 
 from __future__ import annotations
 
-import io
 import json
-from typing import BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.export.base import Style, exporter
-from cnnviz.export.values import held
-from cnnviz.figure import Figure
+from cnnviz.export.packing import Entry, packer
 
 
-@exporter("h5")
-def write_h5(figure: Figure, file: BinaryIO, style: Style) -> None:
-    """The arrays by name; the data set ``metadata`` is a JSON text, see `held`.
+@packer("h5")
+def pack_h5(file: BinaryIO, entries: Sequence[Entry], metadata: Mapping[str, Any]) -> None:
+    """The arrays by name, with what is said of each as its attributes; the data set ``metadata`` is a JSON text.
 
     Raises
     ------
@@ -28,13 +28,13 @@ def write_h5(figure: Figure, file: BinaryIO, style: Style) -> None:
             "HDF5 needs the library h5py: install it with pip install 'cnnviz[hdf5]', or choose NPZ."
         ) from error
 
-    arrays, metadata = held(figure, style)
-    whole = io.BytesIO()  # it reads what it has written, which the file does not let it
-    with h5py.File(whole, "w") as box:
-        for name, array in arrays.items():
-            if array.dtype.kind == "U":
-                box.create_dataset(name, data=array.astype(object), dtype=h5py.string_dtype())
-            else:
-                box.create_dataset(name, data=array)
+    texts = h5py.string_dtype()
+    with h5py.File(file, "w") as box:
         box["metadata"] = json.dumps(metadata, ensure_ascii=False)
-    file.write(whole.getvalue())
+        for entry in entries:
+            if entry.words:
+                made = box.create_dataset(entry.name, data=entry.values().astype(object), dtype=texts)
+            else:
+                made = box.create_dataset(entry.name, data=entry.values())
+            for name, value in entry.about.items():
+                made.attrs[name] = np.array(value, texts) if name == "axes" else value

@@ -1,23 +1,53 @@
-"""safetensors: the numbers of a figure as tensors; its words, which no tensor holds, in the metadata."""
+"""safetensors: arrays as tensors; their words, which no tensor holds, in the metadata."""
 
 from __future__ import annotations
 
 import json
-from typing import BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
 
-import numpy as np
+from cnnviz.export.packing import Entry, packer, parted
 
-from cnnviz.export.base import Style, exporter
-from cnnviz.export.values import held
-from cnnviz.figure import Figure
+KINDS = {
+    "float16": "F16",
+    "float32": "F32",
+    "float64": "F64",
+    "int8": "I8",
+    "int16": "I16",
+    "int32": "I32",
+    "int64": "I64",
+    "uint8": "U8",
+    "uint16": "U16",
+    "uint32": "U32",
+    "uint64": "U64",
+    "bool": "BOOL",
+}
+"""What the types of numbers are called there."""
 
 
-@exporter("safetensors")
-def write_safetensors(figure: Figure, file: BinaryIO, style: Style) -> None:
-    """The arrays by name; the metadata's ``cnnviz`` is a JSON text, see `held`, with lists of words under ``texts``."""
-    from safetensors.numpy import save
+@packer("safetensors")
+def pack_safetensors(file: BinaryIO, entries: Sequence[Entry], metadata: Mapping[str, Any]) -> None:
+    """The arrays by name; the metadata's ``cnnviz`` is a JSON text, with lists of words under ``texts``.
 
-    arrays, metadata = held(figure, style)
-    words = {name: array.tolist() for name, array in arrays.items() if array.dtype.kind not in "fiub"}
-    numbers = {name: np.ascontiguousarray(array) for name, array in arrays.items() if name not in words}
-    file.write(save(numbers, {"cnnviz": json.dumps(metadata | {"texts": words}, ensure_ascii=False)}))
+    Notes
+    -----
+    Eight bytes with the header's length, the header as JSON, the numbers one array after the other:
+    https://huggingface.co/docs/safetensors. Written here, as the library wants all arrays at once.
+    """
+    numbers, words = parted(entries)
+    about = json.dumps({**metadata, "texts": words}, ensure_ascii=False)
+    header: dict[str, Any] = {"__metadata__": {"cnnviz": about}}
+    start = 0
+    for entry in numbers:
+        end = start + entry.nbytes
+        header[entry.name] = {
+            "dtype": KINDS[entry.dtype.name],
+            "shape": list(entry.shape),
+            "data_offsets": [start, end],
+        }
+        start = end
+    head = json.dumps(header, ensure_ascii=False).encode()
+    head += b" " * (-len(head) % 8)
+    file.write(len(head).to_bytes(8, "little") + head)
+    for entry in numbers:
+        file.write(entry.little())

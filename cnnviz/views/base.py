@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cnnviz.core import store
+from cnnviz.core.asked import origin_of, request_of
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.pixels import maps_shape
-from cnnviz.figure import Control, Figure, Note, Origin, Panel
+from cnnviz.figure import Control, Figure, Note, Panel
 from cnnviz.request import Request
 from cnnviz.views.options import AT, CHANNEL, controls, filled
 
@@ -147,33 +146,24 @@ def make(
     made = view.draw(trace, record, chosen)
     if missing is not None:
         made = replace(made, subtitle=f"{made.subtitle} · there is no channel {missing} here")
-    return replace(made, request=_request(trace, record, view, chosen), origin=_origin(trace))
+    return replace(made, request=_request(trace, record, view, chosen), origin=origin_of(trace))
 
 
 def _request(trace: Trace, record: Record | None, view: LayerView, chosen: Any) -> Request | None:
-    """What makes the figure again; None where model or picture are objects that only this program has."""
-    if trace.model is None or trace.model.asked is None or trace.prepared is None or not trace.prepared.picture.path:
+    """What makes the figure again; None where nothing makes the pass again."""
+    asked = request_of(trace)
+    if asked is None:
         return None
-    path = trace.prepared.picture.path
     options = {control.name: getattr(chosen, control.name) for control in view.controls}
     usual = {control.name: control.default for control in view.controls}
-    return Request(
-        trace.model.asked,
-        image=path if store.holds(path) else os.path.abspath(path),  # noqa: PTH100 (links are kept)
+    return replace(
+        asked,
         layer="" if record is None else record.key,
         view=view.name,
         channel=getattr(chosen, CHANNEL, None),
         at=getattr(chosen, AT, None),
         options=tuple(sorted((name, value) for name, value in options.items() if value != usual[name])),
     )
-
-
-def _origin(trace: Trace) -> Origin | None:
-    """Identities of model and picture, where both are known."""
-    if trace.model is None or trace.prepared is None:
-        return None
-    preprocessing = tuple(asdict(trace.prepared.preprocessing).items())
-    return Origin(trace.model.title, trace.model.weights, trace.prepared.picture.digest, preprocessing)
 
 
 def _nothing_to_show(record: Record) -> str:

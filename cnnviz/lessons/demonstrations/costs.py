@@ -106,6 +106,8 @@ def _memory(shown: list[Layer]) -> Bars:
 
 
 def _size(nbytes: int) -> str:
+    if nbytes < 1e3:
+        return f"{nbytes} B"
     return f"{nbytes / 1e6:,.1f} MB" if nbytes >= 1e6 else f"{nbytes / 1e3:,.1f} kB"
 
 

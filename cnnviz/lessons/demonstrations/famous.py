@@ -103,7 +103,7 @@ def _chart(measured: dict[str, Entry], options: FamousOptions) -> Chart:
         "top-1 accuracy on ImageNet, in %",
         logarithmic=True,
         title="Accuracy against complexity",
-        remark="area: parameters · as torchvision trained and measured them (its first weights of each)",
+        remark="area: parameters · as torchvision measured them",
     )
 
 

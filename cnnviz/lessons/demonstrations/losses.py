@@ -117,5 +117,5 @@ def _curve(rows: list[_Row]) -> Chart:
         ),
         "p of the true class",
         "loss",
-        title="Surely right costs nothing, surely wrong costs much",
+        title="Sure and wrong costs most",
     )

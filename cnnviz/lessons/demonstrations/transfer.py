@@ -83,8 +83,8 @@ def transfer(picture: Picture, options: TransferOptions) -> Demonstrated:
         "epoch",
         "recognised, in %",
         ends=(0.0, 100.0),
-        title=f"Measured on {len(held):,} pictures that were held back",
-        remark=f"always the most frequent class: {chance:.0f} %",
+        title=f"Measured on {len(held):,} others",
+        remark=f"most frequent class: {chance:.0f} %",
     )
     panel = bars(
         [name for name, _, _ in shown],

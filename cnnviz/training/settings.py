@@ -14,6 +14,14 @@ class TrainingError(CnnvizError):
     """A training cannot begin, or cannot go on."""
 
 
+class SettingError(TrainingError):
+    """A setting cannot be meant: ``setting`` is its name."""
+
+    def __init__(self, sentence: str, setting: str) -> None:
+        super().__init__(sentence)
+        self.setting = setting
+
+
 class Exploded(TrainingError):
     """The loss is no number any more, or far too large: ``rate`` is a learning rate to try."""
 
@@ -74,19 +82,21 @@ class Settings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        for name, fine, wanted in (
-            ("epochs", self.epochs >= 1, "a whole number from 1"),
-            ("batch", self.batch >= 1, "a whole number from 1"),
-            ("learning rate", self.rate is None or 0 < self.rate < float("inf"), "a number above 0"),
-            ("optimiser", self.optimiser in OPTIMISERS, " or ".join(OPTIMISERS)),
-            ("schedule", self.schedule in SCHEDULES, " or ".join(SCHEDULES)),
-            ("weight decay", 0 <= self.decay < float("inf"), "a number from 0"),
-            ("label smoothing", 0 <= self.smoothing < 1, "a number from 0 and below 1"),
-            ("share for validation", 0 <= self.validation < 1, "a number from 0 and below 1"),
-            ("number of layers to unfreeze", (self.unfreeze or 0) >= 0, "a whole number from 0"),
-            ("patience", self.patience >= 0, "a whole number from 0"),
+        for setting, name, fine, wanted in (
+            ("epochs", "epochs", self.epochs >= 1, "a whole number from 1"),
+            ("batch", "batch", self.batch >= 1, "a whole number from 1"),
+            ("rate", "learning rate", self.rate is None or 0 < self.rate < float("inf"), "a number above 0"),
+            ("optimiser", "optimiser", self.optimiser in OPTIMISERS, " or ".join(OPTIMISERS)),
+            ("schedule", "schedule", self.schedule in SCHEDULES, " or ".join(SCHEDULES)),
+            ("decay", "weight decay", 0 <= self.decay < float("inf"), "a number from 0"),
+            ("smoothing", "label smoothing", 0 <= self.smoothing < 1, "a number from 0 and below 1"),
+            ("validation", "share for validation", 0 <= self.validation < 1, "a number from 0 and below 1"),
+            ("unfreeze", "number of layers to unfreeze", (self.unfreeze or 0) >= 0, "a whole number from 0"),
+            ("patience", "patience", self.patience >= 0, "a whole number from 0"),
         ):
             if not fine:
-                raise TrainingError(f"The {name} must be {wanted}.")
+                raise SettingError(f"The {name} must be {wanted}.", setting)
         if self.patience and not self.validation:
-            raise TrainingError("To stop early there must be pictures to validate with: give them a share above 0.")
+            raise SettingError(
+                "To stop early there must be pictures to validate with: give them a share above 0.", "patience"
+            )

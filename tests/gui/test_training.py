@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from cnnviz.figure import ImageGrid, Matrix
 from cnnviz.gui.training.page import TrainingPage
+from cnnviz.gui.training.wish import Wish
+from cnnviz.request import ModelRequest
 
 from .conftest import Opened
 
@@ -48,6 +51,12 @@ def choose(page: TrainingPage, file: str) -> None:
     fields.epochs.setValue(3)
     fields.batch.setValue(10)
     fields.rate.setValue(0.05)
+
+
+def complaint(page: TrainingPage) -> str:
+    """What is said beside a field."""
+    found = [label.text() for label in page.form.findChildren(QLabel, "training-complaint") if label.isVisible()]
+    return found[0] if found else ""
 
 
 def train(opened: Opened, page: TrainingPage) -> None:
@@ -157,12 +166,61 @@ def test_what_cannot_be_trained_says_why(opened: Opened, tmp_path: Path) -> None
     choose(page, "")
     assert not page.form.start.isEnabled()
     choose(page, str(tmp_path / "nowhere"))
+    page.form.start.setFocus()
     train(opened, page)
-    assert "There is no data set" in opened.window.errors.messages[-1].sentence
+    assert "There is no data set" in complaint(page)
     assert page.form.start.isEnabled()
+    assert page.form.start.hasFocus()
+    assert not opened.window.errors.messages
     page.form.fields.where.setText(str(Path(__file__)))
+    assert not complaint(page)  # it may be right now
+    page.form.fields.where.setFocus()
+    page.form.start.click()
+    opened.settle()
+    assert "is no data set" in complaint(page)
+    assert page.form.fields.where.hasFocus()  # one can go on to write
+
+
+def test_what_is_wrong_is_said_beside_its_field(opened: Opened, bars: str) -> None:
+    page = page_of(opened)
+    choose(page, bars)
+    page.form.fields.epochs.setValue(1)
     train(opened, page)
-    assert "is no data set" in opened.window.errors.messages[-1].sentence
+    result = page.course._about.text()
+    assert result.endswith(".safetensors")
+    fields = page.form.fields
+
+    def refused(words: str, below: QWidget) -> None:
+        train(opened, page)
+        label = page.form.findChild(QLabel, "training-complaint")
+        assert label is not None
+        assert words in label.text()
+        assert label.y() > below.y()
+        assert not label.visibleRegion().isEmpty()  # it was brought to sight
+        assert page.course._about.text() == result  # what was there before stays
+        assert page.course.open_button.isVisible()
+
+    fields.network.setEditText("lenet")
+    refused("There is no architecture lenet", fields.network)
+    fields.network.setEditText("mlp")
+    fields.patience.setValue(2)
+    fields.validation.setValue(0)
+    refused("To stop early there must be pictures to validate with", fields.patience)
+
+
+def test_what_goes_on_is_said_in_the_form(opened: Opened, bars: str) -> None:
+    page = page_of(opened)
+    wish = Wish("", bars, network="plan: 1x28x28 conv4x5/s2 relu max2 flatten dense2", epochs=2, batch=12, seed=7)
+    page.form.show_wish(wish)
+    said = page.form.wish()
+    assert dataclasses.replace(said, device="auto") == wish
+    known = dataclasses.replace(wish, network="", model=ModelRequest("vgg-cifar10"), unfreeze=3, data="mnist")
+    page.form.show_wish(known)
+    assert page.form.transfer
+    assert page.form._goes_on.text().startswith("vgg-cifar10 keeps what it sees")
+    assert page.form.wish().unfreeze == 3
+    page.form.set_running(False)
+    assert "which is open, keeps what it sees" in page.form._goes_on.text()
 
 
 def test_from_the_model_that_is_open_and_then_deeper(opened: Opened, bars: str) -> None:

@@ -20,7 +20,7 @@ from cnnviz.gui.training.work import learn
 from cnnviz.request import ModelRequest
 
 from .conftest import Opened
-from .test_training import bars, choose, page_of, train  # noqa: F401
+from .test_training import bars, choose, complaint, page_of, train  # noqa: F401
 
 
 @pytest.fixture
@@ -104,6 +104,8 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     opened.qtbot.mouseClick(page.offer.go_on, Qt.MouseButton.LeftButton)
     opened.settle()
     assert not opened.window.errors.messages
+    assert page.form.fields.where.text() == bars  # and all else that it was begun with
+    assert (page.form.fields.epochs.value(), page.form.fields.batch.value()) == (4, 10)
     assert [at for at, _ in page.course.accuracy.points("validation")] == [1, 2, 3, 4]  # those before it, too
     rates = [at for at, _ in page.course.rates.points("learning")]
     assert rates == sorted(rates)
@@ -280,5 +282,5 @@ def test_the_folder_goes_while_it_is_learned_from(opened: Opened, folder: Path) 
     assert page.course.open_button.isVisible()
     opened.window.errors.clear()
     train(opened, page)
-    assert "There is no data set" in opened.window.errors.messages[-1].sentence
-    assert page.course._state.text() == "Nothing was trained"
+    assert "There is no data set" in complaint(page)
+    assert page.course.open_button.isVisible()  # what was learned before is still there

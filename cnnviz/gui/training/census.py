@@ -64,8 +64,8 @@ class Census:
     shape: tuple[int, int, int] | None = None
 
 
-def census(wish: Wish) -> Iterator[Progress]:
-    """The job: a `Census`, and better ones while the files are read."""
+def census(wish: Wish, read: bool = True) -> Iterator[Progress]:
+    """The job: a `Census`, and better ones while the files are read, unless somebody else reads them."""
     from cnnviz import training
     from cnnviz.core.errors import CnnvizError
     from cnnviz.training.data import kept
@@ -88,7 +88,7 @@ def census(wish: Wish) -> Iterator[Progress]:
     except CnnvizError as error:
         problem = str(error)
     content = data.train.content
-    files = () if isinstance(content, np.ndarray) else content
+    files = () if isinstance(content, np.ndarray) or not read else content
     shape = (1 if content.ndim == 3 else 3, *content.shape[1:3]) if isinstance(content, np.ndarray) else None
     found = Census(data.name, _about(data), data.labels, _figure(data), (), data.notes, 0, len(files), problem, shape)
     yield Progress(0, len(files), found)

@@ -34,6 +34,7 @@ class Counting(QObject):
         self.jobs.reported.connect(self._on_report)
         self._job: Job | None = None
         self._named = False
+        self._quiet = False  # only the classes are to be shown
         self._seen = False  # any pictures; before, the layers are worth more than a sentence
         page.form.data_changed.connect(self.look)
 
@@ -55,7 +56,9 @@ class Counting(QObject):
         self.stop()
         wish = self._page.form.wish()
         if wish.data or wish.where:
-            self._job = self.jobs.start(Job("Looking at the pictures", partial(census, wish)))
+            self._quiet = self._page.form.running  # a training says itself which files are broken
+            run = partial(census, wish, not self._quiet)
+            self._job = self.jobs.start(Job("Looking at the pictures", run))
 
     @Slot(object)
     def _on_report(self, report: JobReport) -> None:
@@ -68,6 +71,10 @@ class Counting(QObject):
 
     def _show(self, found: Census) -> None:
         watch = self._page.watch
+        if self._quiet:
+            watch.set_figure("classes", found.figure)
+            watch.about.setText(f"{found.title}: {found.about}" if found.figure else "")
+            return
         if found.figure is None:
             watch.set_figure("classes", Figure("classes", "Classes", "", (Note(found.problem),)))
             watch.about.setText("")

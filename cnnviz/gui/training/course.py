@@ -97,6 +97,10 @@ class TrainingCourse(QFrame):
         self.rate.setValue(rate)
         self.rate.blockSignals(False)
 
+    def set_waiting(self, waiting: bool) -> None:
+        """Whether a training was asked for and has not begun: one can give it up."""
+        self.stop.setVisible(waiting)
+
     def set_running(self, running: bool) -> None:
         """Whether a training runs."""
         for part in (self.pause, self.stop, self.rate, self._rate_label):

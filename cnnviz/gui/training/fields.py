@@ -40,6 +40,8 @@ class Fields(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._labels: dict[str, tuple[QLabel, QWidget]] = {}
+        self._places: dict[QWidget, tuple[QGridLayout, int]] = {}
+        self._complaint: QLabel | None = None
         self._make_data()
         self._make_network()
         self._make_learning()
@@ -180,6 +182,8 @@ class Fields(QObject):
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(0, theme.px(74))
         for row, (title, field) in enumerate(rows[part]):
+            row *= 2  # below each there is room for a complaint
+            self._places[field] = (grid, row + 1)
             if title:
                 label = QLabel(title)
                 label.setProperty("role", "dim")
@@ -191,6 +195,47 @@ class Fields(QObject):
                 field.setToolTip(field.accessibleName())
             grid.addWidget(field, row, 1)
         return grid
+
+    def complain(self, name: str, sentence: str) -> QLabel | None:
+        """Say below a field why it cannot be so, until it is changed; an empty name takes back what was said.
+
+        Returns the words, or None where there is no such field.
+        """
+        if self._complaint is not None:
+            self._complaint.hide()
+            self._complaint.deleteLater()
+            self._complaint = None
+        field = {"where": self._place}.get(name) or getattr(self, name, None)
+        if field not in self._places:
+            return None
+        grid, row = self._places[field]
+        self._complaint = label = named(QLabel(sentence), "training-complaint", sentence)
+        label.setProperty("role", "error")
+        label.setWordWrap(True)
+        grid.addWidget(label, row, 1)
+        label.show()
+        return label
+
+    def show(self, wish: Wish) -> None:
+        """Say what a wish says; of the network only what learns from nothing."""
+        self.data.setCurrentIndex(max(self.data.findData(wish.data), 0))
+        self.where.setText(wish.where)
+        self.where.setCursorPosition(len(wish.where))
+        self.download.setChecked(wish.download)
+        self.augment.setCurrentIndex(max(self.augment.findData(wish.augment), 0))
+        if wish.network:
+            self.set_network(wish.network)
+        for field, value in (
+            (self.limit, wish.limit),
+            (self.validation, round(100 * wish.validation)),
+            (self.unfreeze, wish.unfreeze),
+            (self.epochs, wish.epochs),
+            (self.batch, wish.batch),
+            (self.patience, wish.patience),
+            (self.seed, wish.seed),
+        ):
+            field.setValue(value)
+        self.rate.setValue(wish.rate or 0)
 
     def show_row(self, title: str, on: bool) -> None:
         """Whether a row is seen."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cnnviz.gui.naming import named
 from cnnviz.gui.segment import Segment
@@ -43,6 +43,8 @@ class TrainingForm(QFrame):
         self.setProperty("role", "card")
         self._model: ModelRequest | None = None
         self._device = "auto"
+        self._title = "The model"
+        self._other: str | None = None  # which model goes on, where it is not the one that is open
         self._running = False
         self._problem = ""  # of the pictures, or of the chain
         self.fields = Fields()
@@ -57,10 +59,10 @@ class TrainingForm(QFrame):
         self._goes_on.setWordWrap(True)
         self.start = named(QPushButton("Train"), "training-start", "Train")
         self.start.setProperty("role", "accent")
-        self.start.clicked.connect(lambda: self.wanted.emit(self.wish()))
+        self.start.clicked.connect(lambda: self._on_start(False))
         self.compare = named(QPushButton("Compare with training from nothing"), "training-compare")
         self.compare.setToolTip("Both learn from the same pictures, an epoch each in turn; both are measured")
-        self.compare.clicked.connect(lambda: self.wanted.emit(self.wish(compare=True)))
+        self.compare.clicked.connect(lambda: self._on_start(True))
         self._missing = named(QLabel(), "training-missing")
         self._missing.setProperty("role", "small")
         self._missing.setWordWrap(True)
@@ -76,8 +78,15 @@ class TrainingForm(QFrame):
 
     def set_model(self, model: ModelRequest, title: str) -> None:
         """The model that is open: from it one can start, and its device is used."""
-        self._model, self._device = model, model.device
-        self._goes_on.setText(f"{title}, which is open, keeps what it sees; its last layer learns the new classes.")
+        self._model, self._device, self._title = model, model.device, title
+        self._check()
+
+    def show_wish(self, wish: Wish) -> None:
+        """Say what a training that goes on was begun with."""
+        self.fields.show(wish)
+        self._other = wish.title if wish.model else None
+        self.set_transfer(KNOWN if wish.model else NOTHING)
+        self._later.stop()  # its pictures are looked at once it runs
 
     def set_transfer(self, how: str) -> None:
         """Begin from nothing, or from the open model."""
@@ -86,17 +95,42 @@ class TrainingForm(QFrame):
         self._check()
         self.network_changed.emit("" if self.transfer else self.fields.network_name)
 
+    def set_waiting(self, waiting: bool) -> None:
+        """Whether what was asked for is looked at; everything stays where it is."""
+        self.start.setText("Reading…" if waiting else "Train")
+
+    def refuse(self, field: str, sentence: str) -> bool:
+        """Say beside a field why it cannot be so; False where there is none of that name."""
+        if field == "network" and self.transfer:
+            field = "unfreeze"  # the row that stands in its place
+        label = self.fields.complain(field, sentence)
+        if label is None:
+            return False
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # else it has no place yet
+        self._scroll.ensureWidgetVisible(label, 0, theme.px(40))
+        return True
+
     def set_problem(self, problem: str) -> None:
         """Why what was chosen cannot be trained, as a sentence; empty when it can."""
         self._problem = problem
         self._check()
 
+    @property
+    def running(self) -> bool:
+        """Whether a training runs."""
+        return self._running
+
     def set_running(self, running: bool) -> None:
         """While a training runs, nothing here can be changed."""
         self._running = running
+        self._other = self._other if running else None
         for part in (*self.fields.all, self.begin_from):
             part.setEnabled(not running)
         self._check()
+
+    def _on_start(self, compare: bool) -> None:
+        self.fields.complain("", "")
+        self.wanted.emit(self.wish(compare))
 
     def _connect(self) -> None:
         fields = self.fields
@@ -106,10 +140,14 @@ class TrainingForm(QFrame):
         fields.file.clicked.connect(self._browse_file)
         fields.folder.clicked.connect(self._browse_folder)
         fields.network_changed.connect(lambda _: self.set_problem(""))
+        fields.network_changed.connect(lambda _: fields.complain("", ""))
         fields.network_changed.connect(self.network_changed)
+        for box in (fields.unfreeze, fields.patience, fields.validation, fields.rate):
+            box.valueChanged.connect(lambda _: fields.complain("", ""))
 
     def _on_data(self) -> None:
         self._problem = ""
+        self.fields.complain("", "")
         self._check()
         self._later.start()
 
@@ -120,6 +158,8 @@ class TrainingForm(QFrame):
         fields.show_row("Network", not self.transfer)
         fields.show_row("Also learn", self.transfer)
         self._goes_on.setVisible(self.transfer)
+        which = self._other or f"{self._title}, which is open,"
+        self._goes_on.setText(f"{which} keeps what it sees; its last layer learns the new classes.")
         self.compare.setVisible(self.transfer)
         known = bool(fields.data.currentData())
         fields.download.setEnabled(known and not fields.where.text().strip() and not self._running)
@@ -162,7 +202,7 @@ class TrainingForm(QFrame):
         column.addWidget(_section("Learning"))
         column.addLayout(self.fields.grid("learning"))
         column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setObjectName("training-scroll")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

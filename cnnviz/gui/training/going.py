@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
 
-from cnnviz.core.errors import CnnvizError
 from cnnviz.gui.cover import Cover
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.top_bar import TRAIN
 from cnnviz.gui.training.wish import Wish
-from cnnviz.request import ModelRequest
 from cnnviz.response import Response
 
 if TYPE_CHECKING:
     from cnnviz.gui.training.counting import Counting
     from cnnviz.gui.training.kept import Unfinished
     from cnnviz.gui.training.looking import Looking
+    from cnnviz.gui.training.outcome import Outcome
     from cnnviz.gui.training.page import TrainingPage
-    from cnnviz.gui.training.results import Done
     from cnnviz.gui.training.resuming import Resuming
     from cnnviz.gui.training.telling import Telling
     from cnnviz.gui.training.work import Begun, Failed
@@ -67,8 +62,9 @@ class Training(QObject):
         self._telling: Telling | None = None
         self._job: Job | None = None
         self._wish: Wish | None = None
+        self._goes_on = False  # whether it was cut off before
         self._begun: Begun | None = None
-        self._done: Done | None = None
+        self._outcome: Outcome | None = None
         self._resuming: Resuming | None = None
         self._response: Response | None = None
         window.top.workspace_picked.connect(lambda name: self.set_open(name == TRAIN))
@@ -164,12 +160,21 @@ class Training(QObject):
         page.course.paused.connect(self._on_pause)
         page.course.stopped.connect(self._on_stop)
         page.course.rate_changed.connect(self._on_rate)
-        page.course.opened.connect(self._open)
-        page.course.saved.connect(self._save)
-        page.course.deepened.connect(self._deepen)
+        self._outcome = self._outcome_of(page)
         self._resuming.wanted.connect(self.begin)
         self._cover.place(page)
         return page
+
+    def _outcome_of(self, page: TrainingPage) -> Outcome:
+        from cnnviz.gui.training.outcome import Outcome
+
+        outcome = Outcome(page, self)
+        outcome.opened.connect(self.leave)
+        outcome.opened.connect(self.chosen)
+        outcome.deepened.connect(self.begin)
+        outcome.problem.connect(self.problem)
+        outcome.news.connect(self.news)
+        return outcome
 
     # what the person does
 
@@ -179,20 +184,16 @@ class Training(QObject):
         from cnnviz.gui.training import work
 
         assert self.page is not None
-        assert self._looking is not None
         assert self._telling is not None
         assert self._counting is not None
-        assert self._resuming is not None
+        if self._work.active:
+            return
         self._counting.stop()
-        self._begun = self._done = None
-        self._wish = wish
-        self._looking.forget(wish.compare)
+        self._begun, self._wish, self._goes_on = None, wish, going is not None
         self._telling.forget(wish.compare)
-        self.page.watch.forget()
-        self.page.course.set_result(False, False)
-        self.page.course.judge("")
-        self._resuming.rest()
-        self.page.set_running(True)
+        if going is not None:
+            self.page.form.show_wish(wish)
+        self.page.set_waiting(True)
         self.page.course.say("Reading…", wish.title)
         self._job = self._work.start(Job(f"Training {wish.title}", partial(work.learn, wish, going)))
 
@@ -213,53 +214,19 @@ class Training(QObject):
         if self._begun is not None:
             self._begun.control.set_rate(rate)
 
-    @Slot()
-    def _open(self) -> None:
-        if self._done is not None:
-            self.leave()
-            self.chosen.emit(ModelRequest(str(self._done.file)))
-
-    @Slot()
-    def _deepen(self) -> None:
-        """Go on from the result, with one more layer that learns."""
-        if self._done is None or self._wish is None or self.page is None:
-            return
-        self.page.form.fields.unfreeze.setValue(self._wish.unfreeze + 1)
-        result = ModelRequest(str(self._done.file), device=self._wish.device)
-        self.begin(replace(self._wish, model=result, unfreeze=self._wish.unfreeze + 1, compare=False))
-
-    @Slot()
-    def _save(self) -> None:
-        """Write the weights and all about them elsewhere, whole or not at all."""
-        if self._done is None:
-            return
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the network", str(Path.home() / self._done.file.name), "Weights (*.safetensors)"
-        )
-        if not path:
-            return
-        target = Path(path) if Path(path).suffix else Path(path + ".safetensors")
-        try:
-            self._done.trained.save(target)
-        except CnnvizError as error:
-            self.problem.emit(str(error), error.details)
-            return
-        self.news.emit(f"Saved {target}")
-        if self._done.problem:  # only now it is in a file that can be opened
-            self._done = replace(self._done, file=target, problem="")
-            self._show_result()
-
     # what a training tells
 
     @Slot(object)
     def _on_work(self, report: JobReport) -> None:
         if report.job is self._job and self.page is not None and self._telling is not None:
+            assert self._outcome is not None
+            assert self._wish is not None
             for event in report.results:
                 kind = type(event).__name__
                 if kind == "Begun":
                     self._begun = event
                 elif kind == "Done":
-                    self._on_done(event)
+                    self._outcome.take(event, self._wish)
                 elif kind == "Failed":
                     self._on_failed(event)
                 else:
@@ -272,42 +239,40 @@ class Training(QObject):
 
     def _end(self, page: TrainingPage, telling: Telling) -> None:
         page.set_running(False)
-        if self._looking is not None:
+        if self._looking is not None and telling.begun:
             self._looking.end()
-        if self._done is None:
-            page.course.say("Nothing was trained" if not telling.begun else "Ended before its end")
+        if self._outcome is not None and self._outcome.there:
+            self._outcome.show()
+        else:
+            page.course.say("Ended before its end" if telling.begun else "Nothing was trained", "")
         if self._resuming is not None:
             self._resuming.look()
 
     def _on_started(self, started: Started) -> None:
+        """The first step is about to be taken: only now what was there before gives way."""
         assert self._begun is not None
+        assert self._wish is not None
         assert self._looking is not None
+        assert self._outcome is not None
+        assert self._counting is not None
         assert self.page is not None
+        assert self._resuming is not None
+        self._outcome.forget()
+        self._resuming.rest()
+        self.page.watch.forget()
+        self.page.set_running(True)
+        self._looking.forget(self._wish.compare)
         labels = self._response.model.labels if self._response is not None else ()
         self._looking.begin(self._begun, started, labels)
         self.page.watch.show_figure("look")
-
-    def _on_done(self, done: Done) -> None:
-        self._done = done
-        self._show_result()
-        if done.problem:
-            self.problem.emit(done.problem, "")
-        self.news.emit(f"Trained: {done.trained.caption}")
-
-    def _show_result(self) -> None:
-        assert self.page is not None
-        assert self._done is not None
-        assert self._wish is not None
-        done, course = self._done, self.page.course
-        ended = {"finished": "Done", "stopped": "Stopped", "no better": "Stopped: it grew no better"}
-        course.say(f"{ended[done.trained.reason]} · {done.trained.caption}", str(done.file))
-        course.judge(done.sentence)
-        for name, figure in done.figures.items():
-            self.page.watch.set_figure(name, figure)
-        course.set_result(True, self._wish.model is not None and not done.problem and done.trained.reason != "stopped")
-        course.open_button.setVisible(not done.problem)
+        if self._goes_on:
+            self._counting.look()
 
     def _on_failed(self, failed: Failed) -> None:
+        assert self.page is not None
+        assert self._telling is not None
+        if not self._telling.begun and self.page.form.refuse(failed.field, failed.sentence):
+            return
         if self._resuming is not None:
             self._resuming.rate = failed.rate
         self.problem.emit(failed.sentence, failed.details)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
@@ -64,10 +64,21 @@ class TrainingPage(QWidget):
         self._lay_out()
         self._show_chain(self.form.fields.network_name)
 
+    def set_waiting(self, waiting: bool) -> None:
+        """Whether a training was asked for that has not begun: it may yet be refused, so the form stays as it is."""
+        self.form.set_waiting(waiting)
+        self.course.set_waiting(waiting)
+        self.offer.setEnabled(not waiting)
+
     def set_running(self, running: bool) -> None:
-        """Whether a training runs."""
+        """Whether a training runs. The keys stay where they have a meaning."""
+        focus = QApplication.focusWidget()
+        had = focus is not None and (self.form if running else self.course).isAncestorOf(focus)
+        self.set_waiting(False)
         self.form.set_running(running)
         self.course.set_running(running)
+        if had:
+            (self.course.pause if running else self.form.start).setFocus()
         self.watch.chain.setEnabled(not running)
         self.offer.setEnabled(not running)
 

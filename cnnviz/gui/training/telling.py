@@ -84,6 +84,7 @@ class Telling(QObject):
 
     def _on_started(self, started: Started) -> None:
         self._start = started
+        self.started.emit(started)
         learned = "" if started.learned == started.parameters else f", {started.learned:,} of them learn"
         about = (
             f"{started.pictures:,} pictures of {len(started.classes):,} classes · {started.parameters:,} parameters"
@@ -91,7 +92,7 @@ class Telling(QObject):
         )
         self._page.course.begin(started.epochs, about, started.rate)
         self._draw_again(started)
-        self.started.emit(started)
+        self._page.watch.set_left_out(self._notes)
 
     def _draw_again(self, started: Started) -> None:
         """The curves of the epochs that were done before."""
@@ -109,7 +110,8 @@ class Telling(QObject):
 
     def _on_note(self, event: Noted) -> None:
         self._notes = (*self._notes, event.sentence)
-        self._page.watch.set_left_out(self._notes)
+        if self.begun:  # until then the page is still about what was there before
+            self._page.watch.set_left_out(self._notes)
         self.news.emit(event.sentence)
 
     def _on_step(self, event: Stepped) -> None:

@@ -45,6 +45,8 @@ class Failed:
     details: str
     rate: float | None = None
     """A learning rate to try, where the one that was taken was too high."""
+    field: str = ""
+    """The field of the form that it is about; empty where it is about none."""
 
 
 def learn(wish: Wish, going: Unfinished | None = None) -> Iterator[Progress]:
@@ -59,14 +61,18 @@ def learn(wish: Wish, going: Unfinished | None = None) -> Iterator[Progress]:
     """
     from cnnviz import training
     from cnnviz.core.cancel import Cancelled
-    from cnnviz.core.errors import CnnvizError
-    from cnnviz.training.settings import Exploded
+    from cnnviz.core.errors import CnnvizError, ModelError
+    from cnnviz.training.pictures import DataError
+    from cnnviz.training.settings import Exploded, SettingError
 
-    control = training.Control()
+    control, field = training.Control(), "where"
     yield Progress(0, 0, note="reading")
     try:
         data = yield from opened(wish)
-        network, settings = _network(wish), _settings(wish)
+        field = "network"
+        network = _network(wish)
+        field = ""
+        settings = _settings(wish)
         kept = going or _named(network, data, wish)
         tidy()
         yield Progress(0, 0, Begun(control, network, data, kept))
@@ -80,7 +86,11 @@ def learn(wish: Wish, going: Unfinished | None = None) -> Iterator[Progress]:
     except Exploded as error:
         yield Progress(0, 0, Failed(str(error), "", error.rate))
     except CnnvizError as error:
-        yield Progress(0, 0, Failed(str(error), error.details))
+        if isinstance(error, SettingError):
+            field = error.setting
+        elif isinstance(error, DataError | ModelError):
+            field = "where" if isinstance(error, DataError) else "network"
+        yield Progress(0, 0, Failed(str(error), error.details, field=field))
     finally:
         control.stop()
 

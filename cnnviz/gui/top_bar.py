@@ -135,6 +135,21 @@ class TopBar(QFrame):
             button.clicked.connect(partial(self._on_workspace, name))
             row.addWidget(button)
             self._workspace[name] = button
+        self._more = QToolButton(segment)
+        self._more.setObjectName("workspaces-more")
+        self._more.setText("More")
+        self._more.setAccessibleName("All workspaces")
+        self._more.setToolTip("All workspaces")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(self._more)
+        for name, text, tip in WORKSPACES:
+            act = menu.addAction(text)
+            act.setToolTip(tip)
+            act.triggered.connect(partial(self._on_workspace, name))
+        self._more.setMenu(menu)
+        self._more.hide()
+        row.addWidget(self._more)
         self.set_workspace("")
         return segment
 
@@ -143,6 +158,13 @@ class TopBar(QFrame):
         self._of_network = current
         for name, button in self._workspace.items():
             button.setChecked(name == (self._over or current) or (name == LEARN and self._learning))
+        self._fold(not self._more.isHidden())
+
+    def _fold(self, folded: bool) -> None:
+        """Where there is no room for all workspaces, only those that are open are named, and a menu has the others."""
+        self._more.setVisible(folded)
+        for button in self._workspace.values():
+            button.setVisible(not folded or button.isChecked())
 
     @property
     def workspace(self) -> str:
@@ -186,17 +208,20 @@ class TopBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Where it is narrow, the chips say less and the search is a mere glass: menus and workspaces stay."""
+        """Where it is narrow, the chips say less, the search is a mere glass, and workspaces go into a menu."""
         if (narrow := self.width() < theme.px(NARROW)) != self._workspaces.property("narrow"):
             self._workspaces.setProperty("narrow", narrow)
             for button in self._workspace.values():
                 button.style().unpolish(button)
                 button.style().polish(button)
                 QCoreApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it forgets how large it was
-        self._workspaces.setMinimumWidth(self._workspaces.sizeHint().width() + theme.px(8))  # the chosen one is bold
-        for short in range(6):
-            self._model.setText((*self._model_texts, self._model_texts[1], "", "", "")[short])
-            self._device.setText((*self._device_texts, "", "", "", "")[short])
+        for short in range(7):
+            if self._more.isHidden() != (short < 6):
+                self._fold(short == 6)
+            wide = self._workspaces.sizeHint().width() + theme.px(8)  # the chosen one is bold
+            self._workspaces.setMinimumWidth(wide)
+            self._model.setText((*self._model_texts, self._model_texts[1], "", "", "", "")[short])
+            self._device.setText((*self._device_texts, "", "", "", "", "")[short])
             self._device.setVisible(short < 5)  # the menu “Model” has it as well
             self._find.setText("" if short else FIND)
             self._export.setText("Export" if short > 1 else "Export figure")

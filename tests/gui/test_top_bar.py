@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from .conftest import Opened
 
@@ -21,3 +21,23 @@ def test_nothing_lies_over_anything_else(opened: Opened, width: int) -> None:
         assert left.right() < right.left()
     assert boxes[-1].right() <= bar.width()
     assert bar.findChild(QWidget, "workspace-train").isVisible()
+
+
+@pytest.mark.parametrize("width", [860, 900])
+def test_where_there_is_no_room_a_menu_has_the_workspaces(opened: Opened, width: int) -> None:
+    opened.window.resize(width, 700)
+    opened.settle()
+    bar = opened.window.top
+    seen = [button.text() for button in bar.findChildren(QToolButton) if button.isVisible() and button.isCheckable()]
+    assert seen == ["Explore"]
+    more = bar.findChild(QToolButton, "workspaces-more")
+    assert more.isVisible()
+    table = next(act for act in more.menu().actions() if act.text() == "Table")
+    table.trigger()
+    opened.settle()
+    assert opened.window.top.workspace == "table"
+    assert bar.findChild(QToolButton, "workspace-table").isVisible()
+    opened.window.resize(1400, 700)
+    opened.settle()
+    assert not more.isVisible()
+    assert bar.findChild(QToolButton, "workspace-train").isVisible()

@@ -394,11 +394,10 @@ def test_formulas_of_cells():
     assert picture_named("own", 5, before=picture)[4].tolist() == [0, 0, 0, 0, 0]
 
 
-def test_a_long_formula_breaks_between_its_terms(qtbot: QtBot) -> None:
+def test_a_long_formula_breaks_between_its_terms(qapp: QApplication) -> None:
     from cnnviz.gui.sandbox.formula import MOST, FormulaText
 
     shown = FormulaText()
-    qtbot.addWidget(shown)
     text = "y(0, 0) = " + " + ".join(f"{n}·(−{n})" for n in range(100, 109)) + " = −97,500"
     shown.resize(4000, 40)
     shown.show()

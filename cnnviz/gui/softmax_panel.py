@@ -25,6 +25,9 @@ from cnnviz.gui.theme import theme
 from cnnviz.response import Scores
 
 TOP = 5
+FEW = 10
+"""So many classes are found by looking: there is nothing to search with."""
+
 TALLEST = 12
 """The list grows with k up to this many rows; beyond them it scrolls."""
 UNKNOWN = "not known"
@@ -204,6 +207,7 @@ class SoftmaxPanel(QWidget):
             self.top_k.setMaximum(count or 1000)
             self.top_k.setValue(self._wished)
         self.search.setPlaceholderText(f"Find one of {numbers.count(count)} classes" if count else "Find a class")
+        self.search.setVisible(not 0 < count <= FEW or bool(self.search.text()))
 
     def _label(self, index: int) -> str:
         named = self._scores is not None and index < len(self._scores.labels)

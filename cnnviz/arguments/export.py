@@ -22,6 +22,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--layers", default="all", metavar="PATH,...", help="layers to export, or picture (default: all)"
     )
+    parser.add_argument(
+        "--together", action="store_true", help="the layers' outputs in one file: npz, safetensors, h5 or zarr.zip"
+    )
     parser.add_argument("--view", default="", metavar="NAME", help="layer view (default: the best for each layer)")
     parser.add_argument(
         "--set",
@@ -33,7 +36,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         help="an option of the view",
     )
     parser.add_argument(
-        "--format", default="", metavar="FORMAT,...", help="png, tiff, svg, pdf, npz, csv, tex, md …; default: png"
+        "--format",
+        default="",
+        metavar="FORMAT,...",
+        help="png, tiff, svg, pdf, npz, csv, parquet, tex, md …; default: png",
     )
     parser.add_argument(
         "--name", default="{image}-{layer}-{view}", metavar="PATTERN", help="of the files; also {index}, {op}, {model}"

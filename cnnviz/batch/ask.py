@@ -10,6 +10,7 @@ from cnnviz import views
 from cnnviz.batch.names import NAME, check_name
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export import formats
+from cnnviz.export.packing import packers
 from cnnviz.views.options import filled
 
 
@@ -33,6 +34,8 @@ class Ask:
         What happens to files that are there: ``refuse``, ``overwrite`` or ``resume`` (they are passed over).
     workers
         Processes that draw; 0 for none but this one.
+    together
+        Whether the outputs of the layers go into one file for each picture, rather than figures into one file each.
     """
 
     layers: str = "all"
@@ -43,12 +46,19 @@ class Ask:
     name: str = NAME
     present: str = "refuse"
     workers: int = 0
+    together: bool = False
 
     def __post_init__(self) -> None:
         _check_view(self.view, self.options)
+        if self.together and (self.view or self.options):
+            raise CnnvizError("The outputs of layers in one file are of no view: leave it and its options away.")
+        known = tuple(packers()) if self.together else formats()
         for suffix in self.suffixes:
-            if suffix not in formats():
-                raise CnnvizError(f"There is no format {suffix!r}; there are {', '.join(formats())}.")
+            if suffix not in known:
+                where = "for several layers in one file" if self.together else ""
+                raise CnnvizError(
+                    f"There is no format {suffix!r} {where}".rstrip() + f"; there are {', '.join(known)}."
+                )
         check_name(self.name)
 
     @property

@@ -22,8 +22,10 @@ from cnnviz.core import images
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.model import Model
 from cnnviz.core.ops.explanation import cell
+from cnnviz.core.recipe import RECORDS
 from cnnviz.core.trace import Record, Trace, trace
-from cnnviz.export import export
+from cnnviz.export import export, export_pass
+from cnnviz.export.passes import ALL
 from cnnviz.figure import Figure
 from cnnviz.views.options import filled
 
@@ -103,6 +105,9 @@ class Batch:
         """All files of one picture, in order."""
         traced = trace(self._model, images.prepare(picture, self._model.preprocessing))
         yield from (Done(note=note) for note in traced.notes)
+        if self._ask.together:
+            yield from self._together(traced, picture)
+            return
         records, problems = _records(traced, self._ask.layers)
         waiting: deque[tuple[Path, Future[Path]]] = deque()
         drawn = 0
@@ -132,6 +137,18 @@ class Batch:
             problems.append(f"The view {self._ask.view!r} fits none of the layers.")
         for sentence in problems:
             yield Done(problem=sentence)
+
+    def _together(self, traced: Trace, picture: images.Picture) -> Iterator[Done]:
+        """The outputs of all layers that are asked for, in one file of each format."""
+        parts = {"image": Path(picture.path).stem, "layer": ALL if self._ask.layers == ALL else "layers"}
+        parts |= {"view": RECORDS, "index": "0", "op": RECORDS, "model": Path(self._model.name).stem}
+        stem = stem_of(self._ask.name, parts)
+        for suffix in self._ask.suffixes:
+            target, problem = self._place(stem, suffix)
+            try:
+                yield problem or Done(export_pass(traced, target, self._ask.layers))
+            except CnnvizError as error:
+                yield Done(target, str(error))
 
     def _figure(self, traced: Trace, record: Record | None) -> Figure | None:
         """The figure of one record; None where every layer is meant and the view does not fit this one."""

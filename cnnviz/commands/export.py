@@ -21,6 +21,9 @@ from cnnviz.export.base import PRESETS
 FILMS = ("gif", "webp", "mp4")
 """What a film can be made again as."""
 
+DRAWN = ("png", "tif", "tiff", "svg", "pdf")
+"""Formats that take so long that it is worth to draw several at once."""
+
 MOST_WORKERS = 8
 SUMMED_UP = 20
 """Failures from which on they are summed up at the end, too."""
@@ -37,10 +40,11 @@ def run(options: argparse.Namespace) -> int:
         options.layers,
         options.view,
         tuple(options.options),
-        suffixes or ("png",),
+        suffixes or (("npz",) if options.together else ("png",)),
         {"scale": 1, "theme": "light"} | style_of(options),
         options.name,
         "overwrite" if options.overwrite else "resume" if options.resume else "refuse",
+        together=options.together,
     )
     files, failed = picture_files(options.images)
     model = open_model(options)
@@ -60,7 +64,7 @@ def style_of(options: argparse.Namespace) -> dict[str, Any]:
 
 def _with_workers(ask: Ask, pictures: int, jobs: int | None) -> Ask:
     """With processes that draw, where there is enough to draw: each of them takes a second to start."""
-    drawn = [suffix for suffix in ask.suffixes if suffix not in ("npz", "csv", "safetensors", "h5", "tex", "md")]
+    drawn = [suffix for suffix in ask.suffixes if suffix in DRAWN]
     worth = len(drawn) * pictures >= 4 if ask.layers == "all" else len(drawn) * pictures >= 40
     usual = min(os.cpu_count() or 1, MOST_WORKERS) if worth else 0
     return replace(ask, workers=usual if jobs is None else jobs if jobs > 1 else 0)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.commands.common import complain
 from cnnviz.commands.export_film import film_again
+from cnnviz.core.asked import origin_of
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
 from cnnviz.core.made_again import differences, located
-from cnnviz.core.recipe import Recipe, read_recipe
-from cnnviz.export import export
-from cnnviz.export.base import page_of
+from cnnviz.core.recipe import RECORDS, Recipe, read_recipe
+from cnnviz.export import export, export_pass, formats
+from cnnviz.export.base import page_of, suffix_of
+from cnnviz.export.packing import packers
 from cnnviz.figure import Figure
 from cnnviz.request import Request
 
@@ -31,14 +33,37 @@ def make_again(options: argparse.Namespace, folder: Path, suffixes: Sequence[str
         request = _as_asked(located(made, source.absolute().parent, options.images), options)
         film_again(source, made, request, folder, suffixes)
         return 0
+    if made is not None and RECORDS in made.style:
+        return _pass_again(source, made, options, folder, suffixes)
     (figure, recipe) = figures_again([source], options)[0]
     style = {**recipe.style, **style}
-    for suffix in suffixes or (source.suffix.lower().lstrip("."),):
-        target = folder / f"{source.stem}.{suffix}"
-        if target.exists() and target.samefile(source):
-            raise CnnvizError(f"{source} would be overwritten by itself; choose another folder with --out.")
+    ending = suffix_of(source, formats())
+    for suffix in suffixes or (ending,):
+        target = folder / f"{source.name[: -len(ending) - 1]}.{suffix}"
+        _check_not_itself(source, target)
         print(export(figure, target, **style))
     return 0
+
+
+def _pass_again(source: Path, made: Recipe, options: argparse.Namespace, folder: Path, suffixes: Sequence[str]) -> int:
+    """Write the outputs of the same layers, from the same weights and picture."""
+    from cnnviz.explore import Explorer
+
+    request = _as_asked(located(made, source.absolute().parent, options.images), options)
+    traced = Explorer(BUDGET).trace(request)
+    for sentence in differences(made, origin_of(traced)):
+        complain(sentence)
+    ending = suffix_of(source, packers())
+    for suffix in suffixes or (ending,):
+        target = folder / f"{source.name[: -len(ending) - 1]}.{suffix}"
+        _check_not_itself(source, target)
+        print(export_pass(traced, target, made.style[RECORDS]))
+    return 0
+
+
+def _check_not_itself(source: Path, target: Path) -> None:
+    if target.exists() and target.samefile(source):
+        raise CnnvizError(f"{source} would be overwritten by itself; choose another folder with --out.")
 
 
 def figures_again(files: Sequence[Path], options: argparse.Namespace) -> list[tuple[Figure, Recipe]]:
@@ -50,7 +75,9 @@ def figures_again(files: Sequence[Path], options: argparse.Namespace) -> list[tu
     for file in files:
         recipe = read_recipe(file)
         if recipe is None:
-            raise CnnvizError(f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF, NPZ and films hold one.")
+            raise CnnvizError(
+                f"{file.name} holds no recipe of CNNViz; PNG, TIFF, SVG, PDF, NPZ, Zarr and films hold one."
+            )
         found.append((_figure(recipe, file.absolute().parent, options, explorer), recipe))
     return found
 

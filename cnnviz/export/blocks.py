@@ -21,6 +21,7 @@ from cnnviz.figure import (
     Chart,
     Contributions,
     Curve,
+    Graph,
     Histogram,
     ImageGrid,
     LayerRows,
@@ -89,6 +90,8 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
             return marked.rows_block(panel, room)
         case Architecture():
             return marked.architecture_block(panel, room)
+        case Graph():
+            return marked.graph_block(panel, room)
         case Table():
             return marked.table_block(panel, room)
         case Page():
@@ -176,7 +179,8 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
             left, upper = corner(panel.marked)
             sheet.box(x + left - 1, y + upper - 1, cell[1] + 2, cell[0] + 2, sheet.palette.accent, edge=True, zorder=3)
 
-    block = Block(pixels.shape[1], pixels.shape[0] + top, draw)
+    widest = math.ceil(width_of(texts[0], SMALL)) if count == 1 and texts else 0  # nothing lies over its neighbour
+    block = Block(max(pixels.shape[1], widest), pixels.shape[0] + top, draw)
     remarks = [*_remarks(panel, bool(texts)), *([remark] if remark else [])]
     if raster.shape[1:3] != panel.raster.shape[1:3]:
         remarks.append(f"drawn smaller: {panel.raster.shape[1]:,} × {panel.raster.shape[2]:,} pixels in all")

@@ -49,6 +49,8 @@ class TrayDelegate(QStyledItemDelegate):
         edge = theme.px(40)
         box = QRect(rect.x() + theme.px(6), rect.center().y() - edge // 2 + 1, edge, edge)
         self._thumbnail(painter, item, box)
+        if item.state == "done" and item.right is not None:
+            self._verdict(painter, item.right, box)
         left = box.right() + theme.px(10)
         width = rect.right() - theme.px(8) - left
         middle = rect.center().y()
@@ -91,6 +93,17 @@ class TrayDelegate(QStyledItemDelegate):
         painter.drawImage(place, image)
         painter.restore()
 
+    @staticmethod
+    def _verdict(painter: QPainter, right: bool, box: QRect) -> None:
+        """Whether the answer is right, on the corner of the picture."""
+        edge, rim = theme.px(12), theme.px(2)
+        mark = QRect(box.right() - edge + rim, box.bottom() - edge + rim, edge, edge)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("panel"))
+        painter.drawEllipse(mark.adjusted(-rim, -rim, rim, rim))
+        name, role = ("check", "ok") if right else ("cross", "error")
+        painter.drawPixmap(mark, theme.pixmap(name, role, edge, painter.device().devicePixelRatioF()))
+
     def _answer(self, painter: QPainter, item: TrayItem, line: QRect) -> None:
         painter.setFont(theme.font("small"))
         if item.state != "done":
@@ -101,12 +114,6 @@ class TrayDelegate(QStyledItemDelegate):
         right = line.right() + 1
         if item.probability is not None:
             right = self._chip(painter, item.probability, line)
-        if item.right is not None:
-            edge = theme.px(14)
-            mark = QRect(right - edge, line.center().y() - edge // 2 + 1, edge, edge)
-            name, role = ("check", "ok") if item.right else ("cross", "error")
-            painter.drawPixmap(mark, theme.pixmap(name, role, edge, painter.device().devicePixelRatioF()))
-            right = mark.x() - theme.px(4)
         room = QRect(line.x(), line.y(), right - line.x(), line.height())
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("dim"))

@@ -147,21 +147,37 @@ class Commands(QObject):
             self._controller.open_files([folder])
 
     def _export(self) -> None:
-        response, sandbox = self._controller.response, self._controller.sandboxing
-        if sandbox.open:
-            self._with_figure(lambda figure: self._controller.exporter.ask(figure, "sandbox"))
+        response, over = self._controller.response, self._over()
+        if over is not None:
+            name, suffix = over
+            self._with_figure(lambda figure: self._controller.exporter.ask(figure, name, suffix))
         elif response is not None:
             layer = response.request.layer.replace("#", "-") or "picture"
             picture = "drawing" if store.holds(response.request.image) else Path(response.request.image).stem
             name = f"{picture}-{layer}-{response.figure.view}"
-            self._controller.exporter.ask(response.figure, name)
+            self._controller.exporter.ask(response.figure, name, response=response)
 
     def _with_figure(self, act: Callable[[Figure], None]) -> None:
-        response, sandbox = self._controller.response, self._controller.sandboxing
-        shown = response.figure if response is not None else None
-        demonstrated = self._controller.learning.figure
-        if (figure := demonstrated or (sandbox.figure if sandbox.open else shown)) is not None:
+        controller = self._controller
+        shown = controller.response.figure if controller.response is not None else None
+        if controller.sandboxing.open:
+            shown = controller.sandboxing.figure
+        elif controller.networking.open:
+            shown = controller.networking.figure
+        elif controller.tabling.open:
+            shown = controller.tabling.page.figure
+        if (figure := controller.learning.figure or shown) is not None:
             act(figure)
+
+    def _over(self) -> tuple[str, str] | None:
+        """Name and usual format of what lies over the layer's view; None where nothing does."""
+        controller = self._controller
+        model = Path(controller.session.request.model.name.replace(":", "-")).stem
+        if controller.sandboxing.open:
+            return "sandbox", ""
+        if controller.networking.open:
+            return f"{model}-graph", "svg"
+        return (f"{model}-{controller.tabling.page.side_name}", "csv") if controller.tabling.open else None
 
     def _copy(self, figure: Figure, write: Callable[[Request], str], what: str) -> None:
         """Put what makes the figure again into the clipboard, as text."""

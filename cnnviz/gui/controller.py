@@ -85,7 +85,7 @@ class Controller(QObject):
         self.runner = Runner(settings.budget_bytes, self)
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
-        self.exporter = Exporter(self.jobs, window)
+        self.exporter = Exporter(self.jobs, self.runner.explorer, window)
         self.reporting = Reporting(self.jobs, self.runner.explorer, window)
         self.exports = Exports(self.jobs, self.runner.explorer, window)
         self.restoring = Restoring(session, self.collection.add)
@@ -103,7 +103,7 @@ class Controller(QObject):
         self.sandboxing = Sandboxing(window, session)
         self.training = Training(window)  # the last, so that the others have left when it comes
         over = (self.sandboxing, self.tabling, self.networking, self.training)
-        self.learning = Learning(window, session, self.sandboxing, over, self.runner.explorer)
+        self.learning = Learning(window, session, self.sandboxing, self.training, over, self.runner.explorer)
         self.response: Response | None = None
         self._offered: tuple[tuple[ViewOffer, ...], str] = ((), "")  # what the menu of layer views shows
         self._news = QTimer(self)

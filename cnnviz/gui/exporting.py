@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from cnnviz import paths
+from cnnviz.core import store
+from cnnviz.core.errors import CnnvizError
 from cnnviz.figure import Figure
 from cnnviz.gui import offers
-from cnnviz.gui.export_dialog import FORMATS, ExportDialog
+from cnnviz.gui.exports.form import last_folder, remember_folder
+from cnnviz.gui.exports.kinds import FORMATS, ending
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.gui.page_list import PageDraft
 from cnnviz.gui.theme import theme
+from cnnviz.request import Request
+from cnnviz.response import Response
+
+if TYPE_CHECKING:
+    from cnnviz.explore import Explorer
 
 
 class Exporter(QObject):
@@ -27,35 +35,53 @@ class Exporter(QObject):
     done = Signal(str)
     problem = Signal(str, str)
 
-    def __init__(self, jobs: Jobs, window: QWidget) -> None:
+    def __init__(self, jobs: Jobs, explorer: Callable[[], Explorer], window: QWidget) -> None:
         super().__init__(window)
         self._jobs = jobs
+        self._explorer = explorer
         self._window = window
         self.draft = PageDraft()
         self._running: dict[int, str] = {}
         jobs.reported.connect(self._on_report)
 
-    def ask(self, figure: Figure, name: str) -> None:
-        """Ask for format and place, then write the figure."""
-        dialog = ExportDialog(figure, self.draft, self._window)
+    def ask(self, figure: Figure, name: str, suffix: str = "", response: Response | None = None) -> None:
+        """Ask for format, this one at first where one is named, and place, then write the figure.
+
+        With the response that it belongs to, the outputs of the network's layers can be written instead.
+        """
+        from cnnviz.gui.exports.figure_dialog import ExportDialog
+
+        dialog = ExportDialog(figure, self.draft, () if response is None else response.steps, self._window)
+        if suffix:
+            dialog.sheet.format.setCurrentIndex(dialog.sheet.format.findData(suffix))
         chosen = dialog.exec() == QDialog.DialogCode.Accepted
-        suffix, style = dialog.suffix, dialog.style_
+        suffix, style, outputs = dialog.suffix, dialog.style_, dialog.outputs
         if dialog.figure is not figure:
             figure, name = dialog.figure, "page"
         dialog.deleteLater()
         if not chosen:
             return
         filters = next(f"{title} (*.{s})" for title, s in FORMATS if s == suffix)
-        kept = QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)
-        folder = Path(str(kept.value("export-folder") or ""))
-        if not (folder.is_absolute() and folder.is_dir()):
-            pictures = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-            folder = pictures if pictures.is_dir() else Path.home()
-        path, _ = QFileDialog.getSaveFileName(self._window, "Export figure", str(folder / f"{name}.{suffix}"), filters)
-        if path:
-            kept.setValue("export-folder", str(Path(path).parent))
-            file = Path(path) if Path(path).suffix else Path(f"{path}.{suffix}")
+        if outputs and response is not None:
+            stem = "drawing" if store.holds(response.request.image) else Path(response.request.image).stem
+            name = f"{stem}-{outputs if isinstance(outputs, str) else 'layers'}-records"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Export", str(last_folder() / f"{name}.{suffix}"), filters)
+        if not path:
+            return
+        remember_folder(Path(path).parent)
+        file = Path(ending(path, suffix))
+        if outputs and response is not None:
+            self.write_outputs(response.request, outputs, file)
+        else:
             self.write(figure, file, **style)
+
+    def write_outputs(self, request: Request, layers: str | list[str], file: Path) -> Job:
+        """Write the outputs of layers, of the pass that a request names, to one file."""
+        cancelled = threading.Event()
+        run = partial(_outputs, self._explorer, request, layers, file, cancelled)
+        job = self._jobs.start(Job(f"Writing {file.name}", run, cancelled=cancelled))
+        self._running[job.number] = "file"
+        return job
 
     def write(self, figure: Figure, file: Path, **style: Any) -> None:
         """Write the figure to a file; the suffix says the format, the rest is as `cnnviz.export` takes it."""
@@ -92,7 +118,10 @@ class Exporter(QObject):
         if report.ended:
             del self._running[report.job.number]
 
-    def _take(self, kind: str, result: str | tuple[bytes, ...]) -> None:
+    def _take(self, kind: str, result: str | tuple[bytes, ...] | CnnvizError) -> None:
+        if isinstance(result, CnnvizError):
+            self.problem.emit(str(result), result.details)
+            return
         if isinstance(result, str):
             self.done.emit(f"Saved {result}")
             return
@@ -106,10 +135,34 @@ def _export(figure: Figure, file: Path | None, style: dict[str, Any], kind: str)
     from cnnviz.export import export
 
     yield Progress(0, 1)
-    if file is not None:
-        yield Progress(1, 1, str(export(figure, file, **style)))
+    try:
+        if file is not None:
+            yield Progress(1, 1, str(export(figure, file, **style)))
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            kinds = ("png", "svg") if kind == "png" else (kind,)
+            files = [export(figure, Path(folder) / f"figure.{each}", **style) for each in kinds]
+            yield Progress(1, 1, tuple(file.read_bytes() for file in files))
+    except CnnvizError as error:
+        yield Progress(1, 1, error)
+
+
+def _outputs(
+    explorer: Callable[[], Explorer], request: Request, layers: str | list[str], file: Path, cancelled: threading.Event
+) -> Iterator[Progress]:
+    """The job: the outputs of layers to a file, from a pass of its own, as the window's is at work."""
+    from cnnviz.core.cancel import Cancelled
+    from cnnviz.export import export_pass
+
+    def wanted() -> bool:
+        return not cancelled.is_set()
+
+    yield Progress(0, 2)
+    try:
+        traced = explorer().beside().trace(request, wanted)
+        yield Progress(1, 2)
+        yield Progress(2, 2, str(export_pass(traced, file, layers, wanted=wanted)))
+    except Cancelled:
         return
-    with tempfile.TemporaryDirectory() as folder:
-        kinds = ("png", "svg") if kind == "png" else (kind,)
-        files = [export(figure, Path(folder) / f"figure.{each}", **style) for each in kinds]
-        yield Progress(1, 1, tuple(file.read_bytes() for file in files))
+    except CnnvizError as error:
+        yield Progress(2, 2, error)

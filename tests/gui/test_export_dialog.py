@@ -7,13 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+import cnnviz
 from cnnviz.export import export
 from cnnviz.figure import Figure, Matrix, Scale
-from cnnviz.gui.export_dialog import ExportDialog
+from cnnviz.gui.exports.figure_dialog import ExportDialog
+from cnnviz.gui.exports.kinds import ending
 from cnnviz.gui.jobs import JobReport
 from cnnviz.gui.theme import theme
+from cnnviz.response import Step
 
 VALUES = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
 FIGURE = Figure("numbers", "Title", "subtitle", (Matrix(VALUES, Scale(-1, 1, "RdBu_r", True, "layer")),))
@@ -33,13 +37,13 @@ def choose(dialog: ExportDialog, qtbot, **choices: str) -> None:
     """Choose items by their data, and wait for the picture of it."""
 
     def is_there(report: JobReport) -> bool:
-        return report.ended and report.job.number == dialog._newest
+        return report.ended and report.job.number == dialog.preview.newest
 
-    with qtbot.waitSignal(dialog.previews.reported, timeout=30_000, check_params_cb=is_there):
+    with qtbot.waitSignal(dialog.preview.jobs.reported, timeout=30_000, check_params_cb=is_there):
         for name, data in choices.items():
-            combo = getattr(dialog, name)
+            combo = getattr(dialog.sheet, name)
             combo.setCurrentIndex(combo.findData(data))
-        dialog._draw()
+        dialog.draw()
 
 
 def test_a_column_has_its_width_and_the_preview_its_proportions(dialog, qtbot, tmp_path: Path):
@@ -47,10 +51,10 @@ def test_a_column_has_its_width_and_the_preview_its_proportions(dialog, qtbot, t
     assert dialog.style_ == {"theme": "light", "dpi": 300, "font": 7.0, "width": 85, "height": None}
     with Image.open(export(FIGURE, tmp_path / "a.tiff", **dialog.style_)) as written:
         width, height = written.size
-    shown = dialog._picture
+    shown = dialog.preview.picture
     assert shown.height() / shown.width() == pytest.approx(height / width, abs=0.01)
     told_width, told_height = (
-        int(part.replace(",", "")) for part in dialog.said.text().split(" pixels")[0].split(" × ")
+        int(part.replace(",", "")) for part in dialog.preview.said.text().split(" pixels")[0].split(" × ")
     )
     assert (told_width, told_height) == (pytest.approx(width, abs=1), pytest.approx(height, abs=3))
 
@@ -58,28 +62,28 @@ def test_a_column_has_its_width_and_the_preview_its_proportions(dialog, qtbot, t
 def test_own_widths_have_units(dialog, qtbot):
     choose(dialog, qtbot, size_="own")
     for unit, value, width in (("inch", 2.0, 50.8), ("cm", 8.5, 85), ("px", 600, 50.8)):
-        dialog.unit.setCurrentText(unit)
-        dialog.width_.setValue(value)
+        dialog.sheet.unit.setCurrentText(unit)
+        dialog.sheet.width_.setValue(value)
         assert dialog.style_["width"] == pytest.approx(width)
 
 
 def test_what_has_no_meaning_cannot_be_chosen(dialog, qtbot):
     choose(dialog, qtbot, format="png", size_=2)
     assert dialog.style_ == {"scale": 2, "theme": "light"}
-    assert not dialog.dpi.isEnabled()
-    assert not dialog.width_.isEnabled()
+    assert not dialog.sheet.dpi.isEnabled()
+    assert not dialog.sheet.width_.isEnabled()
     choose(dialog, qtbot, size_="double")
-    assert dialog.dpi.isEnabled()
-    assert dialog.font_.isEnabled()
+    assert dialog.sheet.dpi.isEnabled()
+    assert dialog.sheet.font_.isEnabled()
     choose(dialog, qtbot, format="pdf")
-    assert not dialog.dpi.isEnabled()
-    dialog.format.setCurrentIndex(dialog.format.findData("csv"))
-    assert not dialog.size_.isEnabled()
+    assert not dialog.sheet.dpi.isEnabled()
+    dialog.sheet.format.setCurrentIndex(dialog.sheet.format.findData("csv"))
+    assert not dialog.sheet.size_.isEnabled()
 
 
 def test_the_answer_is_remembered(dialog, qtbot):
     choose(dialog, qtbot, format="pdf", size_="poster", ground="transparent")
-    dialog.font_.setValue(20)
+    dialog.sheet.font_.setValue(20)
     dialog.accept()
     other = ExportDialog(FIGURE)
     qtbot.addWidget(other)
@@ -116,7 +120,7 @@ def test_figures_are_collected_on_a_page_and_arranged(dialog, qtbot, tmp_path: P
 
 def test_a_table_is_previewed_as_the_text_that_it_is(dialog, qtbot):
     choose(dialog, qtbot, format="tex")
-    assert "\\toprule" in dialog.preview.text()
+    assert "\\toprule" in dialog.preview.label.text()
     assert dialog.save.isEnabled()
 
 
@@ -125,3 +129,73 @@ def test_words_around_the_figure(dialog):
     dialog.heading.setChecked(False)
     assert dialog.style_["caption"] == "Numbers."
     assert dialog.style_["heading"] is False
+
+
+STEPS = tuple(
+    Step(number, key, key, shape, "conv")
+    for number, (key, shape) in enumerate((("", (1, 8, 8)), ("0", (6, 5, 5)), ("1", (6, 5, 5)), ("mean", ())), -1)
+)
+
+
+def test_the_outputs_of_layers_go_into_formats_that_hold_them(dialog, qtbot):
+    assert dialog.what.findData("outputs") < 0  # this figure is of no network
+    other = ExportDialog(FIGURE, steps=STEPS)
+    qtbot.addWidget(other)
+    other.show()
+    assert other.outputs == []
+    other.what.setCurrentIndex(other.what.findData("outputs"))
+    assert other.suffix == "npz"
+    assert not other.page.isVisible()
+    offered = other.sheet.format.model()
+    assert [row for row in range(offered.rowCount()) if offered.item(row).isEnabled()] == [4, 5, 6, 7]
+    assert other.outputs == "all"
+    other.draw()
+    assert other.preview.label.text().splitlines()[0] == "0     float32  6×5×5"
+    assert other.preview.said.text() == "3 arrays, 301 numbers, 1.2 kB before compression"
+    other.layers.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    assert other.outputs == ["0", "mean"]
+    other.layers.none.click()
+    other.draw()
+    assert not other.save.isEnabled()
+    other.layers.all.click()
+    assert other.outputs == "all"
+    other.what.setCurrentIndex(0)
+    other.draw()
+    assert other.save.isEnabled()
+    assert offered.item(0).isEnabled()
+    other.done(QDialog.DialogCode.Rejected)
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [("a/x-layer1.0", "a/x-layer1.0.npz"), ("x.zarr.zip", "x.zarr.zip"), ("x.PNG", "x.PNG"), ("x", "x.npz")],
+)
+def test_a_name_ends_as_a_format_does(path: str, file: str):
+    assert ending(path, "npz") == file
+
+
+def test_the_outputs_are_written_in_the_background(opened, tmp_path: Path):
+    exporter = opened.controller.exporter
+    with opened.qtbot.waitSignal(exporter.done, timeout=30_000) as told:
+        exporter.write_outputs(opened.controller.response.request, ["3", "0"], tmp_path / "a.npz")
+    assert told.args == [f"Saved {tmp_path / 'a.npz'}"]
+    request = opened.controller.response.request
+    trace = cnnviz.trace(cnnviz.load_model(request.model.name, device="cpu"), request.image)
+    with np.load(tmp_path / "a.npz") as saved:
+        assert saved.files == ["metadata", "3", "0"]
+        assert saved["3"].tobytes() == trace["3"].numpy().tobytes()
+
+
+def test_outputs_that_are_cancelled_leave_nothing(opened, tmp_path: Path):
+    controller = opened.controller
+    with opened.qtbot.waitSignal(controller.jobs.reported, check_params_cb=lambda report: report.ended):
+        job = controller.exporter.write_outputs(controller.response.request, "all", tmp_path / "a.npz")
+        controller.jobs.cancel(job)
+    assert not list(tmp_path.iterdir())
+
+
+def test_outputs_that_cannot_be_written_say_why(opened, tmp_path: Path):
+    exporter = opened.controller.exporter
+    with opened.qtbot.waitSignal(exporter.problem, timeout=30_000) as told:
+        exporter.write_outputs(opened.controller.response.request, "all", tmp_path / "gone" / "a.npz")
+    assert told.args[0] == f"There is no folder {tmp_path / 'gone'}; make it, or choose another place."

@@ -1,0 +1,88 @@
+"""Which layers' outputs go into a file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+from cnnviz.gui.naming import named
+from cnnviz.gui.theme import theme
+from cnnviz.response import PICTURE, Step
+
+NUMBER = 4
+"""Bytes of a float32."""
+
+TOLD = 30
+"""Layers that are named one by one."""
+
+
+class LayerList(QWidget):
+    """The records of a pass with a mark at each that is wanted; all of them at first."""
+
+    changed = Signal()
+
+    def __init__(self, steps: Sequence[Step], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._steps = [step for step in steps if step.index != PICTURE]
+        self.list = named(QListWidget(), "export-layers", "Layers whose outputs are exported")
+        self.list.setMinimumHeight(theme.px(120))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        for step in self._steps:
+            item = QListWidgetItem(f"{step.title} · {step.shape_text or 'one number'}")
+            item.setToolTip(step.key)
+            item.setCheckState(Qt.CheckState.Checked)
+            self.list.addItem(item)
+        self.all = named(QPushButton("All"), "export-layers-all", "Choose all layers")
+        self.none = named(QPushButton("None"), "export-layers-none", "Choose no layer")
+        self.all.clicked.connect(lambda: self._mark(Qt.CheckState.Checked))
+        self.none.clicked.connect(lambda: self._mark(Qt.CheckState.Unchecked))
+        self.list.itemChanged.connect(self.changed)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.all, 1)
+        buttons.addWidget(self.none, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(8))
+        column.addWidget(self.list, 1)
+        column.addLayout(buttons)
+
+    @property
+    def chosen(self) -> list[Step]:
+        """The layers with a mark, in the order in which they ran."""
+        marked = Qt.CheckState.Checked
+        return [step for row, step in enumerate(self._steps) if self.list.item(row).checkState() == marked]
+
+    @property
+    def layers(self) -> str | list[str]:
+        """As ``cnnviz.export_pass`` takes them."""
+        chosen = self.chosen
+        return "all" if len(chosen) == len(self._steps) else [step.key for step in chosen]
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """What the file will hold, line by line, and how much that is."""
+        chosen = self.chosen
+        wide = max((len(step.key) for step in chosen[:TOLD]), default=0)
+        lines = [f"{step.key:<{wide}}  float32  {step.shape_text or 'one number'}" for step in chosen[:TOLD]]
+        if len(chosen) > TOLD:
+            lines.append(f"… and {len(chosen) - TOLD:,} more")
+        numbers = sum(math.prod(step.shape) for step in chosen)
+        arrays = "one array" if len(chosen) == 1 else f"{len(chosen):,} arrays"
+        return "\n".join(lines), f"{arrays}, {numbers:,} numbers, {_size(numbers * NUMBER)} before compression"
+
+    def _mark(self, state: Qt.CheckState) -> None:
+        with QSignalBlocker(self.list):
+            for row in range(self.list.count()):
+                self.list.item(row).setCheckState(state)
+        self.changed.emit()
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} GB"

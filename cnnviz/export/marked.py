@@ -9,8 +9,8 @@ from cnnviz.core.pixels import lut
 from cnnviz.export.charts import bars
 from cnnviz.export.layout import Block
 from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of
-from cnnviz.figure import Architecture, Bars, ImageGrid, LayerRows, Panel, Table, number
-from cnnviz.layout import architecture, layer_rows, table
+from cnnviz.figure import Architecture, Bars, Graph, ImageGrid, LayerRows, Panel, Table, number
+from cnnviz.layout import architecture, graph, layer_rows, table
 from cnnviz.layout.marks import Area, Drawn, Mark, Pixels, Stroke, Words, upright_bar
 
 WIDE = 860
@@ -23,6 +23,11 @@ HIGHEST, APART = 280, 10
 def architecture_block(panel: Architecture, room: int | None) -> Block:
     """A drawn architecture."""
     return drawn_block(architecture.laid_out(panel, room or WIDE, _measure))
+
+
+def graph_block(panel: Graph, room: int | None) -> Block:
+    """The graph of a network."""
+    return drawn_block(graph.laid_out(panel, room, _measure))
 
 
 def rows_block(panel: LayerRows, room: int | None) -> Block:
@@ -118,7 +123,7 @@ def draw_mark(sheet: Sheet, mark: Mark, x: float, y: float, zorder: float) -> No
                 mark.x + x, mark.y + y, mark.text, mark.size, color=color(mark.color), align=mark.align, bold=mark.bold
             )
         case Pixels():
-            _pixels(sheet, mark, x, y)
+            _pixels(sheet, mark, x, y, zorder)
 
 
 def head(sheet: Sheet, points: list[tuple[float, float]], color: str, zorder: float) -> None:
@@ -132,10 +137,12 @@ def head(sheet: Sheet, points: list[tuple[float, float]], color: str, zorder: fl
     sheet.axes.add_patch(Polygon(corners, closed=True, facecolor=color, linewidth=0, zorder=zorder))
 
 
-def _pixels(sheet: Sheet, mark: Pixels, x: float, y: float) -> None:
+def _pixels(sheet: Sheet, mark: Pixels, x: float, y: float, zorder: float) -> None:
     from cnnviz.export.embedded import Embedded
 
     left, top = mark.x + x, mark.y + y
     extent = (left, left + mark.width, top + mark.height, top)
     table = lut(mark.colormap) if mark.colormap else None
-    sheet.axes.add_image(Embedded(sheet.axes, mark.raster, table, extent))
+    picture = Embedded(sheet.axes, mark.raster, table, extent)
+    picture.set_zorder(zorder)
+    sheet.axes.add_image(picture)

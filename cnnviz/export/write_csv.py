@@ -19,6 +19,7 @@ from cnnviz.figure import (
     Curve,
     Figure,
     Fork,
+    Graph,
     Histogram,
     ImageGrid,
     LayerRows,
@@ -109,6 +110,9 @@ def rows_of(  # noqa: C901 - one case for each kind of panel
         case Architecture():
             yield ["layer", "operation", "output", "repeated"]
             yield from architecture_rows(panel.items)
+        case Graph():
+            yield ["card", "about", "holds"]
+            yield from ([card.title, *card.lines, *[""] * (2 - len(card.lines))] for card in panel.cards)
         case LayerRows() | Page():
             return  # what they hold is told by itself
         case Note():

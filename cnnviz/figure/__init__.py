@@ -8,6 +8,7 @@ from cnnviz.figure.architecture import Architecture, Fork, Unit
 from cnnviz.figure.charts import Chart, Curve, Series
 from cnnviz.figure.control import Control
 from cnnviz.figure.explained import Contributions, Outcome, Sliding
+from cnnviz.figure.graph import Graph, GraphCard
 from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import GROUND, ZERO, ImageGrid, LayerRow, LayerRows, Scale
 from cnnviz.figure.whole import Figure, Origin, Page, Panel
@@ -24,6 +25,8 @@ __all__ = [
     "Curve",
     "Figure",
     "Fork",
+    "Graph",
+    "GraphCard",
     "Histogram",
     "ImageGrid",
     "LayerRow",

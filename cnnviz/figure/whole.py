@@ -9,6 +9,7 @@ from typing import Any
 from cnnviz.figure.architecture import Architecture
 from cnnviz.figure.charts import Chart, Curve
 from cnnviz.figure.explained import Contributions, Outcome, Sliding
+from cnnviz.figure.graph import Graph
 from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import ImageGrid, LayerRows
 from cnnviz.request import Cell, Request
@@ -71,6 +72,7 @@ Panel = (
     | Chart
     | LayerRows
     | Architecture
+    | Graph
     | Table
     | Page
     | Note

@@ -356,7 +356,7 @@ def test_words_of_a_folded_block(resnet: Opened) -> None:
     assert place is not None
     card = scene.cards[place]
     # 2 · 3·3·64·64 weights and 2 · 2 · 64 of the norms
-    assert words.subheading(card, scene) == "7 operations · 73,984 parameters"
+    assert words.subheading(card, scene) == "7 ops · 73,984 parameters"
     assert words.summary(scene.records_of(card)) == "2 conv · 2 norm · 2 act · 1 join"
     assert words.told(card, scene).endswith("64×16×16 · 1 in, 2 out")
     assert words.family_of(card, scene) == "conv"

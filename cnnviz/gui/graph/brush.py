@@ -13,6 +13,7 @@ from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.scene import Scene
 from cnnviz.gui.graph.tiles import Picture
 from cnnviz.gui.theme import theme
+from cnnviz.layout.shortening import shortened
 
 BLOCK_ZOOM = 0.3
 """From here on a card has a word on it."""
@@ -101,7 +102,7 @@ def elided(metrics: QFontMetrics, text: str, size: float, bold: bool, room: int,
         if len(_texts) > TEXTS_KEPT:
             _texts.clear()
         if not short:
-            _texts[name] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            _texts[name] = shortened(text, lambda short_: metrics.horizontalAdvance(short_) <= room)
         elif metrics.horizontalAdvance(text) <= room:
             _texts[name] = text
         else:

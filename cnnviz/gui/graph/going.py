@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from cnnviz.core.graph.shapes import PICTURE, GraphAnswer, GraphQuery, Tiles
 from cnnviz.core.survey.shapes import Survey, SurveyQuery, TimingAnswer, TimingQuery
+from cnnviz.figure import Figure
+from cnnviz.gui.graph.drawn import figure_of
 from cnnviz.gui.graph.page import GraphPage
 from cnnviz.gui.graph.paint_numbers import OF_PICTURE, TIME, of_survey, of_timing
 from cnnviz.gui.main_window import MainWindow
@@ -119,6 +121,11 @@ class Networking(QObject):
         if self.open and (before is None or before.key != response.key or self.page.scene is None):
             self._ask()
         self.page.view.ask()
+
+    @property
+    def figure(self) -> Figure | None:
+        """The graph as it is on the screen; None while there is none."""
+        return figure_of(self.page.view, self._response.model.title if self._response is not None else "")
 
     def _is_drawn(self, response: Response) -> bool:
         """Whether the graph that is shown is of the same network."""

@@ -54,7 +54,7 @@ def subheading(card: Card, scene: Scene) -> str:
         return f"{card.title} · {scene.facts[card.first].shape_text}"
     records = scene.records_of(card)
     parameters = sum(record.parameters for record in records)
-    return f"{len(records)} operations · {amount(parameters)} parameters"
+    return f"{len(records)} ops · {amount(parameters)} parameters"
 
 
 def summary(records: Sequence[Facts]) -> str:
@@ -84,10 +84,12 @@ def family_of(card: Card, scene: Scene) -> str:
 
 
 def amount(number: float) -> str:
-    """``75,008``, ``1.18 M``, ``4.1 G``."""
+    """``75,008``, ``335 k``, ``1.18 M``, ``4.1 G``."""
     for unit, size in (("G", 1e9), ("M", 1e6)):
         if number >= size:
             return f"{number / size:.3g} {unit}"
+    if number >= 1e5:
+        return f"{number / 1e3:.0f} k"
     return f"{number:,.0f}" if number == int(number) else f"{number:.3g}"
 
 

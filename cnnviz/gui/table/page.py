@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.core.survey.shapes import Finding, Survey, Timing
+from cnnviz.figure import Figure
 from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.naming import named
 from cnnviz.gui.segment import Segment
@@ -128,6 +129,19 @@ class TablePage(QFrame):
     def table(self) -> Sheet[Line] | Sheet[Finding]:
         """The table that is seen."""
         return self.health if self._tables.currentWidget() is self.health else self.records
+
+    @property
+    def side_name(self) -> str:
+        """Which table is seen."""
+        return "health" if self.table is self.health else "table"
+
+    @property
+    def figure(self) -> Figure | None:
+        """The table that is seen, to be exported; None where it is empty."""
+        if self._survey is None or not self.table.shown.rowCount():
+            return None
+        about = self._survey.verdict if self.table is self.health else totals(self._survey, self._timing)
+        return Figure(self.side_name, self._title.text(), about.replace("\n", " "), (self.table.shown.table(),))
 
     def set_title(self, title: str) -> None:
         """Name the network."""

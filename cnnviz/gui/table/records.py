@@ -45,7 +45,14 @@ RECORDS: tuple[Column[Line], ...] = (
     ),
     Column("Parameters", "Learned numbers", lambda x: x.row.parameters, lambda x: _count(x.row.parameters), bar=True),
     Column("Multiply–adds", "Of one picture", lambda x: x.row.macs, lambda x: _count(x.row.macs), bar=True),
-    Column("Memory", "Size of the output", lambda x: x.row.nbytes, lambda x: size_text(x.row.nbytes), bar=True),
+    Column(
+        "Memory",
+        "Size of the output",
+        lambda x: x.row.nbytes,
+        lambda x: size_text(x.row.nbytes),
+        bar=True,
+        unit="Memory (bytes)",
+    ),
     Column(
         "Zeros",
         "Share of the values that are exactly 0 for this picture",

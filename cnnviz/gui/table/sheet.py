@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from cnnviz.figure import Table
 from cnnviz.gui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -45,6 +46,8 @@ class Column(Generic[R]):
         Whether it holds numbers: they stand at the right.
     bar
         Whether a bar behind a number shows its share of the largest one.
+    unit
+        Its title where whole numbers stand instead of the texts; else the same one.
     """
 
     title: str
@@ -53,6 +56,7 @@ class Column(Generic[R]):
     text: Callable[[R], str]
     number: bool = True
     bar: bool = False
+    unit: str = ""
 
 
 class SheetModel(QAbstractTableModel, Generic[R]):
@@ -140,6 +144,20 @@ class SheetFilter(QSortFilterProxyModel, Generic[R]):
         lines = ["\t".join(column.title for column in columns)]
         lines += ["\t".join(_plain(column, self.row_at(place)) for column in columns) for place in positions]
         return "\n".join(lines)
+
+    def table(self) -> Table:
+        """All lines that are shown, numbers as numbers; columns that say nothing are left out."""
+        rows = self.rows
+        told = [column for column in self._model.columns if any(column.text(row) for row in rows)]
+        whole = [column.number and all(isinstance(column.key(row), int) for row in rows) for column in told]
+        heads = tuple(column.unit or column.title for column in told)
+        cells = tuple(
+            tuple(
+                column.key(row) if is_whole else column.text(row) for column, is_whole in zip(told, whole, strict=True)
+            )
+            for row in rows
+        )
+        return Table(heads, cells)
 
     def filterAcceptsRow(self, position: int, parent: Index) -> bool:
         return self._test(self._model.rows[position])

@@ -1,0 +1,71 @@
+"""The panel of the executed operations as a graph, folded and coloured as somebody has left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GraphCard:
+    """One operation, or a folded block.
+
+    Attributes
+    ----------
+    title, lines
+        What stands on it.
+    color
+        Of its kind of operation, or of its number; ``#rrggbb``.
+    filled
+        Whether the colour fills the card, as it stands for a number.
+    count
+        For how many operations or equal blocks it stands: 0 for a single operation.
+    raster
+        (N, h, w) uint8 indices of the colour map, or (1, h, w, 3) RGB; None where no maps are shown.
+    columns
+        Maps side by side.
+    """
+
+    box: Box
+    title: str
+    lines: tuple[str, ...]
+    color: str
+    filled: bool = False
+    count: int = 0
+    raster: NDArray[np.uint8] | None = None
+    columns: int = 1
+    colormap: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """All cards, the frames of opened blocks, and the lines along which values flow.
+
+    Attributes
+    ----------
+    frames
+        (box, name) of each opened block; those that hold others come first.
+    lines
+        Each as the corners of its straight strokes.
+    size
+        (width, height), in the units of the boxes: hundredths of an inch where there is room.
+    keys
+        (colour, meaning) of the legend.
+    ramp
+        Colours from the lowest to the highest number, where cards are coloured by one; its name and ends stand in
+        ``ends``.
+    """
+
+    cards: tuple[GraphCard, ...]
+    frames: tuple[tuple[Box, str], ...]
+    lines: tuple[tuple[tuple[float, float], ...], ...]
+    size: tuple[float, float]
+    keys: tuple[tuple[str, str], ...] = ()
+    ramp: tuple[str, ...] = ()
+    ends: tuple[str, str, str] = ("", "", "")
+    title: str = ""

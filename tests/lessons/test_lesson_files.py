@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -69,12 +70,38 @@ def test_every_number_of_our_lessons_is_computed_or_checked(file: Path) -> None:
     assert [str(problem) for problem in problems(file)] == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ('data = "sums"', "“data” of Train can be mnist"),
+        ('network = "resnet"', "“network” of Train can be lenet5, vgg-small, mlp"),
+        ("epochs = 0", "“epochs” of Train is a whole number"),
+        ("transfer = 1", "“transfer” of Train is true or false"),
+        ("depth = 1", "The form of Train has no “depth”"),
+    ],
+)
+def test_the_form_of_train_has_these_fields(tmp_path: Path, keys: str, reason: str) -> None:
+    found = problems(written(tmp_path, f"## One\n\nWords.\n\n```show\ntrain = {{ {keys} }}\n```\n"))
+    assert [error.line for error in found] == [12]
+    assert reason in found[0].reason
+
+
 def test_right_answers_stand_anywhere() -> None:
     """Who chooses by the place alone learns nothing, and gets nowhere."""
     asks = [step.ask for file in lesson_files() for step in read(file).steps if step.ask and step.ask.choices]
     places = [next(i for i, choice in enumerate(ask.choices) if choice.right) for ask in asks]
     assert len(places) > 20
     assert all(places.count(place) <= len(places) / 2 for place in places)
+
+
+def test_the_handle_does_not_stand_on_the_answer() -> None:
+    """It begins in the middle of the line: who never guessed must not be told that the guess was right."""
+    asks = [(file.stem, step.ask) for file in lesson_files() for step in read(file).steps if step.ask]
+    for name, ask in asks:
+        with contextlib.suppress(ExpressionError):  # numbers of a demonstration or of a network
+            if ask.answer:
+                off = abs(evaluate(ask.answer, {}) - (ask.low + ask.high) / 2)
+                assert off > ask.within, f"{name}, line {ask.line}"
 
 
 @pytest.mark.parametrize(

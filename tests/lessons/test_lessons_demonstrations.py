@@ -103,7 +103,7 @@ def test_one_hot_rows_have_their_one_at_the_index(classes: str, count: int, seve
         name, index = label.removesuffix(")").split("  (")
         assert row.sum() == row[int(index)] == 1
         assert matrix.column_labels[int(index)] == index
-        assert caption == f"“{name}” is class {index}"
+        assert caption == f"{name}: {index}"
     assert (found.numbers["ones"], found.numbers["zeros"]) == (count, count * (count - 1))
 
 
@@ -212,8 +212,17 @@ def test_edges_are_those_of_scipy(frog: Picture):
     assert found.numbers["sum"] == 0
     both = made("edges", frog, kernel="Sobel, all edges", edge=256)
     np.testing.assert_allclose(panel(both, ImageGrid, 1).values[0], np.hypot(a, b), atol=1e-3)
-    assert both.numbers["learned"] == 3 * 3 * 3 * 32
+    assert made("edges", frog, learned="VGG-small").numbers["learned"] == 3 * 3 * 3 * 32
     assert made("edges", frog, learned="LeNet-5").numbers["learned"] == 5 * 5 * 6
+
+
+def test_a_blurred_picture_looks_like_one(frog: Picture):
+    """The numbers of this kernel add up to 1: what it makes has the picture's own brightness, and is shown in grey."""
+    grey = np.asarray(Image.fromarray(frog.pixels).convert("L")).astype(float)
+    blurred = correlate(grey, np.full((3, 3), 1 / 9), mode="nearest")
+    found = panel(made("edges", frog, kernel="box blur", edge=256), ImageGrid, 1)
+    assert found.scale is None
+    np.testing.assert_allclose(found.values[0, ..., 0], blurred, atol=0.51)
 
 
 def test_parameters_of_the_lecture(seven: Picture):

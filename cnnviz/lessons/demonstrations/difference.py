@@ -54,7 +54,7 @@ def compare(picture: Picture, options: DifferenceOptions) -> Demonstrated:
         test = moved(sized(picture.pixels, 28, 28, "L"), options.shift, 0)
         known = next(one for one in digits() if one.label == options.other).pixels
     absolute, distance = difference(test, known)
-    by = f", moved by {options.shift} to the right" if options.shift else ""
+    by = f", moved by {options.shift}" if options.shift else ""
     titles = (f"Test picture{by}", "Training picture", "Absolute difference of each pixel")
     if options.example == "lecture":
         scales = (BRIGHTNESS, BRIGHTNESS, _APART)

@@ -19,6 +19,7 @@ from cnnviz.views.base import make, times
 from cnnviz.views.options import option
 
 ALL_EDGES = "Sobel, all edges"
+NOBODY = "nobody"
 _FIRST = {"VGG-small": "vgg-cifar10", "LeNet-5": "lenet5-mnist"}
 _SOBEL = ("Sobel, vertical edges", "Sobel, horizontal edges")
 
@@ -34,40 +35,53 @@ class EdgeOptions:
         ),
     )
     learned: str = field(
-        default="VGG-small", metadata=option("Learned by", choices=tuple(_FIRST), help="Its first layer’s filters.")
+        default=NOBODY,
+        metadata=option("Learned by", choices=(NOBODY, *_FIRST), help="Whose first filters stand beside it."),
     )
     edge: int = field(default=96, metadata=option("Pixels", low=16, high=256, help="The longer side of the picture."))
 
 
 @demonstration("edges", title="Hand-made edges", options=EdgeOptions)
 def edges(picture: Picture, options: EdgeOptions) -> Demonstrated:
-    """The grey picture, the kernel, what it finds; beside them the first filters of a network and what they find."""
+    """The grey picture, the kernel, what it finds; beside them, where a network is chosen, its first filters."""
     pixels = within(grey(picture.pixels), options.edge).astype(np.float32)
     both = options.kernel == ALL_EDGES
     kernels = [KERNELS[name] for name in (_SOBEL if both else (options.kernel,))]
     answers = [_answer(pixels, kernel) for kernel in kernels]
     found = np.hypot(*answers) if both else answers[0]
-    model = network(_FIRST[options.learned])
-    run = trace(model, picture)
-    filters = make(run, 0, "filters").panels[0]
-    assert isinstance(filters, ImageGrid)
     panels: tuple[Panel, ...] = (
         photos([pixels.astype(np.uint8)], ["grey"], "The picture"),
         *(_kernel(kernel, "Its kernel" if not both else name) for name, kernel in zip(_SOBEL, kernels, strict=False)),
-        maps(found[None], ["√(a² + b²)" if both else "sum of products"], "What it finds", "this map"),
-        replace(filters, title=f"{options.learned}: learned from examples", picks=False, marked=None),
+        _found(found, both, sum(float(kernel.sum()) for kernel in kernels)),
     )
-    count = int(model.module[0].weight.numel())  # type: ignore[index]
     numbers = {
         "sum": float(sum(kernel.sum() for kernel in kernels)),
         "weights": float(kernels[0].size),
-        "filters": float(filters.total),
-        "learned": float(count),
         "strongest": float(np.abs(found).max()),
     }
+    if options.learned != NOBODY:
+        filters, weights = _learned(options.learned, picture)
+        panels = (*panels, filters)
+        numbers |= {"filters": float(filters.total), "learned": float(weights)}
     size, most = times(*pixels.shape), number(numbers["strongest"], 4)
     about = f"{options.kernel} on {size} pixels · the strongest answer is {most}"
     return Demonstrated(Figure("edges", "Designed and learned", about, panels), numbers)
+
+
+def _found(found: NDArray[np.float64], both: bool, total: float) -> ImageGrid:
+    """What kernels find; one whose numbers add up to 1 makes a picture again, and is shown as one."""
+    if abs(total - 1) < 1e-6:
+        return photos([found.round().clip(0, 255).astype(np.uint8)], ["sum of products"], "What it makes")
+    return maps(found[None], ["√(a² + b²)" if both else "sum of products"], "What it finds", "this map")
+
+
+def _learned(name: str, picture: Picture) -> tuple[ImageGrid, int]:
+    """The first filters of a network, and how many weights they have."""
+    model = network(_FIRST[name])
+    filters = make(trace(model, picture), 0, "filters").panels[0]
+    assert isinstance(filters, ImageGrid)
+    count = int(model.module[0].weight.numel())  # type: ignore[index]
+    return replace(filters, title=f"Learned by {name}", picks=False, marked=None), count
 
 
 def _answer(pixels: NDArray[np.float32], kernel: Floats) -> NDArray[np.float64]:

@@ -44,11 +44,10 @@ def numbers(picture: Picture, options: NumberOptions) -> Demonstrated:
     coloured = pixels.ndim == 3
     plane = patch[..., CHANNELS.index(options.colour)] if coloured else patch
     channels = 3 if coloured else 1
-    where = f"rows {rows.start:,} to {rows.stop - 1:,}, columns {columns.start:,} to {columns.stop - 1:,}"
     said = f"the {options.colour} numbers" if coloured else "the numbers"
     panels: list[Panel] = [
         _located(pixels, rows, columns),
-        photos([patch], (where,), "This patch, enlarged", "patch"),
+        photos([patch], ("the patch",), "This patch, enlarged", "patch"),
         table(
             plane,
             f"{said.capitalize()} of the patch: 0 is dark, 255 bright",
@@ -88,10 +87,10 @@ def _located(pixels: Pixels, rows: slice, columns: slice) -> ImageGrid:
     lit[top : max(round(rows.stop * share), top + 1), left : max(round(columns.stop * share), left + 1)] = True
     bright = lit if small.ndim == 2 else lit[..., None]
     faded = np.where(bright, small, 40 + small // 3).astype(np.uint8)
-    return photos([faded], ("all but the patch is faded",), "The picture")
+    return photos([faded], ("the patch is bright",), "The picture")
 
 
 def _planes(patch: Pixels) -> ImageGrid:
     """The patch in red, green and blue light alone."""
     parts = [np.where(np.arange(3) == channel, patch, 0).astype(np.uint8) for channel in range(3)]
-    return photos(parts, CHANNELS, "Its three channels, each in its own light", "channel")
+    return photos(parts, CHANNELS, "Its channels", "channel")

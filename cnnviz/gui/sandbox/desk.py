@@ -37,7 +37,7 @@ class Desk(QWidget):
         return QSize(theme.px(700), theme.px(340))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(340), theme.px(130))
+        return QSize(theme.px(340), theme.px(212))
 
     @property
     def _gap(self) -> int:

@@ -25,12 +25,24 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         beside.chmod(_usual_mode(target))
         _move(beside, target)
         beside = None
-    except OSError as error:
-        raise CnnvizError(_sentence(target, error), str(error)) from error
+    except CnnvizError:
+        raise
+    except Exception as error:
+        cause = _of_the_disk(error)
+        if cause is None:
+            raise
+        raise CnnvizError(_sentence(target, cause), str(cause)) from error
     finally:
         if beside is not None:
             with contextlib.suppress(OSError):
                 beside.unlink()
+
+
+def _of_the_disk(error: BaseException | None) -> OSError | None:
+    """The error of the disk at the bottom of another one: libraries fall over what they could not finish."""
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _move(beside: Path, target: Path) -> None:

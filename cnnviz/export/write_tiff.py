@@ -22,4 +22,6 @@ def write_tiff(figure: Figure, file: BinaryIO, style: Style) -> None:
     with Image.open(drawn) as picture:
         pixels = picture if style.theme == "transparent" else picture.convert("RGB")
         about = json.dumps(json.loads(recipe(figure, style)))
-        pixels.save(file, "TIFF", compression="tiff_adobe_deflate", dpi=picture.info["dpi"], description=about)
+        whole = io.BytesIO()  # into a file its library writes by itself, and does not say what went wrong there
+        pixels.save(whole, "TIFF", compression="tiff_adobe_deflate", dpi=picture.info["dpi"], description=about)
+    file.write(whole.getbuffer())

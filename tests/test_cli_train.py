@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import threading
 import warnings
@@ -140,6 +141,16 @@ def test_what_goes_wrong_is_one_line(bars: Path, words: list[str], sentence: str
     assert out == ""
     assert sentence in err.splitlines()[-1]
     assert err.splitlines()[-1].startswith("cnnviz: ")
+
+
+def test_what_cannot_be_written_there_is_kept_elsewhere(bars: Path, capsys: pytest.CaptureFixture[str]):
+    Path("net.safetensors").mkdir()
+    assert train("--model", PLAN, "--epochs", "1", "--out", "net.safetensors") == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "net.safetensors is a folder; choose another name. What was learned lies in " in line
+    kept = Path(line.rpartition(" lies in ")[2].rstrip("."))
+    assert cnnviz.load_model(str(kept)).labels == ("0", "1")
+    shutil.rmtree(kept.parent)
 
 
 def test_what_the_parser_rejects(bars: Path):

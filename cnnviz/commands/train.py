@@ -6,6 +6,7 @@ import argparse
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,10 @@ def run(options: argparse.Namespace) -> int:
     control = training.Control()
     with _interrupted(control):
         trained = _train(data, network, settings, control, checkpoint, options, line)
-    trained.save(out)
+    try:
+        trained.save(out)
+    except CnnvizError as error:
+        raise _elsewhere(trained, out, error) from error
     card = trained.card
     print_json({"file": str(out), **card}) if options.json else print(f"{out}  {trained.caption}")
     other = None
@@ -68,6 +72,16 @@ def _train(
     if options.tensorboard:
         events = recorded(events, Path(options.tensorboard))
     return _watched(events, line)
+
+
+def _elsewhere(trained: Trained, out: Path, error: CnnvizError) -> CnnvizError:
+    """Keep what was learned where there is room; answers with the sentence that says so."""
+    kept = Path(tempfile.mkdtemp(prefix="cnnviz-")) / out.name
+    try:
+        trained.save(kept)
+    except CnnvizError:
+        return error
+    return CnnvizError(f"{error} What was learned lies in {kept}.", error.details)
 
 
 def _from_nothing(

@@ -171,10 +171,11 @@ class Loop:
         if math.isfinite(loss) and loss < self._worst:
             return
         what = f"exploded to {loss:.3g}" if math.isfinite(loss) else "is no number any more"
+        calmer = min(self.highest / 10, usual_rate(self.whole, self.settings))
         raise Exploded(
             f"The loss {what} in epoch {epoch}, step {step}: the learning rate {self.highest:g} is too high for this "
-            f"network; try {self.highest / 10:.1g}.",
-            self.highest / 10,
+            f"network; try {calmer:.1g}.",
+            calmer,
         )
 
 

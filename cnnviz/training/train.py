@@ -13,7 +13,7 @@ from cnnviz.core.device import choose, describe
 from cnnviz.core.errors import CnnvizError
 from cnnviz.training.checkpoint import Checkpoint, read_checkpoint, snapshots_of
 from cnnviz.training.control import Control
-from cnnviz.training.events import Checked, EpochEnded, Event, Finished, Noted, Snapped, Started, Stepped
+from cnnviz.training.events import Checked, EpochEnded, Event, Finished, Noted, Progressed, Snapped, Started, Stepped
 from cnnviz.training.inputs import Inputs
 from cnnviz.training.loop import Loop, validated
 from cnnviz.training.measure import Measured, measure
@@ -227,9 +227,11 @@ class _Run:
         count = len(ready.data.labels)
         if self.reason != "stopped":
             if ready.held is not None:
+                yield Progressed("Measuring with validation pictures", 0, len(ready.held))
                 validation = measure(self.module, ready.held, count)
             if ready.data.test is not None and len(ready.data.test):
                 tested = ready.on_device((yield from ready.ready(ready.data.test, "Reading test pictures")))
+                yield Progressed("Measuring with test pictures", 0, len(tested))
                 test = measure(self.module, tested, count)
         self.module.requires_grad_(True)
         yield Finished(self._result(validation, test, tested))

@@ -232,8 +232,8 @@ def test_a_loss_that_explodes_goes_on_more_calmly(opened: Opened, bars: str) -> 
     assert training._begun is not None
     training._begun.control.set_rate(1e30)
     opened.settle()
-    assert "is too high for this network; try 1e+29" in opened.window.errors.messages[-1].sentence
-    assert "It goes on with a learning rate of 1e+29." in page.offer.words.text()
+    assert "is too high for this network; try 0.006" in opened.window.errors.messages[-1].sentence
+    assert "It goes on with a learning rate of 0.0063." in page.offer.words.text()
     resuming = training._resuming
     assert resuming is not None
     assert resuming.found is not None

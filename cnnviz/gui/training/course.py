@@ -127,8 +127,10 @@ class TrainingCourse(QFrame):
 
     def say_step(self, where: str, seconds_left: float | None, rate: float, gradient: float) -> None:
         """Where it is, how long it takes where that is known, and the numbers of this step."""
+        if self.pause.isChecked():  # the last steps before it are told after it
+            return
         self._state.setText(where)
-        left = "" if seconds_left is None else f"{remaining(seconds_left)} left · "
+        left = f"{remaining(seconds_left)} left · " if seconds_left else ""
         self._about.setText(f"{left}rate {number(rate, 3)} · norm of the gradient {number(gradient, 3)}")
 
     def mark(self, at: float | None) -> None:

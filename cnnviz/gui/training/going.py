@@ -79,6 +79,11 @@ class Training(QObject):
         helpers = (self._looking, self._counting)
         return self._work.active or any(helper.jobs.active for helper in helpers if helper is not None)
 
+    @property
+    def running(self) -> bool:
+        """Whether something is being trained."""
+        return self._work.active
+
     def stop(self) -> None:
         """End all threads; what a training wrote after its last epoch stays."""
         if self._begun is not None:

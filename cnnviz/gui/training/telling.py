@@ -74,6 +74,7 @@ class Telling(QObject):
         names, self._names = self._names, ("nothing", "nothing-checked")
         shown: dict[str, Callable[[Any], None]] = {
             "Started": self._draw_again,
+            "Progressed": self._on_progress,
             "EpochEnded": self._on_epoch,
             "Stepped": self._draw,
             "Snapped": lambda event: self.snapped.emit(event.kept, True),

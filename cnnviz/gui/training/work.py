@@ -198,7 +198,11 @@ def _both(
                 yield replace(_together(at), result=result)
                 continue
             event = found.event
-            at[found.nothing] = _after(at[found.nothing], event, settings.epochs)
+            step = _after(at[found.nothing], event, settings.epochs)
+            if isinstance(event, training.Progressed):
+                yield replace(step, result=found)
+                continue
+            at[found.nothing] = step
             if isinstance(event, training.Started):
                 ended[found.nothing] = event.epoch - 1
             elif isinstance(event, training.EpochEnded):
@@ -222,9 +226,10 @@ def _after(at: Progress, event: Event, epochs: int) -> Progress:
     from cnnviz.training import Progressed, Stepped
 
     if isinstance(event, Stepped):
-        return Progress((event.epoch - 1) * event.steps + event.step, event.steps * epochs, left=event.left)
+        done = (event.epoch - 1) * event.steps + event.step
+        return Progress(done, event.steps * epochs, note="" if event.left else "measuring", left=event.left)
     if isinstance(event, Progressed):
-        return Progress(event.done, event.total)
+        return Progress(event.done, event.total, note=f"{event.what}: {event.done:,} of {event.total:,}")
     return at
 
 

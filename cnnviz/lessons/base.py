@@ -52,6 +52,8 @@ class Show:
         As in `cnnviz.request.Request`.
     sandbox
         Where the sandbox begins: what differs from its usual setting; see `cnnviz.lessons.sandboxes`.
+    train
+        Where the form of the workspace “Train” begins; see `cnnviz.lessons.trainings`.
     demo
         Options of the step's demonstration; only in what must come true. There ``">= 3"`` and ``"<= 3"`` are numbers
         from or up to there.
@@ -66,6 +68,7 @@ class Show:
     at: tuple[int, ...] | None = None
     options: Options | None = None
     sandbox: Options | None = None
+    train: Options | None = None
     demo: Options | None = None
 
 

@@ -75,6 +75,7 @@ _SHOW = {
     "at": "a list in brackets",
     "options": "a table in braces",
     "sandbox": "a table in braces",
+    "train": "a table in braces",
 }
 
 
@@ -87,7 +88,7 @@ def show(block: Block, more: Mapping[str, str] | None = None) -> Show:
     at = values.pop("at", None)
     if at is not None and not all(type(place) is int and place >= 0 for place in at):
         raise block.error(f"“at” is whole numbers such as [5, 4], not {at}.", "at")
-    for key in ("options", "sandbox", "demo"):
+    for key in ("options", "sandbox", "train", "demo"):
         if key in values:
             values[key] = _options(block, key, values[key])
     return Show(at=tuple(at) if at is not None else None, **values)
@@ -109,6 +110,8 @@ def do(block: Block) -> Do:
     inside = block.within("until", values["until"])
     if not inside.values:
         raise block.error("“until” says what must come true, such as { channel = 4 }.", "until")
+    if "train" in inside.values:
+        raise block.error('“until” does not look into the form of Train; say until = { workspace = "train" }.', "until")
     return Do(values["words"], show(inside, {"demo": "a table in braces"}), block.line)
 
 

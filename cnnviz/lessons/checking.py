@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz import views
 from cnnviz.core.errors import CnnvizError
-from cnnviz.lessons import base, sandboxes, words
+from cnnviz.lessons import base, sandboxes, trainings, words
 from cnnviz.lessons.base import Lesson, LessonError, Options, Question, Show, Step
 from cnnviz.lessons.equations import false_equation
 from cnnviz.lessons.expressions import NUMBER, evaluate, printed
@@ -79,6 +79,7 @@ class _Check:
         if step.show is not None:
             tries.append((step.show_line, lambda: _view(scene, now)))
             tries.append((step.show_line, lambda: sandboxes.complete(dict(now.sandbox or ()))))
+            tries.append((step.show_line, lambda: trainings.complete(dict(now.train or ()))))
         if step.demo is not None:
             demo, line = step.demo, step.demo.line
 

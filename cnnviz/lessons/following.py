@@ -33,8 +33,8 @@ def shown(lesson: Lesson, place: int) -> Show:
 def after(before: Show, said: Show) -> Show:
     """What is shown once a step has said so.
 
-    Another network begins at its picture, another layer at its own view. Who names a layer wants to see it, and who
-    sets up the sandbox the sandbox.
+    Another network begins at its picture, another layer at its own view. Who names a layer wants to see it, who sets
+    up the sandbox the sandbox, and who says what is to be trained the workspace for that.
     """
     given = {item.name: value for item in fields(Show) if (value := getattr(said, item.name)) is not None}
     kept = before
@@ -42,8 +42,10 @@ def after(before: Show, said: Show) -> Show:
         kept = Show(model=said.model, image=sample_of(str(said.model)), layer="")
     elif "layer" in given and given["layer"] != before.layer:
         kept = replace(before, **dict.fromkeys(OF_THE_LAYER))
-    usual = "sandbox" if "sandbox" in given else "explain" if given.get("view") == "explain" else "explore"
-    return replace(kept, **({"workspace": usual, "sandbox": None} | given))
+    usual = next((name for name in ("sandbox", "train") if name in given), "explore")
+    if usual == "explore" and given.get("view") == "explain":
+        usual = "explain"
+    return replace(kept, **({"workspace": usual, "sandbox": None, "train": None} | given))
 
 
 def sample_of(model: str) -> str:

@@ -78,8 +78,8 @@ def parts(lesson: Lesson, explorer: Explorer, sandbox: SandboxFigure) -> Iterato
             figure = made.figure
         elif now.workspace == "sandbox":
             figure = sandbox(dict(now.sandbox or ()))
-        elif step.show is None:
-            figure = None  # the same as before
+        elif step.show is None or now.workspace == "train":
+            figure = None  # the same as before, or nothing that stands still
         else:
             request = Request(
                 model,

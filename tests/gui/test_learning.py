@@ -370,3 +370,21 @@ def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
     while block.isValid():
         yield block
         block = block.next()
+
+
+def test_a_step_fills_in_what_is_to_be_trained(opened: Opened, tmp_path: Path) -> None:
+    head = '+++\ntitle = "T"\nnumber = 0\nminutes = 1\nsummary = "S"\n+++\n\n## One\n\nWords.\n\n```show\n'
+    keys = 'train = { data = "suns", transfer = true, epochs = 6, batch = 10, limit = 10 }\n'
+    file = tmp_path / "train.md"
+    file.write_text(head + keys + "```\n")
+    learning, _ = begun(opened, file)
+    page = opened.controller.training.page
+    assert opened.window.top.workspace == "train"
+    assert page is not None
+    wish = page.form.wish()
+    assert (wish.epochs, wish.batch, wish.limit, wish.model) == (6, 10, 10, opened.request.model)
+    assert [len(list(kind.iterdir())) for kind in sorted(Path(wish.where).iterdir())] == [30] * 5
+    page.form.fields.epochs.setValue(2)
+    learning.go_to(0)
+    assert page.form.wish().epochs == 6, "a step begins as it says"
+    assert problems(opened) == []

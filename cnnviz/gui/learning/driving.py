@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from cnnviz.gui.sandbox.presets import first_size, kernel_named, picture_named, with_named
 from cnnviz.gui.sandbox.trial import Trial
 from cnnviz.gui.session import Session
-from cnnviz.lessons import sandboxes
+from cnnviz.gui.training.form import KNOWN, NOTHING
+from cnnviz.gui.training.wish import Wish
+from cnnviz.lessons import sandboxes, trainings
 from cnnviz.lessons.base import Lesson, Options, Show
 from cnnviz.lessons.following import meets, model_name, picture_file
 from cnnviz.request import ModelRequest, Request
@@ -20,6 +22,7 @@ from cnnviz.response import Response
 
 if TYPE_CHECKING:
     from cnnviz.gui.sandbox.page import SandboxPage
+    from cnnviz.gui.training.page import TrainingPage
 
 KINDS = {kind: name for name, kind in sandboxes.KINDS.items()}
 
@@ -72,6 +75,17 @@ def trial_of(given: Mapping[str, object], current: NDArray[np.uint8] | None) -> 
         trial = with_named(trial, kernel).with_number("kernel", number["window"])
         trial = trial.with_channels(number["inputs"], max(number["outputs"], trial.setting.channels[1]))
     return trial, picture, kernel
+
+
+def set_training(page: TrainingPage, given: Options) -> None:
+    """Begin the form of “Train” as a step says. Raises ``CnnvizError`` where pictures of ours cannot be written."""
+    values = trainings.complete(dict(given))
+    data, where = str(values["data"]), ""
+    if data == trainings.SUNS:
+        data, where = "", str(trainings.suns_folder())
+    epochs, batch, limit = (int(str(values[key])) for key in ("epochs", "batch", "limit"))
+    page.form.fields.show(Wish(data, where, str(values["network"]), epochs=epochs, batch=batch, limit=limit))
+    page.form.set_transfer(KNOWN if values["transfer"] else NOTHING)
 
 
 def sandbox_of(page: SandboxPage) -> dict[str, object]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnviz.gui.learning.panel import LearnPanel
     from cnnviz.gui.learning.progress import Shelf
     from cnnviz.gui.learning.side import Side
+    from cnnviz.gui.training.going import Training
     from cnnviz.lessons.base import Lesson, Show
 
 WORKSPACES = ("explain", "sandbox", "network", "table", "train")
@@ -53,12 +54,13 @@ class Learning(QObject):
         window: MainWindow,
         session: Session,
         sandboxing: Sandboxing,
+        training: Training,
         others: tuple[Any, ...],
         explorer: Callable[[], Explorer],
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._sandboxing = window, session, sandboxing
-        self._others, self._explorer = others, explorer
+        self._training, self._others, self._explorer = training, others, explorer
         self.panel: LearnPanel | None = None
         self.lesson: Lesson | None = None
         self.place = 0
@@ -301,6 +303,11 @@ class Learning(QObject):
             self._window.top.workspace_picked.emit(show.workspace)
         if show.workspace == "sandbox" and show.sandbox is not None and self._sandboxing.page is not None:
             driving.set_sandbox(self._sandboxing.page, show.sandbox)
+        if show.train is not None and self._training.page is not None and not self._training.running:
+            try:
+                driving.set_training(self._training.page, show.train)
+            except CnnvizError as error:
+                self.problem.emit(str(error), error.details)
         if self._sandboxing.page is not None:
             self._sandboxing.page.shown.connect(self._look, Qt.ConnectionType.UniqueConnection)
 

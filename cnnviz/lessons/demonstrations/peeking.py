@@ -51,7 +51,8 @@ def peeking(picture: Picture, options: PeekingOptions) -> Demonstrated:
         title="The best program so far",
         remark=f"All of them guess: {100 / options.classes:.0f} % is what guessing is worth.",
     )
-    about = f"{options.programs:,} program{'s' * (options.programs > 1)} that guess, {options.pictures:,} test pictures, {_NEW:,} new ones"
+    guess = "program that guesses" if options.programs == 1 else "programs that guess"
+    about = f"{options.programs:,} {guess}, {options.pictures:,} test pictures, {_NEW:,} new ones"
     numbers = {
         "best": 100 * float(best[-1]),
         "new": 100 * float(new[leaders[-1]]),

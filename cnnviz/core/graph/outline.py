@@ -39,6 +39,10 @@ def outline(trace: Trace, facts: Sequence[Facts], *, fold: bool = True) -> Archi
     return Architecture(items, found.remark())
 
 
+CHANNELS = "C"
+"""Name of the axis that says how thick a block is drawn."""
+
+
 class _Outline:
     def __init__(self, trace: Trace, facts: Sequence[Facts], fold: bool) -> None:
         self._trace, self._facts, self._fold = trace, facts, fold
@@ -138,19 +142,27 @@ class _Outline:
         if len(branches) == 1:
             return self._tangle(inner, b)
         name = self._module(inner or [b], b)
-        return Fork(tuple(branches), self._facts[b].op, name, self._class(name), self._facts[b].shape)
+        return Fork(tuple(branches), self._facts[b].op, name, self._class(name), self._shape(b))
 
     def _tangle(self, inner: list[int], b: int) -> Unit:
         count = Counter(self._facts[i].family for i in inner)
         words = {"conv": "convolution", "dense": "dense layer", "pool": "pooling"}
         said = [f"{n} {words[kind]}{'s' * (n > 1)}" for kind, n in count.most_common() if kind in words]
-        shape = self._facts[inner[-1] if self._facts[b].op not in JOINS else b].shape
+        shape = self._shape(inner[-1] if self._facts[b].op not in JOINS else b)
         return Unit(self._module(inner, inner[-1]), ", ".join(said[:2]), TANGLE, shape)
 
     def _unit(self, index: int) -> Unit:
         fact = self._facts[index]
         size = fact.short.split()[-1] if "×" in fact.short and "→" not in fact.short else ""
-        return Unit(fact.key, fact.short, fact.family if fact.op not in JOINS else "join", fact.shape, size)
+        return Unit(fact.key, fact.short, fact.family if fact.op not in JOINS else "join", self._shape(index), size)
+
+    def _shape(self, index: int) -> tuple[int, ...]:
+        """Of an output, its channels first wherever the network has them: (H, W, C) is drawn as (C, H, W) is."""
+        shape, axes = self._facts[index].shape, self._trace.records[index].axes
+        if len(shape) < 3 or CHANNELS not in axes:
+            return shape
+        at = axes.index(CHANNELS)
+        return (shape[at], *shape[:at], *shape[at + 1 :])
 
     def _module(self, inner: list[int], b: int) -> str:
         """The innermost module in which all of them ran."""

@@ -116,3 +116,22 @@ def test_two_forks_of_one_module_repeat_together() -> None:
     assert isinstance(group, Fork)
     assert (group.join, group.count, group.short, group.name) == ("", 3, "Encoder", "0–2")
     assert [fork.join for fork in group.branches[0] if isinstance(fork, Fork)] == ["add", "add"]
+
+
+class ChannelsLast(nn.Module):
+    """As in Swin and ConvNeXt: what is permuted is normalised and mixed with its channels at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 6, 2, stride=2)
+        self.norm, self.mix = nn.LayerNorm(6), nn.Linear(6, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.mix(self.norm(self.stem(x).permute(0, 2, 3, 1)))
+
+
+def test_channels_come_first_wherever_the_network_has_them() -> None:
+    passed = trace(ChannelsLast(), torch.zeros(1, 3, 16, 8))
+    assert passed["mix"].output_shape == (8, 4, 24)
+    units = [item for item in outline(passed, facts_of(passed)).items if isinstance(item, Unit)]
+    assert [(unit.name, unit.shape) for unit in units] == [("", (3, 16, 8)), ("stem", (6, 8, 4)), ("mix", (24, 8, 4))]

@@ -135,6 +135,7 @@ def test_what_ails_a_pass_leads_to_its_map(opened: Opened) -> None:
     opened.ask(model=ModelRequest("vgg-cifar10", device="cpu"), layer="")
     opened.press(Qt.Key.Key_H)
     page = opened.controller.tabling.page
+    assert opened.request.layer == ""
     assert page.table is page.health
     begun = page.health.shown.rows
     assert begun
@@ -150,7 +151,14 @@ def test_what_ails_a_pass_leads_to_its_map(opened: Opened) -> None:
     menu = page.channels_menu(finding)
     assert menu.actions()[0].text() == f"Channel {finding.channels[0]}"
     menu.deleteLater()
-    page.health.selectRow(0)
+    before = opened.request
+    opened.settle()
+    assert opened.request == before  # nothing was chosen yet
+    opened.qtbot.mouseClick(
+        page.health.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=page.health.visualRect(page.health.shown.index(0, 1)).center(),
+    )
     opened.settle()
     assert opened.request.layer == finding.key
     opened.qtbot.keyClick(page.health, Qt.Key.Key_Return)
@@ -173,7 +181,7 @@ def test_the_birthplace_of_nan_is_named(opened: Opened, tmp_path: Path) -> None:
     opened.ask(model=sick, layer="", view="")
     opened.press(Qt.Key.Key_H)
     page = opened.controller.tabling.page
-    assert page.foot.text() == "This pass breaks down: NaN at 2 · 1.div for the first time."
+    assert page.foot.text().splitlines()[0] == "This pass breaks down: NaN at 2 · 1.div for the first time."
     [finding] = [finding for finding in page.health.shown.rows if finding.kind == "NaN"]
     assert finding.channels == (0, 1, 2)
     page.begins.click()
@@ -203,3 +211,28 @@ def test_words_of_the_table() -> None:
     assert matching_findings("dead conv", False)(finding)
     assert not matching_findings("dead", True)(finding)
     assert Timing((0.001,), (4,), 0.002, 3, "CPU").total == 0.001
+
+
+def test_nobody_chooses_a_record_but_the_person(opened: Opened) -> None:
+    opened.ask(model=ModelRequest("vgg-cifar10", device="cpu"), layer="")
+    before = opened.request
+    opened.press(Qt.Key.Key_H)
+    page = opened.controller.tabling.page
+    page.line.setText("dead")
+    page.line.clear()
+    page.begins.click()
+    opened.settle()
+    assert opened.request == before
+    assert page.health.hasFocus()
+    opened.qtbot.keyClick(page.health, Qt.Key.Key_Down)
+    opened.settle()
+    assert opened.request.layer == page.health.shown.rows[0].key
+
+
+def test_rows_of_another_network_are_not_shown_as_its_own(opened: Opened, table: TablePage) -> None:
+    assert table.records.isVisible()
+    opened.controller.session.update(model=ModelRequest("vgg-cifar10", device="cpu"), layer="")
+    assert not table.records.isVisible()
+    opened.settle()
+    assert table.records.isVisible()
+    assert len(table.records.shown.rows) == len(opened.controller.steps) - 1

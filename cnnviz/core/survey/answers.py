@@ -12,33 +12,12 @@ from torch import Tensor
 from cnnviz.core import geometry, maps, ops
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.record import Dropped, leaves
-from cnnviz.core.survey.shapes import (
-    CONSTANT,
-    DEAD,
-    EXPLODING,
-    INFINITE,
-    KINDS,
-    NAN,
-    SATURATED,
-    Finding,
-    Row,
-    Survey,
-    SurveyQuery,
-)
-from cnnviz.core.survey.vitals import HALF, OUTLIER, Vitals, vitals
+from cnnviz.core.survey.shapes import INFINITE, KINDS, MEANINGS, NAN, Finding, Row, Survey, SurveyQuery
+from cnnviz.core.survey.vitals import Vitals, vitals
 from cnnviz.response import PICTURE
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
-
-_WORDS = {
-    NAN: "NaN",
-    INFINITE: "infinite values",
-    EXPLODING: f"values beyond {HALF:,.0f}, which half precision cannot hold, or {OUTLIER:.0f} times their neighbours'",
-    SATURATED: "nearly all values at the ends of the activation's range",
-    DEAD: "nothing but 0",
-    CONSTANT: "one and the same value everywhere",
-}
 
 
 def survey(trace: Trace, query: SurveyQuery, wanted: Callable[[], bool] = lambda: True) -> Survey:
@@ -95,17 +74,18 @@ def _finding(trace: Trace, record: Record | None, kind: str, seen: dict[int, Vit
     channels, total = seen[index].ill[kind], seen[index].total
     noun = "unit" if record is not None and maps.is_vector(record.output_shape) else "channel"
     verb = "has" if len(channels) == 1 else "have"
-    sentence = f"{len(channels):,} of {total:,} {noun}s {verb} {_WORDS[kind]}"
+    sentence = f"{len(channels):,} of {total:,} {noun}s {verb} {MEANINGS[kind]}"
     if record is None:
         return Finding(PICTURE, "", "Picture", kind, channels, total, True, f"{sentence}.")
     # Where a source was not kept, nobody knows where it begins: then here.
     before = [seen[source].ill.get(kind, ()) for source in record.sources if source in seen]
     spreads = kind in (NAN, INFINITE)
     begins = not any(before) if spreads else len(channels) > sum(map(len, before))
-    if spreads and begins:
-        sentence = f"{sentence}; {_cause(trace, record, seen)}"
+    cause = _cause(trace, record, seen) if spreads and begins else ""
+    if cause:
+        sentence = f"{sentence}; {cause}"
     short = ops.describe(trace, record).short
-    return Finding(index, record.key, short, kind, channels, total, begins, f"{sentence}.")
+    return Finding(index, record.key, short, kind, channels, total, begins, f"{sentence}.", cause)
 
 
 def _cause(trace: Trace, record: Record, seen: dict[int, Vitals]) -> str:

@@ -11,6 +11,22 @@ NAN, INFINITE, EXPLODING, SATURATED, DEAD, CONSTANT = "NaN", "infinite", "explod
 KINDS = (NAN, INFINITE, EXPLODING, SATURATED, DEAD, CONSTANT)
 """What a channel can suffer from, the worst first."""
 
+HALF = 65504.0
+"""The largest number that half precision holds: what is beyond is infinite there."""
+
+OUTLIER = 100.0
+"""A channel explodes when its largest magnitude is so many times the median of its layer's channels."""
+
+MEANINGS = {
+    NAN: "NaN",
+    INFINITE: "infinite values",
+    EXPLODING: f"values beyond {HALF:,.0f}, which half precision cannot hold, or {OUTLIER:.0f} times their neighbours'",
+    SATURATED: "nearly all values at the ends of the activation's range",
+    DEAD: "nothing but 0",
+    CONSTANT: "one and the same value everywhere",
+}
+"""What the channels have that suffer from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -70,6 +86,8 @@ class Finding:
         Whether it begins here: its sources suffer less from it, and of NaN and infinite values not at all.
     sentence
         What it is, and where it comes from.
+    cause
+        Where NaN and infinite values come from, where they begin; else empty.
     """
 
     index: int
@@ -80,6 +98,7 @@ class Finding:
     total: int
     begins: bool
     sentence: str
+    cause: str = ""
 
     @property
     def where(self) -> str:

@@ -11,16 +11,10 @@ from numpy.typing import NDArray
 
 from cnnviz.core import maps
 from cnnviz.core.ops import Call
-from cnnviz.core.survey.shapes import CONSTANT, DEAD, EXPLODING, INFINITE, NAN, SATURATED
+from cnnviz.core.survey.shapes import CONSTANT, DEAD, EXPLODING, HALF, INFINITE, NAN, OUTLIER, SATURATED
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
-
-HALF = 65504.0
-"""The largest number that half precision holds: what is beyond is infinite there."""
-
-OUTLIER = 100.0
-"""A channel explodes when its largest magnitude is so many times the median of its layer's channels."""
 
 FEWEST = 8
 """Channels below which a layer has no median to speak of."""

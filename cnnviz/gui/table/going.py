@@ -64,7 +64,7 @@ class Tabling(QObject):
             self._session.update(view="", at=None, trail=(), finished=False)
         self._window.split.hide()
         self.page.show()
-        self.page.table.setFocus()
+        self.page.take_focus()
         self._tell()
         self._ask()
 
@@ -87,7 +87,7 @@ class Tabling(QObject):
     def _show_health(self) -> None:
         self.page.show_side(HEALTH)
         self.set_open(True)
-        self.page.table.setFocus()
+        self.page.take_focus()
 
     # what is shown
 
@@ -144,7 +144,8 @@ class Tabling(QObject):
 
     @Slot(object, object)
     def _on_request(self, old: Request, new: Request) -> None:
-        self.page.set_stale((self._session.request.model, self._session.request.image) != self._seen)
+        asked, seen = (new.model, new.image), self._seen
+        self.page.set_stale(asked != seen, other=seen is not None and asked[0] != seen[0])
         if self.open and new.view == "explain":
             self.leave()
         if self.open and old.layer != new.layer:

@@ -26,6 +26,7 @@ from cnnviz.gui.table.records import (
     lines_of,
     matching,
     matching_findings,
+    meanings,
     records_model,
     totals,
 )
@@ -62,7 +63,8 @@ class TablePage(QFrame):
         self.setProperty("role", "card")
         self._survey: Survey | None = None
         self._timing: Timing | None = None
-        self._measuring = self._stale = False
+        self._measuring = self._stale = self._other = False
+        self._side = RECORDS
         self._lines, self._findings = records_model(), findings_model()
         self.records: Sheet[Line] = Sheet("records-table", SheetFilter(self._lines))
         self.records.setAccessibleName("All records")
@@ -99,6 +101,10 @@ class TablePage(QFrame):
         self._tables = QStackedWidget()
         self._tables.addWidget(self.records)
         self._tables.addWidget(self.health)
+        self._waiting = named(QLabel("Looking at all records…"), "table-waiting")
+        self._waiting.setProperty("role", "dim")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._tables.addWidget(self._waiting)
         self.foot = named(QLabel(), "table-totals")
         self.foot.setProperty("role", "dim")
         self.foot.setWordWrap(True)
@@ -128,7 +134,7 @@ class TablePage(QFrame):
     @property
     def table(self) -> Sheet[Line] | Sheet[Finding]:
         """The table that is seen."""
-        return self.health if self._tables.currentWidget() is self.health else self.records
+        return self.health if self._side == HEALTH else self.records
 
     @property
     def side_name(self) -> str:
@@ -143,22 +149,30 @@ class TablePage(QFrame):
         about = self._survey.verdict if self.table is self.health else totals(self._survey, self._timing)
         return Figure(self.side_name, self._title.text(), about.replace("\n", " "), (self.table.shown.table(),))
 
+    def take_focus(self) -> None:
+        """The keys belong to the table that is seen, or to the one that is to come."""
+        if (shown := self._tables.currentWidget()) is not None:
+            shown.setFocus()
+
     def set_title(self, title: str) -> None:
         """Name the network."""
         self._title.setText(title)
 
     def set_survey(self, survey: Survey | None) -> None:
         """Show another pass; None while its numbers are not known."""
-        self._survey, self._stale = survey, False
+        self._survey, self._stale, self._other = survey, False, False
         self._findings.set_rows(survey.findings if survey else ())
         begun = sum(finding.begins for finding in survey.findings) if survey else 0
         self.side.button(HEALTH).setText(f"Health · {begun:,}" if begun else "Health")
+        for part in (self.side, self):  # before it is painted: the word is wider now
+            if (row := part.layout()) is not None:
+                row.activate()
         self._show_lines()
 
-    def set_stale(self, stale: bool) -> None:
-        """What is shown belongs to another pass than what is asked for, or not."""
-        if stale != self._stale:
-            self._stale = stale
+    def set_stale(self, stale: bool, other: bool = False) -> None:
+        """What is shown belongs to another pass than what is asked for, perhaps of another network; or not."""
+        if (stale, other) != (self._stale, self._other):
+            self._stale, self._other = stale, other
             self._say()
 
     def set_timing(self, timing: Timing | None) -> None:
@@ -175,7 +189,7 @@ class TablePage(QFrame):
     def show_side(self, side: str) -> None:
         """The records, or the health."""
         self.side.set_value(side)
-        self._tables.setCurrentWidget(self.health if side == HEALTH else self.records)
+        self._side = side
         self.begins.setVisible(side == HEALTH)
         self.measure.setVisible(side == RECORDS)
         self._say()
@@ -193,10 +207,13 @@ class TablePage(QFrame):
         self._say()
 
     def _say(self) -> None:
+        waits = self._survey is None or self._other
+        self._tables.setCurrentWidget(self._waiting if waits else self.table)
         if self._survey is None or self._stale:
             self.foot.setText("Looking at all records…")
         elif self.table is self.health:
-            self.foot.setText(self._survey.verdict)
+            told = meanings(tuple(self.health.shown.rows))
+            self.foot.setText("\n".join(part for part in (self._survey.verdict, told) if part))
         else:
             self.foot.setText(totals(self._survey, self._timing))
 
@@ -204,6 +221,7 @@ class TablePage(QFrame):
     def _search(self) -> None:
         self.records.shown.pass_if(matching(self.line.text()))
         self.health.shown.pass_if(matching_findings(self.line.text(), self.begins.isChecked()))
+        self._say()
 
     @Slot(QPoint)
     def _on_menu(self, at: QPoint) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cnnviz.core.survey.shapes import KINDS, Finding, Row, Survey, Timing, milliseconds
+from cnnviz.core.survey.shapes import KINDS, MEANINGS, Finding, Row, Survey, Timing, milliseconds
 from cnnviz.figure import percent
 from cnnviz.gui.table.sheet import Column, SheetModel
 
@@ -87,13 +87,19 @@ FINDINGS: tuple[Column[Finding], ...] = (
         lambda f: f"{len(f.channels):,} of {f.total:,}",
         bar=True,
     ),
-    Column("In words", "", lambda f: f.sentence.casefold(), lambda f: f.sentence, number=False),
+    Column(
+        "Which, and why",
+        "Numbers of the channels; where NaN or infinite values begin, where they come from",
+        lambda f: (f.cause, f.channels),
+        lambda f: which(f, 12),
+        number=False,
+    ),
 )
 
 
 def records_model() -> SheetModel[Line]:
     """The table of all records."""
-    return SheetModel(RECORDS, lambda line: f"{line.row.op} · {line.row.key}", lambda _: "text")
+    return SheetModel(RECORDS, lambda line: f"{line.row.short} · {line.row.key}", lambda _: "text")
 
 
 def findings_model() -> SheetModel[Finding]:
@@ -101,10 +107,24 @@ def findings_model() -> SheetModel[Finding]:
     return SheetModel(FINDINGS, _told, lambda f: "text" if f.begins else "dim")
 
 
+def which(finding: Finding, most: int) -> str:
+    """``3, 17, 20 and 9 more``, or ``all``; and where that comes from."""
+    channels = ", ".join(map(str, finding.channels[:most]))
+    more = f" and {len(finding.channels) - most:,} more" if len(finding.channels) > most else ""
+    said = "all" if len(finding.channels) == finding.total > 1 else f"{channels}{more}"
+    return f"{said}; {finding.cause}" if finding.cause else said
+
+
 def _told(finding: Finding) -> str:
-    channels = ", ".join(map(str, finding.channels[:40]))
-    more = f" and {len(finding.channels) - 40:,} more" if len(finding.channels) > 40 else ""
-    return f"Channels {channels}{more}. Enter shows the first of them; a click with the right button any."
+    return (
+        f"{finding.sentence}\n{which(finding, 40)[:1].upper()}{which(finding, 40)[1:]}. "
+        "Enter shows the first of them; a click with the right button any."
+    )
+
+
+def meanings(findings: tuple[Finding, ...]) -> str:
+    """What those findings mean that occur and are no plain words, each once."""
+    return " · ".join(f"{kind}: {MEANINGS[kind]}" for kind in KINDS[2:] if any(f.kind == kind for f in findings))
 
 
 def matching(text: str) -> Callable[[Line], bool]:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from cnnviz.figure import Table
@@ -175,7 +175,7 @@ class Sheet(QTableView, Generic[R]):
     Attributes
     ----------
     picked, opened
-        A row that the person came to, and one that was double-clicked or opened with Enter.
+        A row that the person came to by mouse or key, and one that was double-clicked or opened with Enter.
     """
 
     picked = Signal(object)
@@ -205,7 +205,7 @@ class Sheet(QTableView, Generic[R]):
         header.setSortIndicatorClearable(False)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self._told = False
+        self._told = self._by_hand = False
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.activated.connect(lambda index: self.opened.emit(self.shown.row_at(index.row())))
 
@@ -232,8 +232,24 @@ class Sheet(QTableView, Generic[R]):
         QGuiApplication.clipboard().setText(self.shown.tsv(range(self.shown.rowCount()) if whole else chosen))
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
-        if current.isValid() and not self._told:
+        if current.isValid() and self._by_hand and not self._told:
             self.picked.emit(self.shown.row_at(current.row()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        was_anywhere = self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if not was_anywhere:
+            self.selectionModel().clearCurrentIndex()  # the first row is nobody's choice
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._by_hand = True
+        super().mousePressEvent(event)
+        self._by_hand = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._by_hand = bool(event.buttons())
+        super().mouseMoveEvent(event)
+        self._by_hand = False
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _copies(event):
@@ -247,7 +263,9 @@ class Sheet(QTableView, Generic[R]):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self.shown.row_at(self.currentIndex().row()))
         else:
+            self._by_hand = True
             super().keyPressEvent(event)
+            self._by_hand = False
 
 
 class _Bars(QStyledItemDelegate):

@@ -82,7 +82,7 @@ def ours() -> Labelled:
     train = Pictures(np.stack([one.pixels for one in known]), np.arange(10))
     turned = [_turned(one.pixels, by) for one in known for by in _TURNS]
     test = Pictures(np.stack(turned), np.repeat(np.arange(10), len(_TURNS)))
-    words = "known: one of each digit; asked: the same, turned by 5 to 15°"
+    words = "asked: the known ones, turned by 5 to 15°"
     return Labelled("our digits", labels, train, test, words)
 
 

@@ -71,7 +71,8 @@ class MatrixWidget(PanelWidget[Matrix]):
             f"{panel.row_name} down" if panel.row_name else "",
             f"{panel.column_name} across" if panel.column_name else "",
         )
-        self.set_remark(", ".join(axis for axis in axes if axis))
+        plain = panel.large and (panel.row_name, panel.column_name) == ("y", "x")  # as everywhere
+        self.set_remark("" if plain else ", ".join(axis for axis in axes if axis))
         self._size_cells()
         self._on_left()
 

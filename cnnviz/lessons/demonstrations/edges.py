@@ -81,7 +81,7 @@ def _learned(name: str, picture: Picture) -> tuple[ImageGrid, int]:
     filters = make(trace(model, picture), 0, "filters").panels[0]
     assert isinstance(filters, ImageGrid)
     count = int(model.module[0].weight.numel())  # type: ignore[index]
-    return replace(filters, title=f"Learned by {name}", picks=False, marked=None), count
+    return replace(filters, title="Learned", picks=False, marked=None), count
 
 
 def _answer(pixels: NDArray[np.float32], kernel: Floats) -> NDArray[np.float64]:

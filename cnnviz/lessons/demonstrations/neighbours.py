@@ -92,7 +92,7 @@ def _said(classes: NDArray[np.int64]) -> str:
         return "says the nearest neighbour"
     tied = int((votes == votes.max()).sum()) > 1
     say = "say" if votes.max() > 1 else "says"
-    return f"{say} {votes.max()} of {len(classes)} neighbours" + (": a tie, so the first class counts" if tied else "")
+    return f"{say} {votes.max()} of {len(classes)} neighbours" + (": a tie, the first counts" if tied else "")
 
 
 def _with_votes(shown: ImageGrid, data: Labelled, classes: NDArray[np.int64], chart: Chart) -> tuple[Panel, ...]:

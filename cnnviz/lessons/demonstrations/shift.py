@@ -44,7 +44,7 @@ def shift(picture: Picture, options: ShiftOptions) -> Demonstrated:
         _grid(
             [run["1"].numpy()[options.map] for run in cnn],
             options,
-            f"Map {options.map} moves along; moved back, 0 is left",
+            f"Map {options.map} moves along",
         ),
         _grid([run["2"].numpy().reshape(7, 11) for run in mlp], None, "MLP: other units answer"),
         (changes := _changes(pixels, after, cnn, mlp, options)),
@@ -106,7 +106,7 @@ def _changes(pixels: Pixels, after: Pixels, cnn: list[Trace], mlp: list[Trace], 
     found = [("the picture", _apart(pixels.astype(np.float32), after.astype(np.float32)))]
     found += [(name, _apart(cnn[0][path].numpy(), cnn[1][path].numpy())) for name, path in _STAGES]
     whole = [run["5"].numpy().max(axis=(1, 2)) for run in cnn]
-    found.append(("largest value of each map", _apart(whole[0], whole[1])))
+    found.append(("largest of each map", _apart(whole[0], whole[1])))
     found.append(("MLP: hidden units", _apart(mlp[0]["2"].numpy(), mlp[1]["2"].numpy())))
     values = [100 * value for _, value in found]
     return bars(

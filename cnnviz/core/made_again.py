@@ -115,44 +115,55 @@ def as_python(request: Request, file: str = "figure.pdf") -> str:
     CnnvizError
         The picture is in no file.
     """
-    _in_a_file(request)
-    given = {field.name: getattr(request.model, field.name) for field in fields(ModelRequest)[1:]}
-    usual = {field.name: field.default for field in fields(ModelRequest) if field.default is not MISSING}
-    model = [repr(request.model.name), *(f"{name}={value!r}" for name, value in given.items() if value != usual[name])]
-    path, _, call = request.layer.partition("#")
-    record = "None" if not request.layer else f"trace[{path!r}, {call}]" if call else f"trace[{path!r}]"
-    options = dict(request.options) | _cursor(request)
-    view = ["trace", record, repr(request.view), *(f"{name}={value!r}" for name, value in options.items())]
+    in_a_file(request)
     return "\n".join(
         (
             "import cnnviz",
             "",
-            f"model = cnnviz.load_model({', '.join(model)})",
+            f"model = {load_call(request.model)}",
             f"trace = cnnviz.trace(model, {request.image!r})",
-            f"figure = cnnviz.view({', '.join(view)})",
+            f"figure = {view_call(request)}",
             f"cnnviz.export(figure, {file!r})",
             "",
         )
     )
 
 
-def as_command(request: Request, folder: str = "figures", suffix: str = "pdf") -> str:
-    """The command that makes a figure.
+def load_call(model: ModelRequest) -> str:
+    """The Python that opens a model."""
+    given = {field.name: getattr(model, field.name) for field in fields(ModelRequest)[1:]}
+    usual = {field.name: field.default for field in fields(ModelRequest) if field.default is not MISSING}
+    words = [repr(model.name), *(f"{name}={value!r}" for name, value in given.items() if value != usual[name])]
+    return f"cnnviz.load_model({', '.join(words)})"
+
+
+def view_call(request: Request, trace: str = "trace") -> str:
+    """The Python that looks at a record of a trace with that name."""
+    path, _, call = request.layer.partition("#")
+    record = "None" if not request.layer else f"{trace}[{path!r}, {call}]" if call else f"{trace}[{path!r}]"
+    options = dict(request.options) | _cursor(request)
+    words = [trace, record, repr(request.view), *(f"{name}={value!r}" for name, value in options.items())]
+    return f"cnnviz.view({', '.join(words)})"
+
+
+def as_command(request: Request, folder: str = "figures", suffix: str = "pdf", name: str = "") -> str:
+    """The command that makes a figure, under that name where one is given.
 
     Raises
     ------
     CnnvizError
         The picture is in no file.
     """
-    _in_a_file(request)
-    words = ["cnnviz", "export", request.image, *_model_words(request.model)]
+    in_a_file(request)
+    words = ["cnnviz", "export", request.image, *model_words(request.model)]
     words += ["--layers", request.layer or "picture", "--view", request.view]
-    for name, value in (dict(request.options) | _cursor(request)).items():
-        words += ["--set", f"{name}={','.join(map(str, value)) if isinstance(value, tuple) else value}"]
-    return shlex.join([*words, "--format", suffix, "--out", folder])
+    for option, value in (dict(request.options) | _cursor(request)).items():
+        words += ["--set", f"{option}={','.join(map(str, value)) if isinstance(value, tuple) else value}"]
+    return shlex.join([*words, "--format", suffix, "--out", folder, *(["--name", name] if name else [])])
 
 
-def _in_a_file(request: Request) -> None:
+def in_a_file(request: Request) -> None:
+    """Raise ``CnnvizError`` where no program can read the picture."""
     if store.holds(request.image) or not request.image:
         raise CnnvizError("This picture is in no file, so a program cannot read it: save it first.")
     if _beyond(request):
@@ -173,7 +184,8 @@ def _cursor(request: Request) -> dict[str, object]:
     return {name: value for name in ("channel", "at") if (value := getattr(request, name)) is not None}
 
 
-def _model_words(model: ModelRequest) -> list[str]:
+def model_words(model: ModelRequest) -> list[str]:
+    """The options of a command that name a model."""
     words = ["--model", model.name]
     for field in fields(ModelRequest)[1:]:
         value = getattr(model, field.name)

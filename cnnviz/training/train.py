@@ -242,7 +242,7 @@ class _Run:
             self.module.cpu().eval(),
             ready.network,
             ready.data,
-            replace(self.settings, rate=self.loop.highest),
+            replace(self.settings, rate=self.loop.highest, mixed=self.loop.mixed),
             ready.preprocessing,
             self.history,
             tuple(self.snapshots.kept),

@@ -80,6 +80,7 @@ def test_a_small_network_learns_and_tells_what_it_does(data: DataSet):
     trained = last(events)
     assert trained.history == tuple(epochs)
     assert trained.reason == "finished"
+    assert not trained.settings.mixed  # which is for a GPU: what is written down is how it was trained
     assert trained.test is not None
     assert trained.test.accuracy > 0.9
     assert trained.test.confusion.sum(1).tolist() == [20, 20]

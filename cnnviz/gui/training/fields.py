@@ -196,6 +196,11 @@ class Fields(QObject):
             grid.addWidget(field, row, 1)
         return grid
 
+    @property
+    def complaining(self) -> bool:
+        """Whether something is said below a field."""
+        return self._complaint is not None
+
     def complain(self, name: str, sentence: str) -> QLabel | None:
         """Say below a field why it cannot be so, until it is changed; an empty name takes back what was said.
 

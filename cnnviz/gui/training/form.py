@@ -110,6 +110,11 @@ class TrainingForm(QFrame):
         self._scroll.ensureWidgetVisible(label, 0, theme.px(40))
         return True
 
+    @property
+    def refused(self) -> bool:
+        """Whether something is said beside a field."""
+        return self.fields.complaining
+
     def set_problem(self, problem: str) -> None:
         """Why what was chosen cannot be trained, as a sentence; empty when it can."""
         self._problem = problem

@@ -249,7 +249,8 @@ class Training(QObject):
         if self._outcome is not None and self._outcome.there:
             self._outcome.show()
         else:
-            page.course.say("Ended before its end" if telling.begun else "Nothing was trained", "")
+            about = "" if telling.begun or not page.form.refused else "Why is said at the left, beside its field"
+            page.course.say("Ended before its end" if telling.begun else "Nothing was trained", about)
         if self._resuming is not None:
             self._resuming.look()
 

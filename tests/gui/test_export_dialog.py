@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 import cnnviz
@@ -164,6 +165,35 @@ def test_the_outputs_of_layers_go_into_formats_that_hold_them(dialog, qtbot):
     assert other.save.isEnabled()
     assert offered.item(0).isEnabled()
     other.done(QDialog.DialogCode.Rejected)
+
+
+def test_what_is_chosen_is_copied_as_a_program(opened):
+    figure = opened.controller.response.figure
+    dialog = ExportDialog(figure, steps=opened.controller.response.steps)
+    opened.qtbot.addWidget(dialog)
+    dialog.show()
+    clipboard = QGuiApplication.clipboard()
+    python, command = dialog.copy.menu().actions()
+    dialog.sheet.format.setCurrentIndex(dialog.sheet.format.findData("svg"))
+    python.trigger()
+    assert "cnnviz.export(figure, 'figure.svg')" in clipboard.text()
+    assert "is in the clipboard" in dialog.preview.said.text()
+    dialog.page.add.click()
+    command.trigger()
+    assert clipboard.text().splitlines()[-1].startswith("cnnviz page parts/part-1")
+    dialog.what.setCurrentIndex(dialog.what.findData("outputs"))
+    python.trigger()
+    assert "cnnviz.export_pass(trace, 'outputs.npz')" in clipboard.text()
+    command.trigger()
+    assert "--together --layers all --format npz" in clipboard.text()
+    dialog.done(QDialog.DialogCode.Rejected)
+
+
+def test_what_is_made_by_hand_cannot_be_copied_as_a_program(dialog):
+    dialog.copy.menu().actions()[0].trigger()
+    assert dialog.preview.said.text() == (
+        "This figure is of no layer of a network, so it cannot be copied as a program."
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QGuiApplication, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,10 +15,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from cnnviz.core.errors import CnnvizError
 from cnnviz.figure import Figure
 from cnnviz.gui.exports.kinds import ARRAYS, FIGURE, OUTPUTS, PAGE, TEXTS, VALUES
 from cnnviz.gui.exports.layer_list import LayerList
@@ -28,6 +31,8 @@ from cnnviz.gui.naming import named
 from cnnviz.gui.page_list import PageDraft, PageList
 from cnnviz.gui.theme import theme
 from cnnviz.response import Step
+
+PYTHON, COMMAND = "Python", "a command"
 
 LATER = 150
 """Milliseconds after a change until the preview is drawn again."""
@@ -113,6 +118,12 @@ class ExportDialog(QDialog):
         self.heading.setChecked(True)
         self.caption = named(QLineEdit(), "export-caption", "Caption below the figure")
         self.caption.setPlaceholderText("None")
+        self.copy = named(QPushButton("Copy as"), "export-copy", "Copy what makes this file as a program")
+        self.copy.setAutoDefault(False)
+        menu = QMenu(self.copy)
+        menu.addAction("Python", lambda: self._copy(PYTHON))
+        menu.addAction("Command", lambda: self._copy(COMMAND))
+        self.copy.setMenu(menu)
 
     def _lay_out(self) -> None:
         kinds = QDialogButtonBox.StandardButton
@@ -121,6 +132,7 @@ class ExportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.save = buttons.button(kinds.Save)
         self.save.setProperty("role", "accent")
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         form = QFormLayout()
         form.setSpacing(theme.px(12))
         form.addRow("Export", self.what)
@@ -188,6 +200,35 @@ class ExportDialog(QDialog):
             self.preview.say("The values of what is shown")
         else:
             self.preview.show_figure(self.figure, self.suffix, self.style_)
+
+    def program(self, language: str) -> str:
+        """What makes the same as Python or as a command. Raises ``CnnvizError`` where no program can."""
+        from cnnviz.batch import programs
+        from cnnviz.core import made_again
+
+        request, python = self._figure.request, language == PYTHON
+        what, suffix = self.what.currentData(), self.suffix
+        if what == PAGE:
+            return (programs.page_as_python if python else programs.page_as_command)(self.figure, f"page.{suffix}")
+        if request is None:
+            raise CnnvizError("This figure is of no layer of a network, so it cannot be copied as a program.")
+        if what == OUTPUTS and python:
+            return programs.outputs_as_python(request, self.outputs, f"outputs.{suffix}")
+        if what == OUTPUTS:
+            return programs.outputs_as_command(request, self.outputs, suffix=suffix)
+        if python:
+            return made_again.as_python(request, f"figure.{suffix}")
+        return made_again.as_command(request, suffix=suffix)
+
+    def _copy(self, language: str) -> None:
+        try:
+            QGuiApplication.clipboard().setText(self.program(language))
+        except CnnvizError as error:
+            self.preview.said.setText(str(error))
+        else:
+            self.preview.said.setText(
+                f"What makes it as {language} is in the clipboard; size and colours are the usual."
+            )
 
     def done(self, result: int) -> None:
         self._later.stop()

@@ -55,6 +55,8 @@ class StatusBar(QFrame):
     def set_state(self, text: str, busy: bool = False) -> None:
         """Say what is going on: ``Ready``, or what is being done."""
         self._state.setText(text)
+        self._widest = 0
+        self._widen()
         self._hold_width(self._state, 240)
         self._fit()
         self._state.set_role("accent" if busy else "dim")
@@ -62,6 +64,14 @@ class StatusBar(QFrame):
     def set_forward(self, seconds: float | None) -> None:
         """Show the time of the forward pass."""
         self._say(self._forward, "" if seconds is None else f"forward {duration(seconds)}")
+        self._widen()
+
+    def _widen(self) -> None:
+        """The time is as wide as its longest so far: it changes with every pass, and nothing beside it moves."""
+        wide = self._forward.sizeHint().width()
+        if wide > self._widest:
+            self._widest = wide
+            self._forward.setFixedWidth(wide)
 
     def set_memory(self, steps: int, kept_bytes: int) -> None:
         """Show how many steps the pass has and how much memory they take; 0 steps hide it."""
@@ -124,6 +134,8 @@ class StatusBar(QFrame):
         label.setMinimumWidth(min(label.sizeHint().width(), theme.px(limit)))
 
     def _space(self) -> None:
+        self._widest = 0
+        self._widen()
         self._hold_width(self._state, 240)
         self._row.setContentsMargins(theme.px(16), theme.px(2), theme.px(16), theme.px(2))
         self._row.setSpacing(theme.px(20))

@@ -77,8 +77,9 @@ class TopBar(QFrame):
         self._brand = brand = QLabel("CNNViz")
         brand.setProperty("role", "heading")
         self._menus = bar
-        self._model_texts = self._device_texts = ("Opening…", "Opening…")
+        self._model_texts, self._device_texts = ("Opening…",) * 3, ("Opening…",) * 2
         self._shown: object = None
+        self._short = 0  # how much less than everything there is room for
         self._model = self._chip("model-button", "Model", "model", models)
         self._device = self._chip("device-button", "Device", "chip", devices)
         self._find = QPushButton(FIND)
@@ -195,14 +196,19 @@ class TopBar(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        self._model_texts = (f"{model.title}   {model.parameters:,} parameters", model.title)
-        self._model.setToolTip("\n".join((model.name, model.caption, *response.notes)))
+        named = self._model_texts[1], self._device_texts[1]
+        title = f"{model.title} · untrained" if model.untrained else model.title
+        self._model_texts = (f"{title}   {model.parameters:,} parameters", title, model.title)
+        said = ("Untrained: its weights are random, so its answers mean nothing.",) if model.untrained else ()
+        self._model.setToolTip("\n".join((*said, model.name, model.caption, *response.notes)))
+        theme.set_icon(self._model, "model", "warning" if model.untrained else "dim")
         self._device_texts = (f"{model.device}   {response.seconds * 1000:.1f} ms", model.device)
         self._device.setToolTip(
             f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded.\n"
             f"{response.device_memory}".strip()
         )
-        self._fit()
+        if self._short == 0 or (title, model.device) != named:
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
@@ -216,11 +222,13 @@ class TopBar(QFrame):
                 button.style().polish(button)
                 QCoreApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it forgets how large it was
         for short in range(7):
+            self._short = short
             if self._more.isHidden() != (short < 6):
                 self._fold(short == 6)
             wide = self._workspaces.sizeHint().width() + theme.px(8)  # the chosen one is bold
             self._workspaces.setMinimumWidth(wide)
-            self._model.setText((*self._model_texts, self._model_texts[1], "", "", "", "")[short])
+            full, titled, name = self._model_texts
+            self._model.setText((full, titled, titled, titled, name, "", "")[short])
             self._device.setText((*self._device_texts, "", "", "", "", "")[short])
             self._device.setVisible(short < 5)  # the menu “Model” has it as well
             self._find.setText("" if short else FIND)

@@ -110,6 +110,7 @@ class DrawPanel(Section):
             painter = QPainter(picture)
             painter.drawImage(picture.rect(), image)  # its pixels stay pixels
             painter.end()
+        self.seen.setFixedSize(edge, edge)  # so that another picture moves nothing
         self.seen.setPixmap(picture)
 
     def show_drawing(self, picture: Picture) -> None:

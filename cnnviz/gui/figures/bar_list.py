@@ -53,9 +53,7 @@ class RowModel(QAbstractListModel):
     def set_rows(self, rows: tuple[Row, ...]) -> None:
         """Show other rows; the selection and the scroll stay where their number is the same."""
         if len(rows) == len(self.rows):
-            self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            self.rows = rows  # no word of it to the list, which would lay itself out anew: all rows are of one height
             return
         self.beginResetModel()
         self.rows = rows

@@ -140,8 +140,9 @@ class PanelWidget(QWidget, Generic[P]):
 
     def set_remark(self, text: str) -> None:
         """Say something lasting at the right end of the readout line: ``64 of 96 shown``."""
-        self.remark.set_text(text)
-        self.remark.updateGeometry()
+        if text != self.remark.text():
+            self.remark.set_text(text)
+            self.remark.updateGeometry()
 
     def wanted_width(self, height: int) -> int | None:
         """The width that this panel needs at a height; None when it takes what there is."""

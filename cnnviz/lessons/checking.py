@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,16 +30,28 @@ BARE = re.compile(r"(?<![\w.,-])\d[\d.,]*\d(?![\w-])")
 def problems(file: Path) -> list[LessonError]:
     """All that is wrong with a lesson, in the order of the lines; empty when it is sound.
 
-    What a step shows goes on to the next ones. So steps are looked into as far as their form is sound.
+    Steps are looked into whose form is sound. What a step shows goes on to the next ones: after one whose ``show`` may
+    be wrong, those are left out that do not name a network of their own.
     """
     lesson, mistakes = read_all(file)
     if lesson is None:
         return mistakes
-    first = min((error.line for error in mistakes), default=None)
-    sound = [step for step in lesson.steps if first is None or step.line < first]
-    if first is not None:
-        sound = sound[:-1]  # the last one holds the mistake
-    return sorted([*mistakes, *_Check(replace(lesson, steps=tuple(sound))).all()], key=lambda error: error.line)
+    found = _Check(lesson).all(_sound(lesson, mistakes))
+    return sorted([*mistakes, *found], key=lambda error: error.line)
+
+
+def _sound(lesson: Lesson, mistakes: Sequence[LessonError]) -> Iterator[int]:
+    """The places of the steps that can be looked into."""
+    ends = [step.line for step in lesson.steps[1:]] + [10**9]
+    lost = False  # nobody knows what is shown
+    for place, (step, end) in enumerate(zip(lesson.steps, ends, strict=True)):
+        wrong = any(step.line <= error.line < end for error in mistakes)
+        if step.show is not None and step.show.model is not None:
+            lost = False
+        elif wrong and step.show is None:
+            lost = True
+        if not wrong and not lost:
+            yield place
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +72,15 @@ class _Check:
         self._models: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._traces: dict[tuple[str, str], Trace] = {}
 
-    def all(self) -> Iterator[LessonError]:
+    def all(self, places: Iterable[int]) -> Iterator[LessonError]:
+        """What is wrong with these steps, and with the words of the others as far as they stand for themselves."""
+        sound = set(places)
         for place, step in enumerate(self._lesson.steps):
-            yield from self._step(step, shown(self._lesson, place))
+            if place in sound:
+                yield from self._step(step, shown(self._lesson, place))
+            else:
+                for text, line in _texts(step):
+                    yield from self._bare(text, line)
 
     def _error(self, line: int, reason: str) -> LessonError:
         return LessonError(Path(self._lesson.file).name, line, reason)
@@ -149,14 +167,9 @@ class _Check:
     # words
 
     def _words(self, step: Step, numbers: Mapping[str, float]) -> Iterator[LessonError]:
-        texts = [(step.text, step.text_line)]
-        if step.do is not None:
-            texts.append((step.do.words, step.do.line))
-        if step.ask is not None:
-            texts += [(text, step.ask.line) for text in (step.ask.text, step.ask.why)]
-            texts += [(text, step.ask.line) for choice in step.ask.choices for text in (choice.text, choice.why)]
-        for text, line in texts:
+        for text, line in _texts(step):
             yield from self._numbers(text, line, numbers)
+            yield from self._bare(text, line)
             yield from self._formulas(text, line, numbers)
 
     def _numbers(self, text: str, line: int, numbers: Mapping[str, float]) -> Iterator[LessonError]:
@@ -165,6 +178,8 @@ class _Check:
                 printed(found[1], numbers)
             except CnnvizError as error:
                 yield self._error(line + text[: found.start()].count("\n"), str(error))
+
+    def _bare(self, text: str, line: int) -> Iterator[LessonError]:
         for passage, at in words.prose(text):
             for bare in BARE.finditer(passage):
                 where = line + at
@@ -194,6 +209,17 @@ class _Check:
             yield self._error(
                 ask.line, f"The answer {answer:g} is not between low and high: {ask.low:g} and {ask.high:g}."
             )
+
+
+def _texts(step: Step) -> list[tuple[str, int]]:
+    """All words of a step, and the lines at which they begin."""
+    texts = [(step.text, step.text_line)]
+    if step.do is not None:
+        texts.append((step.do.words, step.do.line))
+    if step.ask is not None:
+        texts += [(text, step.ask.line) for text in (step.ask.text, step.ask.why)]
+        texts += [(text, step.ask.line) for choice in step.ask.choices for text in (choice.text, choice.why)]
+    return texts
 
 
 def _view(scene: Scene, now: Show) -> None:

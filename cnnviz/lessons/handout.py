@@ -39,6 +39,9 @@ WIDTH, HEIGHT = 170, 82
 DPI = 160
 """Pixels of a printed figure to an inch."""
 
+WHOLE = {"network": "architecture", "table": "layer-table"}
+"""Workspaces that show the whole network, and the view that prints it."""
+
 SIDE_BY_SIDE, HIGHER = 3, 125
 """More panels than that make a figure higher."""
 
@@ -80,6 +83,8 @@ def parts(lesson: Lesson, explorer: Explorer, sandbox: SandboxFigure) -> Iterato
             figure = sandbox(dict(now.sandbox or ()))
         elif step.show is None or now.workspace == "train":
             figure = None  # the same as before, or nothing that stands still
+        elif now.workspace in WHOLE:
+            figure = explorer.answer(Request(model, image, view=WHOLE[now.workspace])).figure
         else:
             request = Request(
                 model,

@@ -70,6 +70,19 @@ def test_every_number_of_our_lessons_is_computed_or_checked(file: Path) -> None:
     assert [str(problem) for problem in problems(file)] == []
 
 
+def test_a_mistake_of_form_hides_no_other(tmp_path: Path) -> None:
+    """The second step shows what cannot be read, so nobody knows what the third shows; the fourth says it again."""
+    first = "## One\n\nWith 77.\n\n```ask\nquestion = 3\n```\n\n"
+    second = '## Two\n\n```show\nmodle = "lenet5-mnist"\n```\n\n## Three\n\n{{ record.values }}\n\n'
+    last = '## Four\n\nWith 88.\n\n```show\nmodel = "lenet5-mnist"\n```\n'
+    found = problems(written(tmp_path, first + second + last))
+    assert [error.line for error in found] == [10, 13, 19, 28]
+    assert [error.reason.split("; ")[0] for error in found][2:] == [
+        "There is no “modle” here",
+        "The number 88 stands in the words by itself: write {{ … }}, so that it is computed.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,9 +72,9 @@ def compared(
 ) -> Iterator[Side | Comparison]:
     """Train a network that knows something, and the same from nothing; last comes the `Comparison`.
 
-    They take turns, an epoch each; every number is what it would be if each ran by itself, also after resuming: each
-    side has its checkpoint, and one that has none yet begins. Parameters are those of `cnnviz.training.train.train`,
-    and so is what is raised.
+    They take turns, an epoch each, the one that is behind first; every number is what it would be if each ran by
+    itself, also after resuming: each side has its checkpoint, and one that has none yet begins. Parameters are those of
+    `cnnviz.training.train.train`, and so is what is raised.
     """
     control = control or Control()
     asked = ((network, settings), (from_nothing(network), alone(settings)))
@@ -85,15 +84,17 @@ def compared(
         for (side, how), file in zip(asked, files, strict=True)
     )
     ended: dict[int, Trained] = {}
-    waiting = deque(enumerate(runs))
+    epochs = {0: -1, 1: -1}  # that are behind those that still learn; at first both are made ready
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        while waiting:
-            number, events = waiting.popleft()
-            for event in events:
+        while epochs:
+            number = min(epochs, key=epochs.__getitem__)  # after resuming one may be ahead
+            for event in runs[number]:
                 if isinstance(event, Finished):
                     ended[number] = event.trained
                 yield Side(bool(number), event)
                 if isinstance(event, Started | EpochEnded):
-                    waiting.append((number, events))
+                    epochs[number] = event.epoch - isinstance(event, Started)
                     break
+            else:
+                del epochs[number]
     yield Comparison(ended[0], ended[1])

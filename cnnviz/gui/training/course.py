@@ -46,6 +46,7 @@ class TrainingCourse(QFrame):
         self.setProperty("role", "card")
         self._state = named(ElidedLabel("Nothing is being trained", "heading"), "training-state")
         self._about = named(ElidedLabel("Choose data and a network, then Train", "dim"), "training-about")
+        self._numbers = ""  # of the last step
         self.verdict = named(QLabel(), "training-verdict")
         self.verdict.setProperty("role", "accent")
         self.verdict.setWordWrap(True)
@@ -93,6 +94,7 @@ class TrainingCourse(QFrame):
         self._plots.show()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._about.setText(about)
+        self._numbers = ""
         self.rate.blockSignals(True)
         self.rate.setValue(rate)
         self.rate.blockSignals(False)
@@ -130,8 +132,13 @@ class TrainingCourse(QFrame):
         if self.pause.isChecked():  # the last steps before it are told after it
             return
         self._state.setText(where)
-        left = f"{remaining(seconds_left)} left · " if seconds_left else ""
-        self._about.setText(f"{left}rate {number(rate, 3)} · norm of the gradient {number(gradient, 3)}")
+        self._numbers = f"rate {number(rate, 3)} · norm of the gradient {number(gradient, 3)}"
+        self.say_left(seconds_left)
+
+    def say_left(self, seconds: float | None) -> None:
+        """How long it takes yet, where that is known."""
+        if not self.pause.isChecked() and self._numbers:
+            self._about.setText((f"{remaining(seconds)} left · " if seconds else "") + self._numbers)
 
     def mark(self, at: float | None) -> None:
         """Where the weights are that are looked at."""

@@ -76,7 +76,7 @@ class Telling(QObject):
             "Started": self._draw_again,
             "Progressed": self._on_progress,
             "EpochEnded": self._on_epoch,
-            "Stepped": self._draw,
+            "Stepped": self._on_other_step,
             "Snapped": lambda event: self.snapped.emit(event.kept, True),
         }
         if show := shown.get(type(side.event).__name__):
@@ -122,6 +122,10 @@ class Telling(QObject):
         took = f" · an epoch takes {number(self._seconds, 2)} s" if self._seconds else ""
         words = f"{where} · {event.speed:,.0f} pictures/s{took}"
         self._page.course.say_step(words, self._left, event.rate, event.gradient)
+
+    def _on_other_step(self, event: Stepped) -> None:
+        self._draw(event)
+        self._page.course.say_left(self._left)
 
     def _draw(self, event: Stepped) -> None:
         at, course, name = event.epoch - 1 + event.step / event.steps, self._page.course, self._names[0]

@@ -20,7 +20,10 @@ PICTURE = -1
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What the window says about the model; ``outputs`` are those among which the logits can be chosen."""
+    """What the window says about the model.
+
+    ``outputs`` are those among which the logits can be chosen; ``untrained`` says that the weights are random.
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class ModelCard:
     arch: str
     choices: tuple[tuple[str, str], ...]
     devices: tuple[tuple[str, str], ...]
+    untrained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

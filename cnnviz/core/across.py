@@ -20,8 +20,8 @@ from cnnviz.core.raster import paint
 from cnnviz.core.trace import trace
 from cnnviz.figure import Figure, ImageGrid, number, percent
 
-SHOWN = 256
-"""Pictures in one figure; where there are more, it says so."""
+SHOWN = 1024
+"""Pictures in one figure: more can hardly be told apart. Where there are more, it says so."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,7 +181,10 @@ def _pictures(
 
 
 def _count(glances: Sequence[Glance], order: Sequence[Glance]) -> str:
-    return f"{len(order):,} pictures" if len(order) == len(glances) else f"{len(order):,} of {len(glances):,} pictures"
+    if len(order) == len(glances):
+        return f"{len(order):,} pictures"
+    left = "as many as one figure holds" if len(order) == SHOWN else "those that have such a number"
+    return f"{len(order):,} of {len(glances):,} pictures ({left})"
 
 
 def _rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -26,6 +26,7 @@ def model_card(model: Model, outputs: tuple[str, ...]) -> ModelCard:
         model.arch,
         model.choices,
         device.devices(),
+        model.name.endswith(":random"),
     )
 
 

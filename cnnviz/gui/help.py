@@ -115,7 +115,8 @@ class ShortcutSheet(Overlay):
         for title, rows in self._groups:
             fitting = [row for row in rows if query in f"{title} {row[0]} {' '.join(row[1])}".lower()]
             if fitting:
-                shown.append((title, fitting))
+                shown.append((title, sorted(fitting, key=lambda row: not _is_key(query, row))))
+        shown.sort(key=lambda group: not _is_key(query, group[1][0]))
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setContentsMargins(0, theme.px(8), theme.px(8), 0)
@@ -136,6 +137,15 @@ class ShortcutSheet(Overlay):
             above = self.search.sizeHint().height() + self.body.spacing()
             self.fitted_height = page.sizeHint().height() + above + 3 * theme.px(16)
             self.place()
+
+
+def _is_key(query: str, row: tuple[str, list[str]]) -> bool:
+    """Whether a query is one of the keys of a row, however it is written: ``ctrl s`` and ``Ctrl+S``."""
+
+    def plain(keys: str) -> list[str]:
+        return sorted(split_keys(keys.lower().replace(" ", "+"))) if keys != "+" else ["+"]
+
+    return bool(query) and any(plain(query) == plain(keys) for keys in row[1])
 
 
 def _balanced(groups: list[Group], count: int) -> list[list[Group]]:

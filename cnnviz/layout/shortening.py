@@ -19,8 +19,8 @@ def shortened(text: str, fits: Callable[[str], bool]) -> str:
         return text
     parts = text.split(APART)
     if len(parts) == 2 and parts[1].replace("×", "").isdigit():
-        for length in range(len(parts[0]) - 1, LEAST - 1, -1):
-            if fits(short := f"{middled(parts[0], length)}{APART}{parts[1]}"):
+        for length in range(len(parts[0]), min(LEAST, len(parts[0])) - 1, -1):
+            if fits(short := f"{middled(parts[0], length)} {parts[1]}"):
                 return short
     while len(parts) > 1:
         parts.pop()
@@ -31,5 +31,7 @@ def shortened(text: str, fits: Callable[[str], bool]) -> str:
 
 def middled(text: str, length: int) -> str:
     """So many letters of a text, those in its middle as ``…``."""
+    if length >= len(text):
+        return text
     kept = length - 1
     return f"{text[: -(-kept // 2)].rstrip()}…{text[len(text) - kept // 2 :].lstrip()}"

@@ -72,3 +72,22 @@ def test_is_drawn_again_at_another_size(window: QMainWindow) -> None:
     QApplication.processEvents()
     assert "Open pictures" in texts(sheet)
     theme.set_scale(1.0)
+
+
+def test_a_key_itself_stands_before_words_that_hold_it(qtbot: QtBot, window: QMainWindow) -> None:
+    go = window.menuBar().addMenu("Steps")
+    go.addAction("First of all").setShortcut(QKeySequence("Home"))
+    go.addAction("Save later").setShortcut(QKeySequence("O"))
+    sheet = ShortcutSheet(window)
+    sheet.open(groups_of(window.menuBar()))
+    for query in ("o", "ctrl s"):
+        sheet.search.setText(query)
+        QApplication.processEvents()
+        shown = [text for text in texts(sheet) if text in ("Open pictures", "Save & close", "Next step", "Save later")]
+        if query == "o":
+            assert shown[0] == "Save later"
+        else:
+            assert shown == []  # written with a plus
+    sheet.search.setText("ctrl+s")
+    QApplication.processEvents()
+    assert "Save & close" in texts(sheet)

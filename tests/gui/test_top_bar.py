@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from cnnviz.request import ModelRequest
 
 from .conftest import Opened
 
@@ -41,3 +43,12 @@ def test_where_there_is_no_room_a_menu_has_the_workspaces(opened: Opened, width:
     opened.settle()
     assert not more.isVisible()
     assert bar.findChild(QToolButton, "workspace-train").isVisible()
+
+
+def test_random_weights_are_called_untrained(opened: Opened) -> None:
+    opened.window.resize(1440, 800)
+    button = opened.window.top.findChild(QPushButton, "model-button")
+    assert "untrained" not in button.text() + button.toolTip().lower()
+    opened.ask(model=ModelRequest("lenet5-mnist:random", device="cpu"), layer="")
+    assert "untrained" in button.text()
+    assert button.toolTip().startswith("Untrained: its weights are random")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from cnnviz.figure import Figure
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cnnviz.core.across import Glance
     from cnnviz.explore import Explorer
     from cnnviz.gui.across.window import AcrossWindow
+
+
+LATER = 250
+"""Milliseconds from one figure of what was found so far to the next."""
 
 
 class Across(QObject):
@@ -44,6 +48,10 @@ class Across(QObject):
         self._paths: tuple[str, ...] = ()
         self._glances: list[Glance] = []
         self._asked: tuple[object, ...] = ()  # what the job looks at: the same is not looked at again
+        self._later = QTimer(self)  # the figure is of all pictures: it is not made anew for each
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER)
+        self._later.timeout.connect(self._draw)
         jobs.reported.connect(self._on_report)
         session.changed.connect(self._on_request)
 
@@ -121,8 +129,11 @@ class Across(QObject):
         if report.ended:
             self._job = None
         self.window.set_progress(report.done, report.total, running=not report.ended)
-        if report.results or report.ended:
+        if report.ended:
+            self._later.stop()
             self._draw()
+        elif report.results and not self._later.isActive():
+            self._later.start()
 
     @Slot(object, object)
     def _on_request(self, old: Request, new: Request) -> None:

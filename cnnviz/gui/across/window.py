@@ -69,6 +69,9 @@ class AcrossWindow(QDialog):
         self._channel_word, self._class_word = QLabel("Channel"), QLabel("Class")
         self.progress = named(QProgressBar(), "across-progress", "Pictures looked at")
         self.progress.setFixedWidth(theme.px(120))
+        self.progress.setTextVisible(False)  # beside it there is room to read
+        self.said = named(QLabel(), "across-said", "How many pictures have been looked at")
+        self.said.setProperty("role", "dim")
         self.cancel = named(QPushButton("Cancel"), "across-cancel", "Stop looking at pictures")
         self.cancel.setProperty("role", "quiet")
         self.cancel.clicked.connect(self.cancel_requested)
@@ -93,7 +96,7 @@ class AcrossWindow(QDialog):
         for choice in choices:
             row.addWidget(choice)
         row.addStretch(1)
-        for end in (self.progress, self.cancel, self.export):
+        for end in (self.said, self.progress, self.cancel, self.export):
             row.addWidget(end)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(16),) * 4)
@@ -136,7 +139,8 @@ class AcrossWindow(QDialog):
         """How many pictures have been looked at."""
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
-        for widget in (self.progress, self.cancel):
+        self.said.setText(f"{done:,} of {total:,} pictures")
+        for widget in (self.said, self.progress, self.cancel):
             widget.setVisible(running)
 
     def _on_kind(self, kind: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip
 
 from cnnviz.core.graph.shapes import RECORD, Card
 from cnnviz.gui.graph import camera as cam
+from cnnviz.gui.graph import words
 from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.scene import box_of
 
@@ -53,12 +55,26 @@ class Hands:
             QEvent.Type.KeyPress: self._key,
             QEvent.Type.ShortcutOverride: self._override,
             QEvent.Type.Leave: self._leave,
+            QEvent.Type.ToolTip: self._tip,
         }
 
     def event(self, event: QEvent) -> bool:
         """Whether an event was dealt with."""
         act = self._does.get(event.type())
         return bool(act is not None and act(event))  # type: ignore[operator]
+
+    def _tip(self, event: QHelpEvent) -> bool:
+        """Names on cards may be cut; beside the cursor they are whole."""
+        view, at = self._view, event.pos()
+        place = None if view.scene is None else view.scene.card_at(*view.camera.at(at.x(), at.y()))
+        if place is None or view.scene is None:
+            QToolTip.hideText()
+        else:
+            card = view.scene.cards[place]
+            path = card.key.rstrip("/")
+            lines = [*([path] if card.kind != RECORD and path else []), *words.told(card, view.scene).split(" · ")]
+            QToolTip.showText(event.globalPos(), "\n".join(lines), view)
+        return True
 
     # mouse
 

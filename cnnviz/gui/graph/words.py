@@ -49,7 +49,7 @@ def heading(card: Card, scene: Scene) -> str:
 def subheading(card: Card, scene: Scene) -> str:
     """The second line: name and shape of a record, size of a block."""
     if card.first == PICTURE:
-        return "input of the network"
+        return "the input"
     if card.kind == RECORD:
         return f"{card.title} · {scene.facts[card.first].shape_text}"
     records = scene.records_of(card)

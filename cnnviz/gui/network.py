@@ -23,12 +23,18 @@ from cnnviz.gui.theme import theme
 from cnnviz.gui.view_pane import PALES_AFTER
 from cnnviz.response import PICTURE, Columns, ColumnsQuery, PassKey, Response, Step
 
+PINNED_FROM = 4
+"""So many columns fit beside each other where the picture stays at the edge."""
+
 Mark = tuple[int, int | None, tuple[float, float, float, float]]
 """A column, a channel (None: all its maps), and (top, left, bottom, right) of a box as shares of a map."""
 
 
 class Network(QAbstractScrollArea):
-    """All steps of a pass from left to right; draws what is visible and asks for maps that it has not yet."""
+    """All steps of a pass from left to right; draws what is visible and asks for maps that it has not yet.
+
+    The picture stays at the left edge while the others scroll: what a cell deep in the network sees is marked on it.
+    """
 
     picked = Signal(str, object)  # layer key, channel (int) or None
     columns_wanted = Signal(object)  # ColumnsQuery
@@ -137,7 +143,14 @@ class Network(QAbstractScrollArea):
         fit = self.viewport().width() // max(len(self._steps), 1)
         return min(fit, theme.px(144)) if fit >= theme.px(60) else theme.px(80)
 
+    @property
+    def _pinned(self) -> bool:
+        """Whether the picture stays: beside it there is room for a column with its neighbours."""
+        return self.viewport().width() >= PINNED_FROM * self._width
+
     def _left(self, index: int) -> int:
+        if index == 0 and self._pinned:
+            return 0
         return index * self._width - self.horizontalScrollBar().value()
 
     def _area(self, index: int) -> QRect:
@@ -150,7 +163,8 @@ class Network(QAbstractScrollArea):
         return [cell.translated(left, 0) for cell in self._frame.cells(self._steps[index], self._drawn[index])]
 
     def _column_at(self, x: int) -> int | None:
-        index = (x + self.horizontalScrollBar().value()) // self._width
+        scrolled = 0 if self._pinned and x < self._width else self.horizontalScrollBar().value()
+        index = (x + scrolled) // self._width
         return index if 0 <= index < len(self._steps) else None
 
     def step_at(self, x: int) -> Step | None:
@@ -176,7 +190,9 @@ class Network(QAbstractScrollArea):
     def _missing(self) -> list[int]:
         """Visible columns without maps of the current pass, or with fewer than there is room for."""
         room = self._frame.count
-        return [i for i in self._visible() if i not in self._fresh or self._is_short(i, room)]
+        seen = self._visible()
+        also = [0] if self._pinned and self._steps and 0 not in seen else []  # the picture last: it is one map
+        return [i for i in (*seen, *also) if i not in self._fresh or self._is_short(i, room)]
 
     @property
     def complete(self) -> bool:
@@ -189,10 +205,11 @@ class Network(QAbstractScrollArea):
             return
         if missing := self._missing():
             ahead = len(self._visible()) // 2  # walking on finds some there already
-            first, last = max(0, missing[0] - ahead), min(len(self._steps) - 1, missing[-1] + ahead)
+            end = max(missing)
+            first, last = max(0, missing[0] - ahead), min(len(self._steps) - 1, end + ahead)
             while first in self._fresh and first < missing[0]:
                 first += 1
-            while last in self._fresh and last > missing[-1]:
+            while last in self._fresh and last > end:
                 last -= 1
             self.columns_wanted.emit(ColumnsQuery(self._key, first, last, self._frame.count, self._colormaps))
 
@@ -213,9 +230,10 @@ class Network(QAbstractScrollArea):
 
     def _reveal(self, index: int) -> None:
         """Scroll so that a column and its neighbours are seen."""
-        left, width, bar = self._left(index), self._width, self.horizontalScrollBar()
-        if left < width:
-            bar.setValue(bar.value() + left - width)
+        width, bar = self._width, self.horizontalScrollBar()
+        left, edge = index * width - bar.value(), width * (2 if self._pinned else 1)
+        if left < edge:
+            bar.setValue(bar.value() + left - edge)
         elif left + 2 * width > self.viewport().width():
             bar.setValue(bar.value() + left + 2 * width - self.viewport().width())
 
@@ -231,7 +249,17 @@ class Network(QAbstractScrollArea):
         for index in self._visible():
             if event.rect().intersects(self._area(index)):
                 self._paint_column(painter, index)
+        if self._steps and self._pinned and self.horizontalScrollBar().value():
+            self._paint_picture_over(painter)
         painter.end()
+
+    def _paint_picture_over(self, painter: QPainter) -> None:
+        """The picture in front of the columns that are scrolled under it."""
+        area = self._area(0)
+        painter.fillRect(area, theme.color("panel"))
+        self._paint_column(painter, 0)
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawLine(area.topRight(), area.bottomRight())
 
     def _paint_column(self, painter: QPainter, index: int) -> None:
         left, width = self._left(index), self._width

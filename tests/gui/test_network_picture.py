@@ -1,0 +1,33 @@
+"""The picture stays in sight while one walks deep into a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+
+from cnnviz.request import ModelRequest
+
+if TYPE_CHECKING:
+    from tests.gui.conftest import Opened
+
+
+def test_the_picture_stays_while_the_others_scroll(opened: Opened) -> None:
+    opened.window.resize(1100, 700)
+    opened.ask(model=ModelRequest("vgg-cifar10", device="cpu"), layer="21", image=opened.request.image)
+    network = opened.window.network
+    assert network.horizontalScrollBar().value() > 0
+    assert network._area(0).left() == 0
+    assert network.complete, "the picture's own column was asked for, too"
+    assert network._drawn[0].count == 1
+    assert network._left(opened.controller.response.current - 1) >= network._width, "no neighbour is behind it"
+    shown = network.viewport().grab().toImage()
+    network.horizontalScrollBar().setValue(0)
+    first = network.viewport().grab().toImage()
+    spot = QPoint(network._width // 2, network._frame.head + network._width // 2)
+    assert shown.pixelColor(spot) == first.pixelColor(spot)
+    network.horizontalScrollBar().setValue(400)
+    opened.qtbot.mouseClick(network.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    opened.settle()
+    assert opened.request.layer == ""
+    assert network.horizontalScrollBar().value() == 0

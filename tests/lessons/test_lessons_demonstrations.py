@@ -103,7 +103,7 @@ def test_one_hot_rows_have_their_one_at_the_index(classes: str, count: int, seve
         name, index = label.removesuffix(")").split("  (")
         assert row.sum() == row[int(index)] == 1
         assert matrix.column_labels[int(index)] == index
-        assert caption == f"{name}: {index}"
+        assert caption == f"{name} → {index}"
     assert (found.numbers["ones"], found.numbers["zeros"]) == (count, count * (count - 1))
 
 

@@ -35,7 +35,7 @@ def labels(picture: Picture, options: LabelOptions) -> Demonstrated:
     names, pixels = _of(options.classes)
     order = np.random.default_rng(4).permutation(len(names)).tolist()  # as pictures come: in no order
     shown = photos(
-        [pixels[k] for k in order], [f"{names[k]}: {k}" for k in order], "Pictures and the indices of their classes"
+        [pixels[k] for k in order], [f"{names[k]} → {k}" for k in order], "Pictures and the indices of their classes"
     )
     onehot = np.eye(len(names))[order]
     rows = [f"{names[k]}  ({k})" for k in order]

@@ -50,7 +50,7 @@ def test_a_page(traces: list[Trace], tmp_path: Path, monkeypatch: pytest.MonkeyP
         cnnviz.view(traces[1], None, "picture"),
         cnnviz.view(traces[0], "0", "explain", channel=2, at=(3, 4)),
     ]
-    page = page_of(figures, 3, False, ["One's “maps”", "", "A cell."])
+    page = page_of(figures, 3, False, ["One's “maps”", "", "A cell."], shared=True)
     cnnviz.export(page, "here.png")
     python = page_as_python(page, "python.png")
     assert python.count("load_model") == 1

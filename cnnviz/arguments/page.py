@@ -28,6 +28,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         metavar="TEXT",
         help="below a figure, in their order; said again for each",
     )
+    parser.add_argument(
+        "--shared-bar", action="store_true", help="one scale and colour bar for all maps of a colour map"
+    )
     parser.add_argument("--no-letters", action="store_true", help="no (a), (b), (c)")
     parser.add_argument("--overwrite", action="store_true", help="replace the page that is there")
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")

@@ -61,6 +61,7 @@ def page_as_python(figure: Figure, file: str = "page.pdf") -> str:
     traces = [f"trace_{passes.index((request.model, request.image)) + 1}" for request in requests]
     calls = [f"    {view_call(request, name)}," for request, name in zip(requests, traces, strict=True)]
     said = [f"columns={page.columns}", *([] if page.letters else ["letters=False"])]
+    said += ["shared=True"] if page.shared else []
     said += [f"captions={list(page.captions)!r}"] if any(page.captions) else []
     return "\n".join([*lines, "figures = [", *calls, "]", f"cnnviz.export(figures, {file!r}, {', '.join(said)})", ""])
 
@@ -73,6 +74,7 @@ def page_as_command(figure: Figure, file: str = "page.pdf") -> str:
         lines.append(as_command(request, PARTS, "npz", f"part-{number}"))
         files.append(f"{PARTS}/part-{number}{cell_name(part)}.npz")
     words = ["cnnviz", "page", *files, "--columns", str(page.columns), *([] if page.letters else ["--no-letters"])]
+    words += ["--shared-bar"] if page.shared else []
     if any(page.captions):
         words += [f"--caption={caption}" for caption in page.captions]
     return "\n".join([*lines, shlex.join([*words, "--out", file]), ""])

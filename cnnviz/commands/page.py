@@ -22,5 +22,6 @@ def run(options: argparse.Namespace) -> int:
         inner = [part for panel in figure.panels if isinstance(panel, Page) for part in panel.figures]
         figures += inner or [figure]
     page = {"columns": options.columns, "letters": not options.no_letters, "captions": options.captions}
+    page["shared"] = options.shared_bar
     print(export(figures, target, **page, **style_of(options)))
     return 0

@@ -56,7 +56,7 @@ class Recipe:
     parts
         Of a page, the recipes of its figures.
     page
-        How they stand there: columns, letters, captions.
+        How they stand there: columns, letters, captions, and whether they share a scale.
     """
 
     request: Request | None
@@ -88,7 +88,8 @@ def _about(figure: Figure, style: Mapping[str, Any]) -> dict[str, Any]:
     }
     for page in figure.panels:
         if isinstance(page, Page):
-            about["page"] = {"columns": page.columns, "letters": page.letters, "captions": list(page.captions)}
+            stand = {"columns": page.columns, "letters": page.letters, "captions": list(page.captions)}
+            about["page"] = stand | {"shared": page.shared}
             about["figures"] = [_about(part, {}) for part in page.figures]
     return about
 

@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple, TypeVar
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import PAGE, written
 from cnnviz.core.writing import replacing
+from cnnviz.export.one_scale import on_one_scale
 from cnnviz.figure import Figure, Page
 
 
@@ -84,6 +85,7 @@ def export(
     columns: int = 2,
     letters: bool = True,
     captions: Sequence[str] = (),
+    shared: bool = False,
 ) -> Path:
     """Write a figure, or several on one page, to a file; the name's suffix says the format.
 
@@ -115,6 +117,8 @@ def export(
     columns, letters, captions
         Of a page: how many figures stand side by side, whether they bear the letters (a), (b), (c), and what stands
         below each; nothing said, its own heading.
+    shared
+        Of a page: whether all maps of one colour map have one scale and one colour bar.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def export(
         raise CnnvizError(f"The scale can be 1, 2, 3 or 4; not {scale}.")
     style = Style(scale, theme, width, height, dpi, font, heading, caption)
     checked(style)
-    made = figure if isinstance(figure, Figure) else page_of(figure, columns, letters, captions)
+    made = figure if isinstance(figure, Figure) else page_of(figure, columns, letters, captions, shared)
     with replacing(target) as file:
         _writers[suffix](made, file, style)
     return target
@@ -155,7 +159,13 @@ def written_as(figure: Figure, suffix: str, style: Style) -> bytes:
     return file.getvalue()
 
 
-def page_of(figures: Sequence[Figure], columns: int = 2, letters: bool = True, captions: Sequence[str] = ()) -> Figure:
+def page_of(
+    figures: Sequence[Figure],
+    columns: int = 2,
+    letters: bool = True,
+    captions: Sequence[str] = (),
+    shared: bool = False,
+) -> Figure:
     """Several figures as one: a page. Raises ``CnnvizError`` where there is nothing to put on it."""
     if not figures:
         raise CnnvizError("A page needs a figure at least.")
@@ -163,7 +173,8 @@ def page_of(figures: Sequence[Figure], columns: int = 2, letters: bool = True, c
         raise CnnvizError(f"A page can have 1 to 12 columns; not {columns}.")
     if len(captions) > len(figures):
         raise CnnvizError(f"There are {len(captions):,} captions for {len(figures):,} figures.")
-    page = Page(tuple(figures), columns, letters, tuple(captions))
+    alike = on_one_scale(figures) if shared else tuple(figures)
+    page = Page(alike, columns, letters, tuple(captions), shared=shared)
     return Figure(PAGE, "", "", (page,))
 
 

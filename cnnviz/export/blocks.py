@@ -11,6 +11,7 @@ from cnnviz.core.pixels import grid_columns, lut, mosaic, paint, shrunk
 from cnnviz.export import charts, explained, marked
 from cnnviz.export.chart import chart
 from cnnviz.export.layout import Block, footed
+from cnnviz.export.one_scale import PAGE_OF_FIGURES
 from cnnviz.export.page import paged
 from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of, wrapped
 from cnnviz.export.worked import worked
@@ -184,7 +185,7 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
     remarks = [*_remarks(panel, bool(texts)), *([remark] if remark else [])]
     if raster.shape[1:3] != panel.raster.shape[1:3]:
         remarks.append(f"drawn smaller: {panel.raster.shape[1]:,} × {panel.raster.shape[2]:,} pixels in all")
-    if panel.scale is None or not with_bar:
+    if panel.scale is None or not with_bar or panel.scale.shared_by == PAGE_OF_FIGURES:
         return footed(block, remarks)
     bar = colour_bar(panel.scale, min(max(block.height - top, 80), BAR_LENGTH), is_stretched(panel))
     return beside(block, bar, shared(panel.scale), *remarks)

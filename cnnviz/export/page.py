@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from string import ascii_lowercase
 
-from cnnviz.export.layout import GAP, Block, body_of
+from cnnviz.export.layout import GAP, Block, body_of, footed
+from cnnviz.export.one_scale import scales_of
 from cnnviz.export.paper import LINE, Sheet, width_of, wrapped
 from cnnviz.figure import Figure, Page
 
@@ -18,7 +19,8 @@ WIDE = 1000
 def paged(panel: Page, room: int | None) -> Block:
     """The figures, row by row, each as wide as its column."""
     columns = max(1, min(panel.columns, len(panel.figures)))
-    wide = ((room or WIDE) - BETWEEN * (columns - 1)) // columns
+    bars = _bars(panel.figures)
+    wide = ((room or WIDE) - (bars.width + BETWEEN if bars else 0) - BETWEEN * (columns - 1)) // columns
     cells = [_cell(panel, number, wide) for number in range(len(panel.figures))]
     rows = [cells[at : at + columns] for at in range(0, len(cells), columns)]
     widths = [max(row[i].width for row in rows if i < len(row)) for i in range(columns)]
@@ -32,7 +34,34 @@ def paged(panel: Page, room: int | None) -> Block:
                 at += size + BETWEEN
             y += height + GAP
 
-    return Block(sum(widths) + BETWEEN * (columns - 1), sum(heights) + GAP * (len(rows) - 1), draw)
+    page = Block(sum(widths) + BETWEEN * (columns - 1), sum(heights) + GAP * (len(rows) - 1), draw)
+    return _with_bars(page, bars) if bars else page
+
+
+def _bars(figures: tuple[Figure, ...]) -> Block | None:
+    """The colour bars of the scales that figures share, one below the other; None where they share none."""
+    from cnnviz.export.blocks import BAR_LENGTH, colour_bar
+
+    bars = [colour_bar(scale, BAR_LENGTH) for scale in scales_of(figures)]
+    if not bars:
+        return None
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        for number, bar in enumerate(bars):
+            bar.draw(sheet, x, y + number * (BAR_LENGTH + GAP))
+
+    return Block(max(bar.width for bar in bars), len(bars) * (BAR_LENGTH + GAP) - GAP, draw)
+
+
+def _with_bars(page: Block, bars: Block) -> Block:
+    """A page with what its maps share at its right, and a sentence that says so."""
+
+    def draw(sheet: Sheet, x: int, y: int) -> None:
+        page.draw(sheet, x, y)
+        bars.draw(sheet, x + page.width + BETWEEN, y)
+
+    both = Block(page.width + BETWEEN + bars.width, max(page.height, bars.height), draw)
+    return footed(both, ["scale shared by all maps of the page that have these colours"])
 
 
 def _cell(panel: Page, number: int, wide: int) -> Block:

@@ -29,6 +29,8 @@ class Page:
         Whether they bear the letters (a), (b), (c).
     captions
         A sentence below each figure; empty for its own heading.
+    shared
+        Whether all maps of one colour map have one scale, whose colour bar stands beside them.
     """
 
     figures: tuple[Figure, ...]
@@ -36,6 +38,7 @@ class Page:
     letters: bool = True
     captions: tuple[str, ...] = ()
     title: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class PageDraft:
     entries: list[Entry] = field(default_factory=list)
     columns: int = 2
     letters: bool = True
+    shared: bool = False
 
     def add(self, figure: Figure) -> None:
         """Put a figure at the end."""
@@ -53,7 +54,7 @@ class PageDraft:
         from cnnviz.export.base import page_of
 
         figures = [entry.figure for entry in self.entries]
-        return page_of(figures, self.columns, self.letters, [entry.caption for entry in self.entries])
+        return page_of(figures, self.columns, self.letters, [entry.caption for entry in self.entries], self.shared)
 
 
 class PageList(QWidget):
@@ -85,6 +86,9 @@ class PageList(QWidget):
         self.columns.setValue(draft.columns)
         self.letters = named(QCheckBox("Letters (a), (b)"), "page-letters", "Letters (a), (b), (c)")
         self.letters.setChecked(draft.letters)
+        self.shared = named(QCheckBox("One colour bar for the page"), "page-shared", "One colour bar for the page")
+        self.shared.setToolTip("Maps of one colour map have one scale: equal colours are equal values.")
+        self.shared.setChecked(draft.shared)
         self.caption = named(QLineEdit(), "page-caption", "Caption below the chosen figure")
         self.caption.setPlaceholderText("Caption: the figure’s own heading")
         self._lay_out()
@@ -95,6 +99,7 @@ class PageList(QWidget):
         self.list.model().rowsMoved.connect(self._on_moved)
         self.columns.valueChanged.connect(self._on_columns)
         self.letters.toggled.connect(self._on_letters)
+        self.shared.toggled.connect(self._on_shared)
         self.caption.textEdited.connect(self._on_caption)
 
     def _lay_out(self) -> None:
@@ -117,6 +122,7 @@ class PageList(QWidget):
         inside.addWidget(self.list, 1)
         inside.addWidget(self.caption)
         inside.addLayout(row)
+        inside.addWidget(self.shared)
         column.addWidget(self.rest, 1)
         column.addStretch(0)
 
@@ -166,6 +172,10 @@ class PageList(QWidget):
 
     def _on_letters(self, letters: bool) -> None:
         self.draft.letters = letters
+        self.changed.emit()
+
+    def _on_shared(self, shared: bool) -> None:
+        self.draft.shared = shared
         self.changed.emit()
 
     def _on_caption(self, text: str) -> None:

@@ -138,7 +138,7 @@ def test_a_page_has_letters_captions_and_the_recipes_of_all(passed: Trace, tmp_p
     recipe = read_recipe(file)
     assert recipe is not None
     assert [part.request for part in recipe.parts] == [figure.request for figure in figures]
-    assert recipe.page == {"columns": 2, "letters": True, "captions": ["The network.", "", "A seven."]}
+    assert recipe.page == {"columns": 2, "letters": True, "captions": ["The network.", "", "A seven."], "shared": False}
 
 
 @pytest.mark.parametrize(("figures", "options"), [([], {}), (1, {"columns": 0}), (1, {"captions": ["a", "b"]})])

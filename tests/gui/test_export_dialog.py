@@ -111,6 +111,11 @@ def test_figures_are_collected_on_a_page_and_arranged(dialog, qtbot, tmp_path: P
     page = dialog.figure.panels[0]
     assert isinstance(page, Page)
     assert (page.captions, page.columns, page.letters) == (("The second.", ""), 1, False)
+    assert not page.shared
+    dialog.page.shared.click()
+    page = dialog.figure.panels[0]
+    assert isinstance(page, Page)
+    assert page.shared
     written = export(dialog.figure, tmp_path / "page.svg").read_text("utf-8")
     assert "The second.</text>" in written
     assert "(a)" not in written

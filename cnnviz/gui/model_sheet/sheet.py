@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cnnviz.explore import Explorer
 
 PAGES = {"input": "Input", "classes": "Classes", "network": "Architecture", "weights": "Weights"}
-_SIZE = (640, 700)  # pixels at 100 %
+_SIZE = (660, 600)  # pixels at 100 %: it has room on a screen of 720
 
 
 class ModelSheet(QDialog):

@@ -165,7 +165,8 @@ def overview(panel: ImageGrid, marked: int | None) -> str:
     count = len(panel.indices)
     height, width = panel.raster.shape[1:3]
     if count == 1:
-        return f"{name_of(panel, 0)}  ·  {height} × {width}"
+        name, size = name_of(panel, 0), f"{height} × {width}"
+        return name if size in name else f"{name}  ·  {size}"
     text = f"{numbers.count(count)} {panel.noun}s of {height} × {width}"
     return f"{text}  ·  {name_of(panel, marked)} selected" if marked is not None else text
 

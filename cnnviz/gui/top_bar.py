@@ -230,7 +230,8 @@ class TopBar(QFrame):
             full, titled, name = self._model_texts
             self._model.setText((full, titled, titled, titled, name, "", "")[short])
             self._device.setText((*self._device_texts, "", "", "", "", "")[short])
-            self._device.setVisible(short < 5)  # the menu “Model” has it as well
+            # the menu “Model” has it as well; that a network is untrained is worth more
+            self._device.setVisible(short < (5 if titled == name else 3))
             self._find.setText("" if short else FIND)
             self._export.setText("Export" if short > 1 else "Export figure")
             self._row.setSpacing(theme.px(3 if short > 2 else 8))

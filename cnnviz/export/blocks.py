@@ -74,11 +74,12 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
         case Matrix():
             return charts.table(panel)
         case Bars():
-            return charts.bars(panel)
+            return charts.bars(panel, room)
         case Vector():
-            return beside(charts.columns(panel), colour_bar(panel.scale, BAR_LENGTH), shared(panel.scale))
+            aside = None if room is None else room - BAR_ROOM
+            return beside(charts.columns(panel, aside), colour_bar(panel.scale, BAR_LENGTH), shared(panel.scale))
         case Histogram():
-            return charts.histogram(panel)
+            return charts.histogram(panel, room)
         case Contributions():
             return explained.contributions(panel)
         case Curve():

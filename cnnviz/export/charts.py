@@ -13,6 +13,12 @@ TABLE_ROWS, TABLE_COLUMNS = 40, 28
 BAR_ROWS = 200
 ROW, LARGE_ROW = 18, 34
 
+LEAST = 200
+"""Pixels that a chart needs, however narrow the paper is."""
+
+BELOW = 34
+"""What the axis of a histogram takes below it."""
+
 
 def bars(panel: Bars, room: int | None = None) -> Block:
     """Horizontal bars with their names at the left and texts at the right; the bars in the room that is left."""
@@ -48,12 +54,14 @@ def bars(panel: Bars, room: int | None = None) -> Block:
     return footed(Block(full, head + ROW * shown, draw), remarks)
 
 
-def columns(panel: Vector) -> Block:
+def columns(panel: Vector, room: int | None = None) -> Block:
     """One column for each unit, from the zero line."""
     count = len(panel.values)
     named = bool(panel.labels) and count <= 24
     width, height = max(320, min(900, count * 12)), 220
     left = max(width_of(number(v, signed=panel.scale.signed), SMALL) for v in (panel.scale.low, panel.scale.high)) + 8
+    if room is not None:
+        width = max(LEAST, min(width, room - left))
     colours = lut(panel.scale.colormap)[paint(panel.values[None], panel.scale.low, panel.scale.high)[0]] / 255
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
@@ -83,8 +91,8 @@ def columns(panel: Vector) -> Block:
     return Block(left + width, height + 18, draw)
 
 
-def histogram(panel: Histogram) -> Block:
-    """Counts over the range, the colour bar as its axis, the facts beside it."""
+def histogram(panel: Histogram, room: int | None = None) -> Block:
+    """Counts over the range, the colour bar as its axis, the facts beside it, or below where there is no room."""
     width, height, left = 560, 220, 48
     top = max(
         int(panel.counts.max(initial=0)), int(panel.overlay.max(initial=0)) if panel.overlay is not None else 0, 1
@@ -92,6 +100,10 @@ def histogram(panel: Histogram) -> Block:
     names = max([width_of(name) for name, _ in panel.facts], default=0)
     values = max([width_of(text) for _, text in panel.facts], default=0)
     facts = names + 16 + values if panel.facts else 0
+    aside = 24 + facts if facts and (room is None or room - left - 24 - facts >= LEAST) else 0
+    if room is not None:
+        width = max(LEAST, min(width, room - left - aside))
+        height = min(height, max(120, width // 2))
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         x += left
@@ -109,11 +121,14 @@ def histogram(panel: Histogram) -> Block:
             sheet.line(np.repeat(edges, 2)[1:-1].tolist(), over.tolist(), sheet.palette.accent, 1.25, zorder=3)
             sheet.text(x + width, y + 10, panel.overlay_label, SMALL, align="right", color=sheet.palette.accent)
         _lying_bar(sheet, x, y + height + 2, width, panel.scale)
+        start = (x + width + 24, y) if aside else (x, y + height + BELOW + LINE)
         for i, (name, text) in enumerate(panel.facts):
-            sheet.text(x + width + 24, y + ROW * i + 10, name, color=sheet.palette.dim)
-            sheet.text(x + width + 24 + facts, y + ROW * i + 10, text, align="right")
+            sheet.text(start[0], start[1] + ROW * i + 10, name, color=sheet.palette.dim)
+            sheet.text(start[0] + facts, start[1] + ROW * i + 10, text, align="right")
 
-    return Block(left + width + (24 + facts if facts else 0), max(height + 34, ROW * len(panel.facts)), draw)
+    list_height = ROW * len(panel.facts)
+    high = max(height + BELOW, list_height) if aside else height + BELOW + LINE + list_height
+    return Block(left + width + aside, high, draw)
 
 
 def table(panel: Matrix) -> Block:

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import cnnviz
+from cnnviz import paths
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.pixels import lut
 from cnnviz.core.recipe import read_recipe
@@ -115,3 +117,14 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path, options: dict[str, float],
     with pytest.raises(CnnvizError, match=said):
         export(figure, tmp_path / "a.png", **options)  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("layer", "view"), [("3", "histogram"), ("7", "vector"), ("11", "scores")])
+def test_charts_fit_the_column_with_letters_of_the_wanted_size(layer: str, view: str, tmp_path: Path) -> None:
+    """A chart too wide for its column would be drawn smaller, with all its letters."""
+    trace = cnnviz.trace(cnnviz.load_model("lenet5-mnist"), paths.resources() / "samples/lenet5-mnist/seven.png")
+    svg = export(cnnviz.view(trace, layer, view), tmp_path / "f.svg", width=85, font=8).read_text("utf-8")
+    sizes = {float(found) for found in re.findall(r"font-size: ([\d.]+)px", svg)}
+    page = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])  # type: ignore[index]
+    assert page == pytest.approx(85 / 25.4 * 72, rel=1e-3)
+    assert min(abs(size - 8) for size in sizes) < 0.1, sizes

@@ -32,6 +32,18 @@ def test_a_dropped_figure_brings_back_its_view(opened, tmp_path: Path, suffix: s
     assert not sentences(opened)
 
 
+@pytest.mark.parametrize("suffix", ["npz", "safetensors", "h5", "zarr.zip"])
+def test_a_dropped_file_with_outputs_brings_back_its_pass(opened, tmp_path: Path, suffix: str):
+    request = opened.controller.response.request
+    trace = cnnviz.trace(cnnviz.load_model("lenet5-mnist", device="cpu"), request.image)
+    file = cnnviz.export_pass(trace, tmp_path / f"outputs.{suffix}")
+    opened.ask(layer="11", view="")
+    opened.controller.open_files([str(file)])
+    opened.settle()
+    assert (opened.request.image, opened.request.layer) == (request.image, "")
+    assert not sentences(opened)
+
+
 def test_a_figure_whose_picture_is_gone_says_so_and_changes_nothing(opened, tmp_path: Path):
     Image.new("L", (28, 28), 100).save(tmp_path / "grey.png")
     trace = cnnviz.trace(cnnviz.load_model("lenet5-mnist", device="cpu"), tmp_path / "grey.png")

@@ -98,7 +98,8 @@ def _open(controller: Controller, options: WindowOptions) -> None:
         window.resize(*options.size)
     window.closed.connect(window.remember)
     window.show()
-    window.network.setFocus()
+    if window.network.isVisible():  # another workspace has taken the keys already
+        window.network.setFocus()
     QTimer.singleShot(0, lambda: controller.begin(options.images))
     QTimer.singleShot(0, controller.saving.begin)
     QTimer.singleShot(0, controller.training.look_back)
@@ -113,7 +114,8 @@ def _screenshot(app: QApplication, controller: Controller, options: WindowOption
     controller.problem.connect(problems.append)
     window.resize(*(options.size or SCREENSHOT_SIZE))
     window.show()
-    window.network.setFocus()
+    if window.network.isVisible():  # another workspace has taken the keys already
+        window.network.setFocus()
 
     def look() -> None:
         if controller.settled or (problems and controller.response is None and not controller.busy):

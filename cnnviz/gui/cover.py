@@ -76,14 +76,17 @@ class Cover(QObject):
             if other is not self and other.laid:
                 other.lift()
         self._page = page
+        page.show()
+        self._place.show()
+        if page.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        page.setFocus()  # before what has the keys is hidden: else they would go to whatever comes next
         self._hidden = [part for part in (window.split, *window.docks) if not part.isHidden()]
         for part in self._hidden:
             part.hide()
         window.commands["play"].setChecked(False)
         self._rested.clear()
         self._rest()
-        page.show()
-        self._place.show()
 
     def lift(self) -> None:
         """Show the network again, as it was."""

@@ -141,7 +141,9 @@ class ChartPlot(QWidget):
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(QPointF(x, box.top), QPointF(x, box.bottom))
             painter.setPen(theme.color("dim"))
-            painter.drawText(QRectF(x - 40, box.bottom + 3, 80, height), Qt.AlignmentFlag.AlignHCenter, text)
+            half = metrics.horizontalAdvance(text) / 2 + 1
+            middle = min(max(x, half), self.width() - half)  # the last one stays inside
+            painter.drawText(QRectF(middle - 40, box.bottom + 3, 80, height), Qt.AlignmentFlag.AlignHCenter, text)
         for y, text in plot.y_ticks(max(2, int(box.height / theme.px(40)))):
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(QPointF(box.left, y), QPointF(box.right, y))

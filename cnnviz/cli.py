@@ -27,6 +27,9 @@ FAILED = 1
 COMMANDS = ("predict", "inspect", "explain", "export", "page", "report", "train", "lesson", "models")
 """In the order of the help."""
 
+FILMS = ("film", "movie", "video", "gif", "animate")
+"""What others would call the command."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command.
@@ -84,6 +87,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         return options
     parser = window_parser("\n".join(f"  cnnviz {name:10}{_arguments_of(name).ABOUT}" for name in COMMANDS))
     if words and not words[0].startswith("-") and not Path(words[0]).exists():
+        if words[0] in FILMS:
+            parser.error("films are made by: cnnviz export … --motion walk --format gif")
         for near in difflib.get_close_matches(words[0], COMMANDS, 1):
             parser.error(f"there is no picture {words[0]!r}; did you mean: cnnviz {near}")
     return parser.parse_intermixed_args(words)

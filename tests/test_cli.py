@@ -182,3 +182,8 @@ def test_a_console_that_knows_only_ascii_is_no_error(command):
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "5\\xd75\n", "")
+
+
+def test_who_looks_for_films_is_shown_where_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["film", "seven.png"]) == 2
+    assert "--motion" in capsys.readouterr().err

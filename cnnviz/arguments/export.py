@@ -16,16 +16,23 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser = parser_for("export", ABOUT)
     parser.add_argument("images", nargs="*", metavar="IMAGE", help="picture files or folders")
     add_model(parser, required=False)
-    parser.set_defaults(model=None)
     parser.add_argument("--from", dest="figure", metavar="FIGURE", help="make an exported figure again")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the files; made when it is missing")
     parser.add_argument(
-        "--layers", default="all", metavar="PATH,...", help="layers to export, or picture (default: all)"
+        "--layers",
+        default="all",
+        metavar="PATH,...",
+        help="layers as 'cnnviz inspect' names them, or picture (default: all)",
     )
     parser.add_argument(
         "--together", action="store_true", help="the layers' outputs in one file: npz, safetensors, h5 or zarr.zip"
     )
-    parser.add_argument("--view", default="", metavar="NAME", help="layer view (default: the best for each layer)")
+    parser.add_argument(
+        "--view",
+        default="",
+        metavar="NAME",
+        help="a layer view, e.g. filters (default: the best for each layer); an unknown name lists them",
+    )
     parser.add_argument(
         "--set",
         dest="options",
@@ -33,24 +40,37 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         default=[],
         type=assignment,
         metavar="OPTION=VALUE",
-        help="an option of the view",
+        help="an option of the view, e.g. count=8; an unknown name lists those of the view",
     )
     parser.add_argument(
         "--format",
         default="",
         metavar="FORMAT,...",
-        help="png, tiff, svg, pdf, npz, csv, parquet, tex, md …; default: png",
+        help="png (default), tiff, svg, pdf; numbers: npz, safetensors, h5, zarr.zip, csv, parquet; tables: tex, md",
     )
     parser.add_argument(
-        "--name", default="{image}-{layer}-{view}", metavar="PATTERN", help="of the files; also {index}, {op}, {model}"
+        "--name",
+        default="{image}-{layer}-{view}",
+        metavar="PATTERN",
+        help="of the files, of {image}, {layer}, {view}, {index}, {op}, {model} (default: {image}-{layer}-{view})",
     )
-    present = parser.add_mutually_exclusive_group()
-    present.add_argument("--overwrite", action="store_true", help="replace files that are there")
-    present.add_argument("--resume", action="store_true", help="pass over what is there: go on after a stop")
-    parser.add_argument("--jobs", type=count, metavar="N", help="processes that draw (default: as it is worth)")
+    present = parser.add_mutually_exclusive_group()  # with neither, a file that is there stays, and that is said
+    present.add_argument(
+        "--overwrite", action="store_true", help="replace files that are there; else they stay, and are named"
+    )
+    present.add_argument(
+        "--resume", action="store_true", help="go on after a stop: pass over what is there without a word"
+    )
+    parser.add_argument(
+        "--jobs", type=count, metavar="N", help="processes that draw at the same time (default: more for many figures)"
+    )
     film = parser.add_argument_group("films, as --format gif,webp,mp4")
-    film.add_argument("--motion", choices=("walk", "slide", "pictures"), help="through the network, of the window …")
-    film.add_argument("--rate", type=rate, metavar="N", help="frames a second (default: 1, 10, 2)")
+    film.add_argument(
+        "--motion",
+        choices=("walk", "slide", "pictures"),
+        help="a walk through the layers, the window sliding over one, or one view of all pictures",
+    )
+    film.add_argument("--rate", type=rate, metavar="N", help="frames a second (default: walk 1, slide 10, pictures 2)")
     film.add_argument("--size", type=size, metavar="WxH", help="in pixels (default: 1280x720)")
     parser.add_argument("--caption", metavar="TEXT", help="a sentence below the figure")
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")

@@ -16,7 +16,6 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser = parser_for("page", ABOUT)
     parser.add_argument("figures", nargs="+", metavar="FIGURE", help="figures that CNNViz has exported")
     add_model(parser, required=False)
-    parser.set_defaults(model=None)
     parser.add_argument("--out", required=True, metavar="FILE", help="the page: .pdf, .svg, .png, .tiff")
     parser.add_argument("--images", nargs="*", default=[], metavar="IMAGE", help="pictures that are elsewhere now")
     parser.add_argument("--columns", type=count, default=2, metavar="N", help="figures side by side (default: 2)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from cnnviz.arguments.kinds import count, device, length, numbers, positive_numbers, rate, size_of_input
-from cnnviz.launch import DEFAULT_MODEL
 
 
 def parser_for(name: str, about: str) -> argparse.ArgumentParser:
@@ -25,11 +24,10 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 
-def add_model(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def add_model(parser: argparse.ArgumentParser, *, required: bool = True, default: str | None = None) -> None:
     """The options that say which model, the same ones wherever a model is taken."""
     group = parser.add_argument_group("model")
-    default = None if required else DEFAULT_MODEL
-    text = "a bundled or torchvision name, or a file" + ("" if required else f" (default: {DEFAULT_MODEL})")
+    text = "a bundled or torchvision name, or a file" + (f" (default: {default})" if default else "")
     group.add_argument("--model", required=required, default=default, metavar="M", help=text)
     group.add_argument("--arch", metavar="NAME", help="architecture of a file that holds only weights")
     group.add_argument("--labels", metavar="FILE", help="class names, one a line")
@@ -46,7 +44,11 @@ def add_model(parser: argparse.ArgumentParser, *, required: bool = True) -> None
 def add_paper(parser: argparse.ArgumentParser) -> None:
     """How large a figure is on paper."""
     paper = parser.add_argument_group("size on paper, instead of --scale")
-    paper.add_argument("--preset", choices=("single", "double", "slide", "poster"), help="a journal's column …")
+    paper.add_argument(
+        "--preset",
+        choices=("single", "double", "slide", "poster"),
+        help="85 mm and 178 mm (columns of a journal), 338.7 × 190.5 mm (16:9), 400 mm",
+    )
     paper.add_argument("--width", type=length, metavar="LENGTH", help="85mm, 8.5cm or 3.3in")
     paper.add_argument("--height", type=length, metavar="LENGTH", help="default: as high as the figure is")
     paper.add_argument("--dpi", type=count, metavar="N", help="pixels to an inch (default: 300)")

@@ -7,6 +7,7 @@ import argparse
 from cnnviz import __version__
 from cnnviz.arguments.kinds import count, png, size
 from cnnviz.arguments.shared import add_model
+from cnnviz.launch import DEFAULT_MODEL
 
 
 def window_parser(commands: str) -> argparse.ArgumentParser:
@@ -19,7 +20,7 @@ def window_parser(commands: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("images", nargs="*", metavar="IMAGE", help="picture files or folders (default: a sample)")
-    add_model(parser, required=False)
+    add_model(parser, required=False, default=DEFAULT_MODEL)
     parser.add_argument(
         "--layer", default="", metavar="PATH", help="the layer to show, as 'cnnviz inspect' names it; or picture"
     )

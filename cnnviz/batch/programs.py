@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cnnviz.batch.names import cell_name
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.made_again import as_command, in_a_file, load_call, model_words, view_call
+from cnnviz.core.made_again import as_command, in_a_file, load_call, model_words, of_a_view, view_call
 from cnnviz.figure import Figure, Page
 from cnnviz.request import Request
 
@@ -88,5 +88,6 @@ def _parts(figure: Figure) -> tuple[Page, list[Request]]:
         if part.request is None:
             raise CnnvizError(f"“{part.title}” is of no layer of a network, so the page cannot be copied as a program.")
         in_a_file(part.request)
+        of_a_view(part.request)
         requests.append(part.request)
     return page, requests

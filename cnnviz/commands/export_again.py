@@ -13,7 +13,7 @@ from cnnviz.commands.export_film import film_again
 from cnnviz.core.asked import origin_of
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.keep import BUDGET
-from cnnviz.core.made_again import differences, located
+from cnnviz.core.made_again import differences, located, of_a_view
 from cnnviz.core.recipe import RECORDS, Recipe, read_recipe
 from cnnviz.export import export, export_pass, formats
 from cnnviz.export.base import page_of, suffix_of
@@ -87,6 +87,7 @@ def _figure(recipe: Recipe, folder: Path, options: argparse.Namespace, explorer:
     if recipe.parts:
         return page_of([_figure(part, folder, options, explorer) for part in recipe.parts], **recipe.page)
     request = _as_asked(located(recipe, folder, options.images), options)
+    of_a_view(request)
     figure = explorer.answer(request).figure
     for sentence in differences(recipe, figure.origin):
         complain(sentence)

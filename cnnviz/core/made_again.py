@@ -116,6 +116,7 @@ def as_python(request: Request, file: str = "figure.pdf") -> str:
         The picture is in no file.
     """
     in_a_file(request)
+    of_a_view(request)
     return "\n".join(
         (
             "import cnnviz",
@@ -155,11 +156,25 @@ def as_command(request: Request, folder: str = "figures", suffix: str = "pdf", n
         The picture is in no file.
     """
     in_a_file(request)
+    of_a_view(request)
     words = ["cnnviz", "export", request.image, *model_words(request.model)]
     words += ["--layers", request.layer or "picture", "--view", request.view]
     for option, value in (dict(request.options) | _cursor(request)).items():
         words += ["--set", f"{option}={','.join(map(str, value)) if isinstance(value, tuple) else value}"]
     return shlex.join([*words, "--format", suffix, "--out", folder, *(["--name", name] if name else [])])
+
+
+WORKSPACES = {"graph": "network", "table": "table", "health": "table"}
+"""Views that are no layer's: what a workspace of the window shows, and which one."""
+
+
+def of_a_view(request: Request) -> None:
+    """Raise ``CnnvizError`` where only the window can show what was asked for."""
+    if request.view in WORKSPACES:
+        raise CnnvizError(
+            f"This figure shows the workspace {WORKSPACES[request.view].capitalize()}, which only the window can make "
+            "again: drop the file there."
+        )
 
 
 def in_a_file(request: Request) -> None:

@@ -163,11 +163,19 @@ class Commands(QObject):
         if controller.sandboxing.open:
             shown = controller.sandboxing.figure
         elif controller.networking.open:
-            shown = controller.networking.figure
+            shown = self._asked(controller.networking.figure)
         elif controller.tabling.open:
-            shown = controller.tabling.page.figure
+            shown = self._asked(controller.tabling.page.figure)
         if (figure := controller.learning.figure or shown) is not None:
             act(figure)
+
+    def _asked(self, figure: Figure | None) -> Figure | None:
+        """The figure of a workspace with the model and the picture that it is of."""
+        response = self._controller.response
+        if figure is None or response is None:
+            return figure
+        request = replace(response.request, view=figure.view, options=())
+        return replace(figure, request=request, origin=response.figure.origin)
 
     def _over(self) -> tuple[str, str] | None:
         """Name and usual format of what lies over the layer's view; None where nothing does."""

@@ -248,6 +248,7 @@ class Controller(QObject):
     def _connect_files(self) -> None:
         for part in (self.exporter, self.exports, self.restoring, self.saving):
             part.problem.connect(self.complain)
+        self.restoring.workspace_wanted.connect(self.window.top.workspace_picked)
         self.exports.done.connect(self._on_exported)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.made_again import differences, located
+from cnnviz.core.made_again import WORKSPACES, differences, located
 from cnnviz.core.recipe import Recipe, read_recipe
 from cnnviz.gui.session import Session
 from cnnviz.response import Response
@@ -24,9 +24,17 @@ class Restoring(QObject):
         Is told what the figure shows.
     show
         Puts a picture into the tray.
+
+    Signals
+    -------
+    problem(str, str)
+        A sentence for the bar, with details.
+    workspace_wanted(str)
+        The figure shows a workspace, not a layer.
     """
 
     problem = Signal(str, str)
+    workspace_wanted = Signal(str)
 
     def __init__(self, session: Session, show: Callable[[list[str]], None]) -> None:
         super().__init__(session)
@@ -61,11 +69,16 @@ class Restoring(QObject):
         except CnnvizError as error:
             self.problem.emit(f"{file.name} cannot be shown again. {error}", error.details)
             return
+        workspace = WORKSPACES.get(request.view, "")
+        if workspace:
+            request = replace(request, view="")
         old = self._session.request
         request = replace(request, model=replace(request.model, device=old.model.device), colormaps=old.colormaps)
         self._awaited = request.image, recipe
         self._session.update(**{item.name: getattr(request, item.name) for item in fields(request)})
         self._show([request.image])
+        if workspace:
+            self.workspace_wanted.emit(workspace)
 
     def set_response(self, response: Response) -> None:
         """Say where what is shown is not what the file shows."""

@@ -9,8 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from cnnviz import paths
+from cnnviz.cli import run
+from cnnviz.core.errors import CnnvizError
+from cnnviz.core.made_again import as_python
 from cnnviz.export import export
-from cnnviz.figure import Graph, Table
+from cnnviz.figure import Figure, Graph, Table
 from cnnviz.gui.exports.figure_dialog import ExportDialog
 from cnnviz.gui.graph.drawn import figure_of
 from cnnviz.layout.graph import laid_out
@@ -111,3 +115,26 @@ def test_names_lose_their_middle_and_keep_their_shape(room: int, short: str) -> 
 
 def test_what_is_said_last_is_left_out_first() -> None:
     assert shortened("12 conv · 12 norm · 6 join", lambda text: len(text) <= 20) == "12 conv · 12 norm"
+
+
+@pytest.mark.parametrize(("workspace", "suffix"), [("network", "svg"), ("network", "png"), ("table", "pdf")])
+def test_a_dropped_file_of_a_workspace_opens_it(
+    opened: Opened, tmp_path: Path, workspace: str, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened.ask(layer="3")
+    opened.window.top.workspace_picked.emit(workspace)
+    opened.settle()
+    found: list[Figure] = []
+    opened.controller.acts._with_figure(found.append)
+    file = export(found[0], tmp_path / f"figure.{suffix}")
+    opened.window.top.workspace_picked.emit("")
+    opened.ask(layer="11", image=str(paths.resources() / "samples/lenet5-mnist/one.png"))
+    opened.controller.open_files([str(file)])
+    opened.settle()
+    assert opened.window.top.workspace == workspace
+    assert (opened.request.layer, Path(opened.request.image).name) == ("3", "seven.png")
+    assert not opened.window.errors.messages
+    assert run(["export", "--from", str(file), "--out", str(tmp_path / "again")]) == 1
+    assert "only the window can make again" in capsys.readouterr().err
+    with pytest.raises(CnnvizError, match="only the window"):
+        as_python(found[0].request)  # type: ignore[arg-type]

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import shutil
+import tempfile
 import weakref
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
@@ -67,7 +70,6 @@ class Theme(QObject):
         self._family = ""
         self._fonts: dict[str, QFont] = {}  # made once for each size: widgets ask for them while painting
         self._mono = ""
-        self._images: QTemporaryDir | None = None
         self._iconed: weakref.WeakKeyDictionary[QObject, tuple[str, str]] = weakref.WeakKeyDictionary()
         self._app: weakref.ref[QApplication] | None = None
         self._applying = False
@@ -187,13 +189,19 @@ class Theme(QObject):
 
     def _image(self, name: str, role: str) -> str:
         """Path of an icon in one colour, for the style sheet, which reads files only."""
-        if self._images is None or not self._images.isValid():
-            self._images = QTemporaryDir()
         color = self._colors[role]
-        path = Path(self._images.path()) / f"{name}-{color[1:]}.svg"
+        path = _images() / f"{name}-{color[1:]}.svg"
         if not path.exists():
             path.write_bytes(icons.source(name, color))
         return path.as_posix()
+
+
+@cache
+def _images() -> Path:
+    """Where the icons lie that the style sheet reads, until the app ends."""
+    folder = tempfile.mkdtemp(prefix="cnnviz-icons-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @cache

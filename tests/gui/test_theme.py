@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -164,6 +166,20 @@ def test_the_package_protects_none_from_running_out() -> None:
         "for _ in range(100_000): thing.setObjectName('x')\n"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_an_ended_app_leaves_no_files_behind(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from cnnviz.gui.theme import theme\n"
+        "app = QApplication([])\n"
+        "theme.install(app)\n"
+        "sys.exit(0 if list(Path(sys.argv[1]).rglob('check-*.svg')) else 'no icon was written')"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
 def test_torch_is_not_imported() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from cnnviz.core.colormaps import lut
@@ -216,6 +216,17 @@ def test_the_minimap_goes_where_it_is_clicked(graph: Opened) -> None:
     width, height = view(graph).scene.size
     assert x > 0.7 * width
     assert y > 0.7 * height
+
+
+def test_a_move_is_painted_once_though_the_minimap_lies_on_the_graph(graph: Opened) -> None:
+    turn(graph, middle(graph, "1"), 8)
+    assert view(graph).minimap.isVisible()
+    graph.settle()
+    painted = QSignalSpy(view(graph).painted)
+    place = view(graph).camera
+    view(graph).look_from(place._replace(left=place.left - 3))
+    QCoreApplication.sendPostedEvents(graph.window, QEvent.Type.UpdateRequest.value)
+    assert painted.count() == 1
 
 
 def test_pointing_names_sources_users_and_what_flows(graph: Opened) -> None:

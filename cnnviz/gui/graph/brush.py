@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Frame
 from cnnviz.gui.graph import words
@@ -32,12 +33,17 @@ SIDE = 7.0
 SMALL_HEAD, SMALL_SIDE = 16.0, 3.0
 """The same in pixels, of a card with one word."""
 
+RANGE = re.compile(r"\d+–\d+$")
+"""Which ones of equal neighbours a card stands for: ``denselayer1–6``."""
+
 _fonts: dict[tuple[int, bool], QFont] = {}
 _inks: dict[str, QColor] = {}
 _mixtures: dict[tuple[int, int, float], QColor] = {}
 _texts: dict[tuple[str, int, bool, int, bool], str] = {}
+_titles: dict[tuple[str, int, bool, float], QPixmap] = {}
+_extents: dict[tuple[str, int, bool], tuple[int, int]] = {}
 
-TEXTS_KEPT = 20_000
+TEXTS_KEPT, TITLES_KEPT = 20_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def font(size: float, bold: bool = False) -> QFont:
 
 def forget() -> None:
     """Fonts and colours are others now."""
-    for kept in (_fonts, _inks, _mixtures, _texts):
+    for kept in (_fonts, _inks, _mixtures, _texts, _titles, _extents):
         kept.clear()
 
 
@@ -103,11 +109,21 @@ def elided(metrics: QFontMetrics, text: str, size: float, bold: bool, room: int,
             _texts.clear()
         if not short:
             _texts[name] = shortened(text, lambda short_: metrics.horizontalAdvance(short_) <= room)
-        elif metrics.horizontalAdvance(text) <= room:
-            _texts[name] = text
         else:
-            _texts[name] = metrics.elidedText(text.partition(" ")[0], Qt.TextElideMode.ElideMiddle, room)
+            shorter = (text, text.partition(" ")[0], RANGE.sub("", text))
+            fitting = (less for less in shorter if metrics.horizontalAdvance(less) <= room)
+            cut = metrics.elidedText(shorter[1], Qt.TextElideMode.ElideMiddle, room)
+            _texts[name] = next(fitting, cut)
     return _texts[name]
+
+
+def extent(text: str, size: float, bold: bool) -> tuple[int, int]:
+    """(width, height) of a text in pixels."""
+    name = (text, round(size), bold)
+    if name not in _extents:
+        metrics = QFontMetrics(font(size, bold))
+        _extents[name] = metrics.horizontalAdvance(text), metrics.height()
+    return _extents[name]
 
 
 def fill_of(look: Look) -> QColor:
@@ -293,10 +309,7 @@ def paint_frame_title(
     """The name of an opened block, in its head where there is room, else over its corner; never over another name."""
     inside = head >= 12
     size = min(max(head * 0.5, 10.0), 20.0) if inside else 11.0
-    painter.setFont(font(size, bold=True))
-    metrics = painter.fontMetrics()
-    text = frame.title
-    width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + (0 if inside else 2)
+    width, height = _title_extent(frame.title, size, inside)
     left = max(rect.x(), min(room.x(), rect.right() - width)) if rect.x() < room.x() else rect.x()
     if width > rect.width() or (not inside and frame.depth > 1 and rect.height() < 3 * height):
         return  # it would hide more than it says
@@ -304,14 +317,40 @@ def paint_frame_title(
     if any(other.intersects(box) for other in taken) or not box.intersects(room):
         return
     taken.append(box)
-    if not inside:
-        back = QColor(ink("ground"))  # its own, to be made translucent
-        back.setAlpha(215)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(back)
-        painter.drawRoundedRect(box, 4, 4)
-    painter.setPen(ink("dim" if inside else "text"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawPixmap(box.topLeft().toPoint(), _title(frame.title, size, inside, painter.device().devicePixelRatioF()))
+
+
+def _title(text: str, size: float, inside: bool, ratio: float) -> QPixmap:
+    """The name of an opened block on its plate; it is seen in many frames, and painted once."""
+    name = (text, round(size), inside, ratio)
+    if name not in _titles:
+        if len(_titles) > TITLES_KEPT:
+            _titles.clear()
+        width, height = _title_extent(text, size, inside)
+        made = QPixmap(round(width * ratio), round(height * ratio))
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0, 0, width, height)
+        if not inside:
+            back = QColor(ink("ground"))  # its own, to be made translucent
+            back.setAlpha(215)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(back)
+            painter.drawRoundedRect(box, 4, 4)
+        painter.setFont(font(size, bold=True))
+        painter.setPen(ink("dim" if inside else "text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
+        _titles[name] = made
+    return _titles[name]
+
+
+def _title_extent(text: str, size: float, inside: bool) -> tuple[int, int]:
+    """(width, height) of such a plate in pixels."""
+    width, height = extent(text, size, bold=True)
+    return width + 12, height + (0 if inside else 2)
 
 
 def transform(painter: QPainter, camera: Camera) -> None:

@@ -12,8 +12,8 @@ from PySide6.QtGui import QPainter, QPixmap
 from cnnviz.gui.graph.brush import Look, fill_of
 from cnnviz.gui.graph.tiles import Picture
 
-PATIENCE = 0.008
-"""Seconds of a frame in which cards are painted anew."""
+PATIENCE = 0.009
+"""Seconds from the beginning of a frame after which no more cards are painted anew."""
 
 KEPT = 64 << 20
 """Bytes of painted cards that are kept at most."""
@@ -70,7 +70,7 @@ class CardCache:
         kept = self._cards.get(place)
         if kept is None or not _same(kept[0], state):
             late = time.perf_counter() > self._end
-            usable = kept is not None and kept[0][1] == state[1] and 0.4 < state[0] / kept[0][0] < 2.5
+            usable = kept is not None and kept[0][1] is state[1] and 0.4 < state[0] / kept[0][0] < 2.5
             if late or (usable and not still):
                 self.rough = True
                 _draw_rough(painter, rect, kept if usable else None, state)
@@ -113,7 +113,7 @@ def _draw_rough(painter: QPainter, rect: QRectF, kept: tuple[State, QPixmap] | N
 
 
 def _same(one: State, other: State) -> bool:
-    return one[0] == other[0] and one[1] == other[1] and one[2] is other[2] and one[3] == other[3]
+    return one[0] == other[0] and one[1] is other[1] and one[2] is other[2] and one[3] == other[3]
 
 
 def _size(pixmap: QPixmap) -> int:

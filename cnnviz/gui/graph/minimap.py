@@ -29,6 +29,7 @@ class Minimap(QWidget):
         self.setAccessibleName("The whole graph, small")
         self.setToolTip("The whole graph: click or drag to go somewhere")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the graph is painted twice, below it too
         self._view = view
         self._drawn: QPixmap | None = None
         self.wanted = True

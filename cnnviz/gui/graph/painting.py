@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LARGE = 900
 """Pixels from which a card is painted each time: of such there are few."""
 
+ROUND_ZOOM = 0.5
+"""From here on one sees that the corners of frames are round."""
+
 FRAME_HEAD = 28.0
 """Height of the head of a frame, in units of the graph."""
 
@@ -44,6 +47,7 @@ class Painting:
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Everything that is seen."""
         view = self._view
+        self._cards.begin()
         far = view.camera.zoom < brush.BLOCK_ZOOM
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not far)
         marks = self._marks(scene)
@@ -71,8 +75,6 @@ class Painting:
 
     def _paint_far(self, painter: QPainter, scene: Scene, faint: bool) -> None:
         """All frames, lines and cards at once: each colour is one stroke of the brush."""
-        if self._grounds is None:
-            self._grounds = self._collected([(brush.frame_color(f.depth), box_of(f)) for f in scene.frames])
         if faint not in self._blocks:
             looks = [self._view.look(card, faint) for card in scene.cards]
             pairs = [(brush.fill_of(look), box_of(card)) for look, card in zip(looks, scene.cards, strict=True)]
@@ -82,13 +84,9 @@ class Painting:
             self._blocks[faint] = list(by_color.values())
         painter.save()
         brush.transform(painter, self._view.camera)
-        pen = QPen(ink("line"), 1)
+        self._paint_grounds(painter, scene)
+        pen = QPen(ink("faint"), 1)
         pen.setCosmetic(True)
-        painter.setPen(pen)
-        for color, rects in self._grounds:
-            painter.setBrush(color)
-            painter.drawRects(rects)
-        pen.setColor(ink("faint"))
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(scene.lines)
@@ -97,6 +95,17 @@ class Painting:
             painter.setBrush(color)
             painter.drawRects(rects)
         painter.restore()
+
+    def _paint_grounds(self, painter: QPainter, scene: Scene) -> None:
+        """All frames with plain corners, in units of the graph."""
+        if self._grounds is None:
+            self._grounds = self._collected([(brush.frame_color(f.depth), box_of(f)) for f in scene.frames])
+        pen = QPen(ink("line"), 1)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        for color, rects in self._grounds:
+            painter.setBrush(color)
+            painter.drawRects(rects)
 
     @staticmethod
     def _collected(pairs: list[tuple[QColor, Box]]) -> list[tuple[QColor, list[QRectF]]]:
@@ -111,11 +120,20 @@ class Painting:
     # near
 
     def _paint_frames(self, painter: QPainter, scene: Scene, screen: QRectF) -> None:
-        camera = self._view.camera
+        camera, pointed = self._view.camera, self._view.hands.frame
+        plain = camera.zoom < ROUND_ZOOM
+        if plain:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            brush.transform(painter, camera)
+            self._paint_grounds(painter, scene)
+            painter.restore()
         for frame in scene.frames:
+            if plain and frame.key != pointed:
+                continue
             rect = QRectF(*camera.box(box_of(frame)))
             if rect.intersects(screen):
-                brush.paint_frame(painter, rect, frame, camera.zoom, frame.key == self._view.hands.frame)
+                brush.paint_frame(painter, rect, frame, camera.zoom, frame.key == pointed)
 
     def _paint_lines(self, painter: QPainter, scene: Scene, seen: Box) -> None:
         painter.save()
@@ -132,20 +150,19 @@ class Painting:
 
     def _paint_cards(self, painter: QPainter, scene: Scene, screen: QRectF, marks: dict[int, str], far: bool) -> None:
         view = self._view
-        self._cards.begin()
-        steady = view.camera.zoom == self._zoom
-        for i in sorted(self._marked(scene, marks)) if far else scene.cards_in(view.camera.seen(view.room)):
+        marked = self._marked(scene, marks)
+        for i in sorted(marked) if far else scene.cards_in(view.camera.seen(view.room)):
             rect = QRectF(*view.camera.box(box_of(scene.cards[i])))
             if not rect.intersects(screen):
                 continue
             if not far:
-                self._paint_card(painter, scene, i, rect, bool(marks) and i not in marks, steady)
+                self._paint_card(painter, scene, i, rect, bool(marks) and i not in marks)
             elif i in marks:
                 painter.fillRect(rect, brush.fill_of(view.look(scene.cards[i])))
-            if (kind := self._kind(scene, i, marks)) is not None:
-                self._paint_mark(painter, rect, scene.cards[i], kind)
+            if i in marked:
+                self._paint_mark(painter, rect, scene.cards[i], marked[i])
 
-    def _paint_card(self, painter: QPainter, scene: Scene, i: int, rect: QRectF, faint: bool, steady: bool) -> None:
+    def _paint_card(self, painter: QPainter, scene: Scene, i: int, rect: QRectF, faint: bool) -> None:
         view, card, zoom = self._view, scene.cards[i], self._view.camera.zoom
         look = view.look(card, faint)
         picture, fresh = None, True
@@ -153,9 +170,9 @@ class Painting:
         if zoom >= brush.MAPS_ZOOM:
             picture, fresh = view.tiles.get(card.shown), view.tiles.is_fresh(card.shown) and not view.stale
             act = brush.paint_near if zoom >= brush.CARD_ZOOM else brush.paint_small
-        paint = partial(_paint, act=act, card=card, scene=scene, look=look, picture=picture, fresh=fresh)
+        paint = partial(act, card=card, scene=scene, look=look, picture=picture, fresh=fresh)
         if rect.width() < LARGE:
-            self._cards.draw(painter, rect, i, (zoom, look, picture, fresh), steady, paint)
+            self._cards.draw(painter, rect, i, (zoom, look, picture, fresh), zoom == self._zoom, paint)
         else:
             paint(painter, rect)
 
@@ -177,20 +194,11 @@ class Painting:
         marks |= {scene.card_of(record): "user" for record in scene.users(card)}
         return marks | {place: "this"}
 
-    def _marked(self, scene: Scene, marks: dict[int, str]) -> set[int]:
+    def _marked(self, scene: Scene, marks: dict[int, str]) -> dict[int, str]:
+        """All cards with a mark: what was found, what is chosen, and what is pointed at with all around it."""
         chosen = scene.card_named(self._view.chosen)
-        hits = {scene.card_of(record) for record in self._view.hits}
-        return set(marks) | hits | ({chosen} if chosen is not None else set())
-
-    def _kind(self, scene: Scene, i: int, marks: dict[int, str]) -> str | None:
-        """What a card is marked as; None for most."""
-        if i in marks:
-            return marks[i]
-        if scene.cards[i].key == self._view.chosen:
-            return "this"
-        hits = self._view.hits
-        card = scene.cards[i]
-        return "hit" if hits and any(n in hits for n in range(card.first, card.last + 1)) else None
+        hits = {scene.card_of(record): "hit" for record in self._view.hits}
+        return hits | ({chosen: "this"} if chosen is not None else {}) | marks
 
     def _paint_mark(self, painter: QPainter, rect: QRectF, card: Card, kind: str) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -228,8 +236,3 @@ class Painting:
             rect = QRectF(*self._view.camera.box(box_of(frame)))
             if rect.width() > 24 and rect.intersects(screen):
                 brush.paint_frame_title(painter, rect, frame, screen, head, taken)
-
-
-def _paint(painter: QPainter, rect: QRectF, *, act: object, **what: object) -> None:
-    """Paint a card with one of the two brushes."""
-    act(painter, rect, **what)  # type: ignore[operator]

@@ -83,6 +83,12 @@ class Collection(QObject):
         self._tray.set_current(self._session.request.image)
         self._only_samples = False
 
+    @Slot(object)
+    def put_for_samples(self, pictures: dict[str, str]) -> None:
+        """The same where there is nothing but our samples; what a person has added stays."""
+        if self._only_samples:
+            self.put(pictures)
+
     @property
     def pictures(self) -> tuple[tuple[str, str], ...]:
         """Path and true class of each picture in the tray."""

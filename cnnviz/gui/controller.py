@@ -313,6 +313,7 @@ class Controller(QObject):
         window.status.cancel_requested.connect(self.jobs.cancel)
 
     def _connect_training(self) -> None:
+        self.training.pictured.connect(self.collection.put_for_samples)
         self.training.chosen.connect(self.open_model)
         self.training.reported.connect(self._on_job)
         self.training.problem.connect(self.complain)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
@@ -98,6 +99,35 @@ def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> 
     assert opened.request.model.name.endswith(".safetensors")
     assert opened.controller.response is not None
     assert opened.controller.response.model.labels == ("0", "1")
+
+
+def test_a_result_is_opened_with_pictures_of_its_own_data(opened: Opened, bars: str) -> None:
+    page = page_of(opened)
+    choose(page, bars)
+    page.form.fields.epochs.setValue(1)
+    train(opened, page)
+    opened.qtbot.mouseClick(page.course.open_button, Qt.MouseButton.LeftButton)
+    opened.settle()
+    shown = opened.controller.collection.pictures
+    assert [label for _, label in shown] == ["0", "1"] * 10  # and no samples of ours, which are of other classes
+    pixels = np.load(bars)["x_test"]
+    for path, _ in shown:
+        assert np.array_equal(np.asarray(Image.open(path)), pixels[int(Path(path).stem)])
+    assert opened.request.image == shown[0][0]
+
+
+def test_pictures_of_ones_own_stay_when_a_result_is_opened(opened: Opened, bars: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.png"
+    Image.new("L", (28, 28), 200).save(mine)
+    opened.controller.open_files([str(mine)])
+    opened.settle()
+    page = page_of(opened)
+    choose(page, bars)
+    page.form.fields.epochs.setValue(1)
+    train(opened, page)
+    opened.qtbot.mouseClick(page.course.open_button, Qt.MouseButton.LeftButton)
+    opened.settle()
+    assert opened.controller.collection.paths == (str(mine),)
 
 
 def test_the_kept_weights_go_by_from_the_first_to_the_last(opened: Opened, bars: str) -> None:

@@ -34,6 +34,8 @@ class Training(QObject):
     -------
     chosen(ModelRequest)
         What was trained is to be opened.
+    pictured(dict)
+        Before that: files of pictures that it has not learned from, and their classes.
     reported(JobReport)
         How the training goes on, for the status line.
     problem(str, str), news(str)
@@ -43,6 +45,7 @@ class Training(QObject):
     """
 
     chosen = Signal(object)
+    pictured = Signal(object)
     reported = Signal(object)
     problem = Signal(str, str)
     news = Signal(str)
@@ -174,6 +177,7 @@ class Training(QObject):
         from cnnviz.gui.training.outcome import Outcome
 
         outcome = Outcome(page, self)
+        outcome.pictured.connect(self.pictured)
         outcome.opened.connect(self.leave)
         outcome.opened.connect(self.chosen)
         outcome.deepened.connect(self.begin)

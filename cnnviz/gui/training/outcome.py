@@ -27,12 +27,15 @@ class Outcome(QObject):
     -------
     opened(ModelRequest), deepened(Wish)
         It is to be looked into; or it is to learn on.
+    pictured(dict)
+        Before it is opened: files of pictures that it has not learned from, and their classes.
     problem(str, str), news(str)
         Sentences for the bar, with details, and for the status line.
     """
 
     opened = Signal(object)
     deepened = Signal(object)
+    pictured = Signal(object)
     problem = Signal(str, str)
     news = Signal(str)
 
@@ -79,6 +82,8 @@ class Outcome(QObject):
     @Slot()
     def _open(self) -> None:
         if self._done is not None:
+            if self._done.held_back:
+                self.pictured.emit(self._done.held_back)
             self.opened.emit(ModelRequest(str(self._done.file)))
 
     @Slot()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.writing import replacing
 from cnnviz.figure import Figure, ImageGrid, Matrix, Scale
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 HARDEST = 40
 """Pictures that are shown of those with the largest loss."""
+
+HELD_BACK = 20
+"""Pictures that the result is opened with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +42,8 @@ class Done:
         By their names in the window: ``confusion``, ``hardest``.
     sentence
         How it compares with training from nothing; empty when it was not compared.
+    held_back
+        Files of pictures that it has not learned from, and their classes: what to look at it with.
     """
 
     trained: Trained = field(repr=False)
@@ -44,6 +51,7 @@ class Done:
     problem: str
     figures: dict[str, Figure] = field(repr=False)
     sentence: str = ""
+    held_back: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 def done(trained: Trained, file: Path, sentence: str = "") -> Done:
@@ -55,7 +63,47 @@ def done(trained: Trained, file: Path, sentence: str = "") -> Done:
         problem = f"{error} The network is kept in this window: save it elsewhere."
     measured, inputs = (trained.test, trained.tested) if trained.test else (trained.validation, trained.held)
     figures = {} if measured is None or inputs is None else drawn(measured, inputs, trained.data.labels)
-    return Done(trained, file, problem, figures, sentence)
+    return Done(trained, file, problem, figures, sentence, {} if problem else held_back(trained, file))
+
+
+def held_back(trained: Trained, file: Path) -> dict[str, str]:
+    """Some pictures that it has not learned from, one of each class before a second of any: file and class.
+
+    Pictures that have no files of their own are written into a folder beside the weights.
+    """
+    data = trained.data
+    if trained.tested is not None and data.test is not None:
+        inputs, pictures = trained.tested, data.test
+    elif trained.held is not None:
+        inputs, pictures = trained.held, data.validation or data.train
+    else:
+        return {}
+    classes = inputs.classes.cpu().numpy()
+    found: dict[str, str] = {}
+    with suppress(CnnvizError, OSError):  # a full disk: what is there is enough
+        for place in _of_each(classes, HELD_BACK):
+            row = int(inputs.rows[place])
+            one = pictures.content[row]
+            path = one if isinstance(one, str) else _written(one, file.with_suffix("") / f"{row:05d}.png")
+            found[path] = data.labels[classes[place]]
+    return found
+
+
+def _of_each(classes: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """So many places in ``classes`` (N,), the first of each class before the second of any."""
+    rank = np.zeros(len(classes), np.int64)
+    for number in np.unique(classes):
+        rank[classes == number] = np.arange((classes == number).sum())
+    return np.lexsort((classes, rank))[:count]
+
+
+def _written(pixels: NDArray[np.uint8], path: Path) -> str:
+    from PIL import Image
+
+    path.parent.mkdir(exist_ok=True)
+    with replacing(path) as file:
+        Image.fromarray(pixels).save(file, "png")
+    return str(path)
 
 
 def drawn(measured: Measured, inputs: Inputs, labels: tuple[str, ...]) -> dict[str, Figure]:

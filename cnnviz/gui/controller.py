@@ -23,6 +23,7 @@ from cnnviz.gui.explaining import Explaining
 from cnnviz.gui.exporting import Exporter
 from cnnviz.gui.exports.going import Exports
 from cnnviz.gui.feed import Feed
+from cnnviz.gui.garbage import Garbage
 from cnnviz.gui.graph.going import Networking
 from cnnviz.gui.jobs import JobReport, Jobs
 from cnnviz.gui.learning.going import Learning
@@ -83,6 +84,7 @@ class Controller(QObject):
         self.session = session
         self.settings = settings
         self.runner = Runner(settings.budget_bytes, self)
+        self.garbage = Garbage(self.runner.idle, self)
         self.jobs = Jobs(self.runner.idle, self)
         self.collection = Collection(window.tray, session, self.runner, self.jobs)
         self.exporter = Exporter(self.jobs, self.runner.explorer, window)
@@ -117,6 +119,7 @@ class Controller(QObject):
 
     def begin(self, images: tuple[str, ...]) -> None:
         """Put the first pictures, or our samples, into the tray and begin to answer, once the window is painted."""
+        self.garbage.start()
         self.runner.start()
         if self.session.request.image:
             self.runner.submit(self.session.request)
@@ -135,6 +138,7 @@ class Controller(QObject):
         self.training.stop()
         self.learning.stop()
         self.runner.stop()
+        self.garbage.stop()
 
     @property
     def busy(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import threading
 import traceback
 from typing import TYPE_CHECKING
@@ -170,12 +171,11 @@ class Runner(QObject):
         """The explorer, made in the first thread that needs it (it imports torch)."""
         with self._making:
             if self._explorer is None:
-                gc.disable()  # so many new objects at once would be looked through again and again, a tenth of the time
-                try:
-                    from cnnviz.explore import Explorer
-                finally:
-                    gc.enable()
+                is_first = "torch" not in sys.modules
+                from cnnviz.explore import Explorer
 
+                if is_first:
+                    gc.freeze()  # what torch is made of stays: no collection has to look through it again
                 self._explorer = Explorer(self._budget)
             return self._explorer
 

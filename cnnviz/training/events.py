@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """Work before the first step goes on: ``what`` in words, ``done`` of ``total`` pictures."""
+    """Reading or measuring goes on: ``what`` in words, ``done`` of ``total`` pictures."""
 
     what: str
     done: int

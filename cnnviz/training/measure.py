@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,8 +15,11 @@ from torch.nn import functional as F
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.logits import find_logits
 from cnnviz.training.control import Control
+from cnnviz.training.events import Progressed
 from cnnviz.training.inputs import Batches, in_turn
 from cnnviz.training.settings import TrainingError
+
+_MOMENT = 0.25  # seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +64,18 @@ def logits_of(output: object) -> torch.Tensor:
     return logits.flatten(1)
 
 
+def pass_size(batches: Batches) -> int:
+    """Pictures a pass, so that one takes but a moment: fewer large ones, and more on a GPU."""
+    x = batches.batch(torch.arange(1))[0]
+    return max(1, min(500, (2**19 if x.device.type == "cpu" else 2**25) // x.numel()))
+
+
 def measure(
-    module: nn.Module, batches: Batches, classes: int, size: int = 500, control: Control | None = None
-) -> Measured:
+    module: nn.Module, batches: Batches, classes: int, control: Control, what: str
+) -> Iterator[Progressed | Measured]:
     """Run labelled pictures through a network in evaluation mode; afterwards it is in the mode in which it was.
+
+    Last comes the `Measured`; before it, where that takes longer than a moment, how far it is.
 
     Parameters
     ----------
@@ -70,26 +83,31 @@ def measure(
         On the same device.
     classes
         How many there are.
-    size
-        Pictures a pass.
     control
-        Asked before each pass. ``Cancelled`` is raised when it says stop.
+        Holds it between two passes, and ends it with ``Cancelled``; what takes but a moment is finished all the same.
+    what
+        What is being done, in words.
     """
     modes = {inner: inner.training for inner in module.modules()}
-    losses, predicted = [], []
+    losses, predicted, count = [], [], len(batches.classes)
+    begun = told = time.perf_counter()
     module.eval()
     try:
-        for rows in in_turn(len(batches.classes), size):
-            if control is not None and control.stopped:
+        for rows in in_turn(count, pass_size(batches)):
+            control.wait()
+            if control.stopped and time.perf_counter() - begun > _MOMENT:
                 raise Cancelled
             with torch.no_grad():
                 x, y = batches.batch(rows)
                 logits = logits_of(module(x)).float()  # (n, K)
                 losses.append(F.cross_entropy(logits, y, reduction="none").cpu())
                 predicted.append(logits.argmax(1).cpu())
+            if time.perf_counter() - told > _MOMENT:
+                told = time.perf_counter()
+                yield Progressed(what, int(rows[-1]) + 1, count)
     finally:
         for inner, mode in modes.items():
             inner.training = mode
     true, said = batches.classes.cpu(), torch.cat(predicted)
     confusion = torch.bincount(true * classes + said.clamp(max=classes - 1), minlength=classes * classes)
-    return Measured(torch.cat(losses).numpy(), said.numpy(), true.numpy(), confusion.view(classes, classes).numpy())
+    yield Measured(torch.cat(losses).numpy(), said.numpy(), true.numpy(), confusion.view(classes, classes).numpy())

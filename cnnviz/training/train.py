@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from cnnviz.core.cancel import Cancelled
 from cnnviz.core.device import choose, describe
 from cnnviz.core.errors import CnnvizError
 from cnnviz.training.checkpoint import Checkpoint, read_checkpoint, snapshots_of
 from cnnviz.training.control import Control
 from cnnviz.training.events import Checked, EpochEnded, Event, Finished, Noted, Progressed, Snapped, Started, Stepped
-from cnnviz.training.inputs import Inputs
+from cnnviz.training.inputs import Batches, Inputs
 from cnnviz.training.loop import Loop, validated
 from cnnviz.training.measure import Measured, measure
 from cnnviz.training.network import Network
@@ -86,6 +87,7 @@ class _Run:
         self.history: tuple[EpochEnded, ...] = ()
         self.told: list[Stepped] = []
         self.best: dict[str, Tensor] | None = None
+        self.found: Measured | None = None  # what the validation pictures said after the last epoch
         self.reason = "finished"
         self.others = True  # what lies beside the checkpoint is of another training
 
@@ -95,8 +97,8 @@ class _Run:
             self._resume()
         yield self._started()
         yield Snapped(self.snapshots.take(self.loop.step, len(self.history) + 1, self.module))
-        if self.history:
-            yield from self._check(len(self.history))
+        if self.history and not (yield from self._check(len(self.history))):
+            return
         while len(self.history) < self.settings.epochs and not self._no_better():
             yield from self._epoch(len(self.history) + 1)
             if self.reason == "stopped":
@@ -105,6 +107,7 @@ class _Run:
             self.reason = "no better"
         if self.best is not None:
             self.module.load_state_dict(self.best)
+            self.found = self.found if self._best_epoch() == len(self.history) else None
 
     def _epoch(self, number: int) -> Iterator[Event]:
         """One epoch; what it learned is on disk before it is told that it has ended."""
@@ -118,9 +121,12 @@ class _Run:
             yield event
         if ended is None:
             self.reason = "stopped"
-            return
-        found = yield from self._check(number)
-        if found is not None:
+        elif (yield from self._check(number)):
+            yield from self._keep(number, ended)
+
+    def _keep(self, number: int, ended: EpochEnded) -> Iterator[Event]:
+        """The epoch is done: it is written down, and then told."""
+        if (found := self.found) is not None:
             self.loop.require_finite(found.loss, number, self.loop.steps)  # the last step may spoil all
             ended = validated(ended, found.loss, found.accuracy)
         self.history += (ended,)
@@ -131,14 +137,28 @@ class _Run:
         yield ended
         yield Snapped(kept)
 
-    def _check(self, number: int) -> Generator[Event, None, Measured | None]:
-        """What the network says of the validation pictures."""
+    def _check(self, number: int) -> Generator[Event, None, bool]:
+        """What the network says of the validation pictures; False where it was stopped before it was known."""
         ready = self.ready
         if ready.checked is None or ready.held is None:
-            return None
-        found = measure(ready.stepped, ready.checked, len(ready.data.labels))
-        yield Checked(number, found, ready.held)
-        return found
+            return True
+        try:
+            self.found = yield from self._measured(ready.stepped, ready.checked, "validation")
+        except Cancelled:
+            self.reason = "stopped"
+            return False
+        yield Checked(number, self.found, ready.held)
+        return True
+
+    def _measured(self, module: nn.Module, batches: Batches, which: str) -> Generator[Event, None, Measured]:
+        ready = self.ready
+        for event in measure(
+            module, batches, len(ready.data.labels), ready.control, f"Measuring with {which} pictures"
+        ):
+            if isinstance(event, Measured):
+                return event
+            yield event
+        raise AssertionError("what was measured is the last thing")
 
     def _remember(self, step: Stepped) -> None:
         self.told.append(step)
@@ -222,17 +242,20 @@ class _Run:
     # Afterwards
 
     def finished(self) -> Iterator[Event]:
-        """Measure what was learned, unless it was stopped, and hand it over."""
+        """Measure what was learned, unless it was stopped, and hand it over.
+
+        Where the measuring is stopped, all is kept as after any other stop: to go on is to measure.
+        """
         ready, validation, test, tested = self.ready, None, None, None
-        count = len(ready.data.labels)
-        if self.reason != "stopped":
-            if ready.held is not None:
-                yield Progressed("Measuring with validation pictures", 0, len(ready.held))
-                validation = measure(self.module, ready.held, count)
-            if ready.data.test is not None and len(ready.data.test):
+        try:
+            if ready.held is not None and self.reason != "stopped":
+                validation = self.found or (yield from self._measured(self.module, ready.held, "validation"))
+            if ready.data.test is not None and len(ready.data.test) and self.reason != "stopped":
                 tested = ready.on_device((yield from ready.ready(ready.data.test, "Reading test pictures")))
                 yield Progressed("Measuring with test pictures", 0, len(tested))
-                test = measure(self.module, tested, count)
+                test = yield from self._measured(self.module, tested, "test")
+        except Cancelled:
+            self.reason, tested = "stopped", None
         self.module.requires_grad_(True)
         yield Finished(self._result(validation, test, tested))
 

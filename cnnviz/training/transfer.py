@@ -13,10 +13,8 @@ from cnnviz.core.cancel import Cancelled
 from cnnviz.training.control import Control
 from cnnviz.training.events import Progressed
 from cnnviz.training.inputs import Inputs, in_turn
-from cnnviz.training.measure import logits_of
+from cnnviz.training.measure import logits_of, pass_size
 from cnnviz.training.settings import TrainingError
-
-_SIZE = 64  # pictures a pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ def features(module: nn.Module, head: Head, inputs: Inputs, control: Control) ->
     seen: list[Tensor] = []
     hook = module.get_submodule(head.path).register_forward_pre_hook(lambda _, args: seen.append(args[0].detach()))
     try:
-        for rows in in_turn(len(inputs), _SIZE):
+        for rows in in_turn(len(inputs), pass_size(inputs)):
             if control.stopped:
                 raise Cancelled
             _evaluated(module, inputs.batch(rows)[0])

@@ -34,6 +34,7 @@ from cnnviz.training import (
     Stepped,
     Trained,
     inputs,
+    measure,
     open_data,
     train,
     untrained,
@@ -266,6 +267,46 @@ def test_pause_another_learning_rate_and_stop(data: DataSet):
         control.set_rate(-1)
 
 
+def test_what_is_measured_at_the_end_says_how_far_it_is_and_can_be_stopped(
+    data: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(measure, "_MOMENT", -1.0)  # every pass takes long
+    monkeypatch.setattr(measure, "pass_size", lambda _: 10)
+    file, control, told = tmp_path / "bars.checkpoint", Control(), []
+    for event in train(data, NETWORK, SETTINGS, control=control, checkpoint=file):
+        if isinstance(event, Progressed) and event.what == "Measuring with test pictures":
+            told.append(event.done)
+            if event.done == 20:
+                control.stop()
+    assert told == [0, 10, 20]  # of 40
+    stopped = event.trained  # type: ignore[union-attr]
+    assert (stopped.reason, stopped.test, len(stopped.history)) == ("stopped", None, SETTINGS.epochs)
+    assert stopped.validation is not None
+    whole = last(train(data, NETWORK, SETTINGS))
+    again = last(train(data, NETWORK, SETTINGS, checkpoint=file, resume=True))
+    assert again.reason == "finished"
+    assert again.test is not None
+    assert again.test.losses.tolist() == whole.test.losses.tolist()  # type: ignore[union-attr]
+    assert same(again, whole)
+
+
+def test_a_stop_while_an_epoch_is_validated_keeps_the_epoch_before(
+    data: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(measure, "_MOMENT", -1.0)
+    monkeypatch.setattr(measure, "pass_size", lambda _: 10)
+    file, control, ended = tmp_path / "bars.checkpoint", Control(), 0
+    for event in train(data, NETWORK, SETTINGS, control=control, checkpoint=file):
+        ended += isinstance(event, EpochEnded)
+        if ended == 1 and isinstance(event, Progressed):
+            control.stop()
+    assert event.trained.reason == "stopped"  # type: ignore[union-attr]
+    assert len(event.trained.history) == 1  # type: ignore[union-attr]
+    assert same(
+        last(train(data, NETWORK, SETTINGS, checkpoint=file, resume=True)), last(train(data, NETWORK, SETTINGS))
+    )
+
+
 def test_stopped_before_the_first_step(folder: Path):
     control = Control()
     control.stop()
@@ -369,7 +410,7 @@ def test_folders_are_read_once_and_broken_files_are_left_out(folder: Path):
     assert any("words.txt" in sentence for sentence in sentences)
     assert any(sentence.startswith("Left out: broken.png") for sentence in sentences)
     told = [e for e in events if isinstance(e, Progressed)]
-    assert told[-2:] == [Progressed("Reading pictures", 13, 13), Progressed("Measuring with validation pictures", 0, 2)]
+    assert told == [Progressed("Reading pictures", 13, 13)]  # and what takes but a moment is not told
     assert last(events).data.balance == (6, 7)
     assert sum(next(e.balance for e in events if isinstance(e, Started))) == 10  # 12 good ones, 2 of them validate
 

@@ -41,10 +41,8 @@ class Resuming(QObject):
         rate = f" It goes on with a learning rate of {self.rate:.2g}." if self.rate else ""
         what = f"The {'comparison' if wish.compare else 'training'} of {wish.title}"
         kept = f"after epoch {epoch} of {wish.epochs}, which is kept" if epoch else "before both had their first epoch"
-        self._offer.show_sentence(
-            f"{what} with {Path(wish.where).name or wish.data} ended {kept}; "
-            f"what was begun of the next is done again.{rate}"
-        )
+        left = "what was begun of the next is done again" if epoch < wish.epochs else "only its measuring is left"
+        self._offer.show_sentence(f"{what} with {Path(wish.where).name or wish.data} ended {kept}; {left}.{rate}")
 
     def rest(self) -> None:
         """A training begins."""

@@ -118,7 +118,7 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     opened.settle()
     assert "after 0 steps" in page.watch._when.text()
     assert not page.offer.isVisible()
-    assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
+    assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".pictures", ".safetensors"]
 
 
 def test_a_comparison_that_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F811
@@ -139,7 +139,7 @@ def test_a_comparison_that_was_cut_off_goes_on(opened: Opened, bars: str) -> Non
         assert [at for at, _ in page.course.accuracy.points(name)] == [1, 2, 3]
     assert "test pictures right with what it had learned before, " in page.course.verdict.text()
     assert [one.step for one in opened.controller.training._looking._kept[True]][:2] == [0, 1]  # type: ignore[union-attr]
-    assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".safetensors"]
+    assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".pictures", ".safetensors"]
 
 
 def test_kept_weights_of_one_training_alone_stay_on_disk(bars: str) -> None:  # noqa: F811

@@ -84,7 +84,7 @@ def held_back(trained: Trained, file: Path) -> dict[str, str]:
         for place in _of_each(classes, HELD_BACK):
             row = int(inputs.rows[place])
             one = pictures.content[row]
-            path = one if isinstance(one, str) else _written(one, file.with_suffix("") / f"{row:05d}.png")
+            path = one if isinstance(one, str) else _written(one, file.with_suffix(".pictures") / f"{row:05d}.png")
             found[path] = data.labels[classes[place]]
     return found
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -169,3 +169,21 @@ def test_keys_in_the_words_are_no_commands(opened: Opened) -> None:
     QTest.keyClick(tour.next, Qt.Key.Key_Return)
     assert tour.place == 1
     tour.end()
+
+
+def test_what_it_speaks_of_comes_out_of_the_veil_on_the_screen(opened: Opened) -> None:
+    """The window's own memory is compared, not a fresh painting of it: a mask alone leaves old parts as they were."""
+    tour = start(opened)
+    window = opened.window
+
+    def on_screen() -> QImage:
+        QApplication.processEvents()
+        return window.screen().grabWindow(window.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+    for place in range(len(STOPS)):
+        tour.go_to(place)
+        seen = on_screen()
+        assert seen == window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32), STOPS[place].title
+    tour.end()
+    seen = on_screen()
+    assert seen == window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)

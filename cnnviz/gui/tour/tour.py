@@ -131,7 +131,8 @@ class Tour(QWidget):
         width = min(theme.px(WIDTH), self.width() - 2 * edge)
         self.card.setGeometry(_beside(hole, self.rect(), width, self._column.totalHeightForWidth(width)))
         self.setMask(QRegion(self.rect()).subtracted(QRegion(hole)).united(QRegion(self.card.geometry())))
-        self.update()
+        for part in self._window.findChildren(QWidget):
+            part.update()  # what fills its own ground is left out when a mask over it changes
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

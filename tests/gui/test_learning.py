@@ -109,6 +109,7 @@ def test_every_lesson_from_first_to_last_step(opened: Opened, file: Path) -> Non
         assert "…" not in text
         assert "{{" not in text
         if panel.task is not None:
+            assert not panel.task.tick.isVisible(), f"{step.title}: done before anybody did it"
             learning.show_me()
             opened.settle()
             assert panel.task.tick.isVisible(), step.title

@@ -275,10 +275,11 @@ class Learning(QObject):
         kept.at = place
         kept.read.add(place)
         self._shelf.last = self.lesson.key
-        self._done = False
+        self._done = True  # what the step before still shows fulfils nothing
         self._now = shown(self.lesson, place)
         self._show(self._now, demo=step.demo is not None)
         self._demonstrating.show(step.demo)
+        self._done = False
         self.panel.show_step(self.lesson, place, kept.read, self._done, self._said)
         self.panel.next.setFocus()
         self._keep()

@@ -1,14 +1,17 @@
 """Blocks from the paths of the records: a tree whose leaves are the records in executed order.
 
 A block is a run of records, one after the other, whose paths begin with the same module. A module that is entered
-again later is another block: so whatever is folded, values flow from earlier to later blocks only.
+again later is another block: so whatever is folded, values flow from earlier to later blocks only. Where too many parts
+stand side by side in a module, ``runs`` finds blocks among them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
+from cnnviz.core.graph import runs
 from cnnviz.core.graph.shapes import BLOCK, PICTURE, RECORD, REPEAT, Facts, Part
 
 Scope = tuple[str, ...]
@@ -74,7 +77,11 @@ def _children(
             until += 1
         found.append(_block(facts, scopes, range(at, until), level + 1, depth, taken))
         at = until
-    return _folded(facts, found)
+    parts = _folded(facts, found)
+    if len(parts) > runs.MANY:
+        parts = _folded(facts, runs.repeated(facts, parts))
+    short = (replace(part, children=runs.cut(facts, part.children)) if part.kind == REPEAT else part for part in parts)
+    return runs.cut(facts, tuple(short))
 
 
 def _block(
@@ -130,8 +137,11 @@ def _repeats(facts: Sequence[Facts], before: Part, after: Part) -> bool:
 
 
 def _done(facts: Sequence[Facts], part: Part) -> tuple[object, ...]:
-    start = len(part.key.rpartition("/")[0])
-    return (*((facts[i].op, facts[i].path[start:]) for i in _span(part)), facts[part.last].shape)
+    """Its operations by where they stand in its module, if it is of one; and the shape of what comes out."""
+    module = part.key.rpartition("/")[0]
+    inside = (facts[i] for i in _span(part))
+    paths = ((one.op, one.path[len(module) :] if one.path.startswith(module) else "") for one in inside)
+    return (*paths, facts[part.last].shape)
 
 
 def _span(part: Part) -> range:

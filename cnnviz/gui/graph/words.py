@@ -54,7 +54,7 @@ def subheading(card: Card, scene: Scene) -> str:
         return f"{card.title} · {scene.facts[card.first].shape_text}"
     records = scene.records_of(card)
     parameters = sum(record.parameters for record in records)
-    return f"{len(records)} ops · {amount(parameters)} parameters"
+    return f"{len(records):,} ops · {amount(parameters)} parameters"
 
 
 def summary(records: Sequence[Facts]) -> str:

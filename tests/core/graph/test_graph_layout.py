@@ -219,6 +219,6 @@ def chain(count: int, skip: int) -> tuple[Facts, ...]:
 
 
 def test_thousands_of_records_in_one_row_are_placed() -> None:
-    layout = Designer(chain(1600, 7)).layout(GraphQuery(KEY, ROOM, 1))
+    layout = Designer(chain(1600, 7)).layout(GraphQuery(KEY, ROOM, 9))
     assert len(layout.cards) == 1601
     assert 0.5 < layout.width / layout.height / (ROOM[0] / ROOM[1]) < 2  # about the shape of the room

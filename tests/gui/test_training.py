@@ -172,7 +172,7 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
         training.reported, timeout=30_000, check_params_cb=lambda _: len(page.course.accuracy.points("validation")) > 1
     ):
         opened.qtbot.mouseClick(page.form.start, Qt.MouseButton.LeftButton)
-    page.form.set_problem("")
+    page.form.set_problem("data", "")
     assert not page.form.start.isEnabled()  # whatever comes in between
     page.watch.show_figure("confusion")  # of the validation pictures, after each epoch
     live = page.watch.view.figure

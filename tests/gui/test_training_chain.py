@@ -14,6 +14,8 @@ from cnnviz.gui.training.words import CHAINS, NEW, numbers_of, with_number
 from cnnviz.training import untrained
 from cnnviz.training.chain import parse
 
+from .conftest import Opened
+
 
 @pytest.fixture
 def editor(qtbot: QtBot, qapp: QApplication) -> ChainEditor:
@@ -74,6 +76,28 @@ def test_by_keys(editor: ChainEditor, qtbot: QtBot) -> None:
     assert words(editor) == ("conv4x3", "relu", "flatten", "dense10")
     qtbot.keyClick(editor.rows[0], Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert words(editor)[0] == "conv4x3"  # it is the first already
+
+
+def test_undo_is_the_chains_wherever_the_focus_is_in_it(opened: Opened) -> None:
+    opened.window.commands["train"].trigger()
+    page, qtbot = opened.controller.training.page, opened.qtbot
+    assert page is not None
+    editor = page.watch.chain
+    page.watch.show_figure("layers")
+    before = words(editor)
+    qtbot.mouseClick(editor.rows[6].remove, Qt.MouseButton.LeftButton)
+    assert "flatten" not in words(editor)
+    qtbot.keyClick(opened.window.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert words(editor) == before
+    box = editor.rows[0].field("filters")
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert words(editor)[0] == "conv7x5/p2"
+    qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert words(editor) == before
+    qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert words(editor)[0] == "conv7x5/p2"
+    opened.settle()
 
 
 def test_by_mouse(editor: ChainEditor, qtbot: QtBot) -> None:
@@ -149,7 +173,16 @@ def test_the_plan_in_the_form_stays_in_step(qtbot: QtBot, qapp: QApplication) ->
     assert [row.word for row in page.watch.chain.rows] == ["flatten", "dense3"]
     page.watch.chain.add("max2")
     assert not page.form.start.isEnabled()
-    assert page.form._missing.text() == "max1 pools maps, but gets a row of 3 numbers."
+    why = "max1 pools maps, but gets a row of 3 numbers."
+    assert page.form._missing.text() == why
+    fields.where.setText("pictures.npz")  # other pictures do not make the chain any better
+    page.form.set_problem("data", "")
+    assert page.form._missing.text() == why
+    assert not page.form.start.isEnabled()
+    page.form.set_transfer("known")  # now nothing is taken from the chain
+    assert page.form.start.isEnabled()
+    page.form.set_transfer("nothing")
+    assert not page.form.start.isEnabled()
     fields.network.setEditText("plan: flatten")
     fields._on_network()
     assert page.form._missing.text().startswith("A plan begins with the input's channels")

@@ -90,7 +90,7 @@ class Counting(QObject):
         watch.about.setText(f"{found.title}: {found.about}{checked}{broken}")
         watch.set_figure("classes", found.figure)
         watch.set_left_out((*found.notes, *found.broken))
-        self._page.form.set_problem(found.problem)
+        self._page.form.set_problem("data", found.problem)
         self._page.set_data(len(found.labels), found.shape)
 
 

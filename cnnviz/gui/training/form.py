@@ -46,7 +46,7 @@ class TrainingForm(QFrame):
         self._title = "The model"
         self._other: str | None = None  # which model goes on, where it is not the one that is open
         self._running = False
-        self._problem = ""  # of the pictures, or of the chain
+        self._problems = {"data": "", "network": ""}  # of the pictures, and of the chain
         self.fields = Fields()
         self.begin_from = Segment({NOTHING: "From nothing", KNOWN: "From the open model"})
         self.begin_from.setObjectName("training-begin-from")
@@ -115,9 +115,9 @@ class TrainingForm(QFrame):
         """Whether something is said beside a field."""
         return self.fields.complaining
 
-    def set_problem(self, problem: str) -> None:
-        """Why what was chosen cannot be trained, as a sentence; empty when it can."""
-        self._problem = problem
+    def set_problem(self, of: str, problem: str) -> None:
+        """Why the ``"data"`` or the ``"network"`` that was chosen will not do, as a sentence; empty when it will."""
+        self._problems[of] = problem
         self._check()
 
     @property
@@ -144,14 +144,14 @@ class TrainingForm(QFrame):
         fields.limit.valueChanged.connect(lambda _: self._on_data())
         fields.file.clicked.connect(self._browse_file)
         fields.folder.clicked.connect(self._browse_folder)
-        fields.network_changed.connect(lambda _: self.set_problem(""))
+        fields.network_changed.connect(lambda _: self.set_problem("network", ""))
         fields.network_changed.connect(lambda _: fields.complain("", ""))
         fields.network_changed.connect(self.network_changed)
         for box in (fields.unfreeze, fields.patience, fields.validation, fields.rate):
             box.valueChanged.connect(lambda _: fields.complain("", ""))
 
     def _on_data(self) -> None:
-        self._problem = ""
+        self._problems["data"] = ""
         self.fields.complain("", "")
         self._check()
         self._later.start()
@@ -168,7 +168,7 @@ class TrainingForm(QFrame):
         self.compare.setVisible(self.transfer)
         known = bool(fields.data.currentData())
         fields.download.setEnabled(known and not fields.where.text().strip() and not self._running)
-        missing = self._problem
+        missing = self._problems["data"] or ("" if self.transfer else self._problems["network"])
         if not fields.where.text().strip() and not known:
             missing = "Choose a folder in which each class has a folder of its own, or a file."
         self._missing.setText(missing)

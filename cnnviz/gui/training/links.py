@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -141,6 +143,8 @@ class ChainEditor(QWidget):
         row.picked.connect(self._on_picked)
         row.dragged.connect(self._on_dragged)
         row.dropped.connect(self._on_dropped)
+        for box in row.findChildren(QSpinBox):
+            box.installEventFilter(self)
         return row
 
     def _drop_row(self, row: LinkRow) -> None:
@@ -219,6 +223,26 @@ class ChainEditor(QWidget):
         if self._drop >= 0:
             self._on_moved(place, self._drop - (self._drop > place))
         self._drop = -1
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the chain's wherever in it the focus is, and not those of the picture."""
+        return self._keyed(event) or super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The same in a number, but for letters that are not yet one."""
+        typing = isinstance(watched, QSpinBox) and watched.text() != watched.textFromValue(watched.value())
+        return not typing and self._keyed(event)
+
+    def _keyed(self, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
+            return False
+        for key, act in ((QKeySequence.StandardKey.Undo, self.undo), (QKeySequence.StandardKey.Redo, self.redo)):
+            if event.matches(key):
+                event.accept()  # no shortcut of the window, but a key of this
+                if event.type() == QEvent.Type.KeyPress:
+                    act()
+                return True
+        return False
 
     @Slot()
     def undo(self) -> None:

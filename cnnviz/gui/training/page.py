@@ -92,7 +92,7 @@ class TrainingPage(QWidget):
             if self.form.isVisible() and self.watch.shown == "classes":
                 self.watch.show_figure("layers")
             problem = self.watch.set_chain(name)
-            self.form.set_problem(problem or self._impossible())
+            self.form.set_problem("network", problem or self._impossible())
         else:
             self.watch.set_chain(CHAINS.get(name, "") if name else "")
 
@@ -102,7 +102,7 @@ class TrainingPage(QWidget):
             self.form.set_transfer("nothing")
         self.form.fields.set_network(text)
         self.watch.set_chain(text)
-        self.form.set_problem(self._impossible())
+        self.form.set_problem("network", self._impossible())
 
     def _impossible(self) -> str:
         chain = self.watch.chain.chain

@@ -337,7 +337,8 @@ class Controller(QObject):
     def _on_request(self, old: Request, new: Request) -> None:
         """Everything that shows an older answer says so until the new one is there."""
         self.runner.submit(self.session.request)  # another listener may have gone on from ``new`` already
-        if (old.model, old.layer, old.view) != (new.model, new.layer, new.view):
+        picked = new.model != old.model and new.image == old.image and self.training.wants_model
+        if (old.model, old.layer, old.view) != (new.model, new.layer, new.view) and not picked:
             self.training.leave()  # who asks for that wants to see the network
         self.window.show_stale(old.shown != new.shown, live=self.feed.busy)
 

@@ -308,6 +308,22 @@ def test_the_result_is_saved_elsewhere(
     assert target.with_suffix(".json").is_file()
 
 
+def test_another_model_is_chosen_to_start_from(opened: Opened) -> None:
+    page = page_of(opened)
+    transfer(opened, page)
+    opened.controller.open_model(ModelRequest("vgg-cifar10"))
+    opened.settle()
+    assert page.isVisible()  # with what was filled in
+    assert page.form._goes_on.text().startswith("VGG-small, which is open,")
+    model = page.form.wish().model
+    assert model is not None
+    assert model.name == "vgg-cifar10"
+    page.form.set_transfer("nothing")  # now the open model has no part in it: who opens one wants to see it
+    opened.controller.open_model(ModelRequest("lenet5-mnist"))
+    opened.settle()
+    assert not page.isVisible()
+
+
 def test_other_workspaces_take_its_place(opened: Opened) -> None:
     page = page_of(opened)
     for name in ("network", "sandbox", "table"):

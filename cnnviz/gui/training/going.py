@@ -87,6 +87,11 @@ class Training(QObject):
         """Whether something is being trained."""
         return self._work.active
 
+    @property
+    def wants_model(self) -> bool:
+        """Whether the model that is open is what is to learn: who opens another one chooses it for that."""
+        return self._cover.laid and self.page is not None and self.page.form.transfer and not self._work.active
+
     def stop(self) -> None:
         """End all threads; what a training wrote after its last epoch stays."""
         if self._begun is not None:

@@ -33,17 +33,14 @@ if TYPE_CHECKING:
 
     SandboxFigure = Callable[[Mapping[str, object]], Figure]
 
-WIDTH, HEIGHT = 170, 82
-"""Millimetres of a figure: its panels stand side by side."""
+WIDTH, HEIGHT, LETTERS = 170, 100, 6.5
+"""Most millimetres of a figure, and points of its letters; its panels stand as lets them be largest."""
 
-DPI = 160
+DPI = 200
 """Pixels of a printed figure to an inch."""
 
 WHOLE = {"network": "architecture", "table": "layer-table"}
 """Workspaces that show the whole network, and the view that prints it."""
-
-SIDE_BY_SIDE, HIGHER = 3, 125
-"""More panels than that make a figure higher."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +66,7 @@ def parts(lesson: Lesson, explorer: Explorer, sandbox: SandboxFigure) -> Iterato
     """
     from cnnviz.core import images
 
+    before: object = None  # what the last figure showed: the same is not printed again
     for place, step in enumerate(lesson.steps):
         now = shown(lesson, place)
         model = ModelRequest(model_name(str(now.model), lesson))
@@ -96,6 +94,9 @@ def parts(lesson: Lesson, explorer: Explorer, sandbox: SandboxFigure) -> Iterato
                 options=now.options or (),
             )
             figure = explorer.answer(request).figure
+        drawn = (step.demo.name, step.demo.options, image) if step.demo is not None else now
+        if figure is not None:
+            figure, before = (None if drawn == before else figure), drawn
         yield Part(step, known, figure)
 
 
@@ -154,9 +155,10 @@ def _answer(place: int, part: Part, typeset: Typeset) -> str:
 
 def png(figure: Figure) -> bytes:
     """A figure as it is printed: light, as wide as the page, without an empty rim."""
-    height = HEIGHT if len(figure.panels) <= SIDE_BY_SIDE else HIGHER
     with tempfile.TemporaryDirectory() as folder:
-        file = export(figure, Path(folder) / "figure.png", width=WIDTH, height=height, dpi=DPI, font=7, theme="light")
+        file = export(
+            figure, Path(folder) / "figure.png", width=WIDTH, height=HEIGHT, dpi=DPI, font=LETTERS, theme="light"
+        )
         with Image.open(file) as drawn:
             page = drawn.convert("RGB")
     empty = Image.new("RGB", page.size, page.getpixel((0, 0)))

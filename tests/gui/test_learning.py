@@ -348,22 +348,44 @@ def test_no_workspace_beside_a_lesson_makes_the_window_larger(opened: Opened, na
     assert (opened.window.width(), opened.window.height()) == (1100, 700)
 
 
-def test_steps_of_a_handout_are_not_torn_apart(qapp: QApplication) -> None:
-    """Each of these steps takes about so many thousandths of a page; what is longer than one cannot be helped."""
+def test_a_handout_fills_its_pages_and_tears_no_question_apart(qapp: QApplication) -> None:
+    """Steps go on over the page; a heading stays with its first words, a question with all of its answers."""
     from cnnviz.gui.learning.printing import _keep_together
 
     document, high = QTextDocument(), 1000.0
     document.setDocumentMargin(0)
     document.setPageSize(QSizeF(600, high))
-    steps = {"one": 600, "two": 600, "three": 250, "four": 300, "five": 1500, "six": 100}
     document.setHtml("<p>line</p>" * 11)
     layout, blocks = document.documentLayout(), list(_blocks(document))
     line = (layout.blockBoundingRect(blocks[-1]).top() - layout.blockBoundingRect(blocks[0]).top()) / 10
-    html = "".join(f"<h2>{name}</h2>" + "<p>line</p>" * int((tall - 60) / line) for name, tall in steps.items())
-    _keep_together(document, html, high)
-    heads = {b.text(): layout.blockBoundingRect(b).top() // high for b in _blocks(document) if b.text() in steps}
-    assert (heads["one"], heads["two"], heads["three"], heads["four"]) == (0, 1, 1, 2)
-    assert sum(block.text() == "line" for block in _blocks(document)) == html.count("line")
+    question = "<div><h3>Question</h3><p>why</p><ol><li>a</li><li>b</li></ol></div>"
+    for lines in range(int(800 / line), int(1100 / line)):  # wherever on the page the end comes
+        html = "<h2>one</h2>" + "<p>line</p>" * lines + question + "<h2>two</h2>" + "<p>line</p>" * 30
+        _keep_together(document, html, high)
+        where = {
+            block.text(): (layout.blockBoundingRect(block).top(), layout.blockBoundingRect(block).bottom())
+            for block in reversed(list(_blocks(document)))
+        }
+        pages = {text: (int(top // high), int((end - 0.01) // high)) for text, (top, end) in where.items()}
+        assert {pages[text] for text in ("Question", "why", "a", "b")} == {pages["Question"]}, lines
+        assert len(set(pages["Question"])) == 1
+        two = next(block for block in _blocks(document) if block.text() == "two")
+        after = layout.blockBoundingRect(two.next())
+        assert pages["two"] == (int(after.top() // high),) * 2
+        assert document.pageCount() <= 1 + (lines * line + 30 * line + 400) // high  # hardly anything is left empty
+
+
+def test_the_same_figure_is_not_printed_twice(opened: Opened, lesson: Path) -> None:
+    from cnnviz.explore import Explorer
+    from cnnviz.gui.learning.printing import _sandbox
+    from cnnviz.lessons import handout
+    from cnnviz.lessons.reading import read
+
+    again = '\n## Fourth\nThe same.\n\n```demo\nname = "softmax"\n```\n\n```ask\nquestion = "x"\nkind = "choice"\n'
+    again += 'options = [ { text = "this", right = true }, { text = "that", why = "no" } ]\n```\n'
+    lesson.write_text(LESSON + again, encoding="utf-8")
+    found = list(handout.parts(read(lesson), Explorer(2**28), _sandbox))
+    assert [part.figure is not None for part in found] == [True, True, True, False]
 
 
 def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
@@ -47,14 +48,14 @@ FINE = 4
 TEXT = 14
 """Pixels of a letter at that resolution: 10.5 points."""
 
-HIGHEST = 460
+HIGHEST = 400
 """Most pixels of a figure's height."""
 
 PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 """What stands in the words of a document where a picture is."""
 
-HEAD, BREAK = "<h2", ' style="page-break-before: always"'
-"""How a step begins, and how it begins on a page of its own."""
+HEADS, BREAK = re.compile("<h[23]"), ' style="page-break-before: always"'
+"""How a step, a task or a question begins, and how it begins on another page."""
 
 STYLE = """
 h1 { font-size: 27px; } h2 { font-size: 18px; margin-top: 22px; } h3 { font-size: 11px; color: #b4540f; }
@@ -184,28 +185,34 @@ def _pages(document: QTextDocument, html: str, writer: QPdfWriter, page: QSizeF)
 
 
 def _keep_together(document: QTextDocument, html: str, height: float) -> None:
-    """Set the words so that a step which would be torn apart begins on the next page, where it fits on one."""
-    for _ in range(html.count(HEAD)):
+    """Set the words so that no heading stands alone at the foot of a page, and no task or question is torn apart.
+
+    What is shorter than a page and would go over its end begins on the next one.
+    """
+    for _ in range(len(HEADS.findall(html)) + 1):
         document.setHtml(html)
         torn = _torn(document, height)
         if torn is None:
             return
-        pieces = html.split(HEAD)
-        pieces[torn + 1] = BREAK + pieces[torn + 1]
-        html = HEAD.join(pieces)
+        start = [found.end() for found in HEADS.finditer(html)][torn]
+        html = html[:start] + BREAK + html[start:]
 
 
 def _torn(document: QTextDocument, height: float) -> int | None:
-    """The first heading whose step could stand on one page, and does not."""
+    """The first heading that does not stand on the page of what belongs to it, and could."""
     layout = document.documentLayout()
-    heads = []
+    blocks = []
     block = document.begin()
     while block.isValid():
-        if block.blockFormat().headingLevel() == 2:
-            heads.append(block)
+        blocks.append(block)
         block = block.next()
-    for number, (head, after) in enumerate(pairwise(heads)):
-        top, end = layout.blockBoundingRect(head).top(), layout.blockBoundingRect(after.previous()).bottom()
-        if int(top // height) != int((end - 1) // height) and end - top <= height:
+    heads = [i for i, block in enumerate(blocks) if block.blockFormat().headingLevel() in (2, 3)]
+    for number, (head, after) in enumerate(pairwise([*heads, len(blocks)])):
+        last = after - 1
+        if blocks[head].blockFormat().headingLevel() == 2:
+            said = (i for i in range(head + 1, after) if blocks[i].text().strip())
+            last = next(said, head)  # of a step the first words, of a task or question all
+        top, end = layout.blockBoundingRect(blocks[head]).top(), layout.blockBoundingRect(blocks[last]).bottom()
+        if int(top // height) != int((end - 0.01) // height) and end - top <= height:
             return number
     return None

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidg
 
 from cnnviz.gui import offers
 from cnnviz.gui.figures.thumbs import outline
-from cnnviz.gui.network_column import Drawn, Frame, paint_head, paint_maps
+from cnnviz.gui.network_column import Drawn, Frame, paint_head, paint_maps, paint_words
 from cnnviz.gui.theme import theme
 from cnnviz.gui.view_pane import PALES_AFTER
 from cnnviz.response import PICTURE, Columns, ColumnsQuery, PassKey, Response, Step
@@ -57,7 +57,7 @@ class Network(QAbstractScrollArea):
         self._drawn: dict[int, Drawn] = {}
         self._press: tuple[QPoint, int, int | None] | None = None  # where the mouse went down, on which map
         self._painted: dict[int, QPixmap] = {}  # whole columns, so that a step or a scroll only copies them
-        self._outdated: set[int] = set()  # columns that have their heads, but other maps by now
+        self._outdated: set[int] = set()  # columns with other maps in the same places by now
         self._frame = Frame(1, 1)
         self._fresh: set[int] = set()  # columns whose maps belong to the current pass
         self._labels: tuple[str, ...] = ()
@@ -106,8 +106,12 @@ class Network(QAbstractScrollArea):
         if (columns.query.key, columns.query.colormaps) != (self._key, self._colormaps):
             return
         for index, column in enumerate(columns.columns, columns.query.first):
-            self._drawn[index] = Drawn.of(column)
-            self._outdated.add(index)
+            drawn = Drawn.of(column)
+            if drawn.stands_like(self._drawn.get(index)):
+                self._outdated.add(index)
+            else:
+                self._painted.pop(index, None)
+            self._drawn[index] = drawn
             self._fresh.add(index)
             self.viewport().update(self._area(index))
         self._ask()
@@ -299,22 +303,20 @@ class Network(QAbstractScrollArea):
                 outline(painter, inner, 1)
 
     def _column(self, index: int) -> QPixmap:
-        """A whole column, painted once; when only its maps are others, its head stays."""
+        """A whole column, painted once; where only its maps are others, they are painted over those before."""
         known = index in self._painted
         if known and index not in self._outdated:
             return self._painted[index]
-        step, frame = self._steps[index], self._frame
+        step, frame, drawn = self._steps[index], self._frame, self._drawn.get(index)
         column = self._painted[index] if known else self._blank_column()
         painter = QPainter(column)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if known:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-            painter.fillRect(0, frame.head - 1, frame.width, frame.height - frame.head + 1, Qt.GlobalColor.transparent)
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        else:
+        if not known:
             paint_head(painter, step, frame)
-        last = index == len(self._steps) - 1 and step.shape == (len(self._labels),)
-        paint_maps(painter, step, self._drawn.get(index), frame, self._labels if last else ())
+            last = index == len(self._steps) - 1 and step.shape == (len(self._labels),)
+            if drawn is not None:
+                paint_words(painter, step, drawn, frame, self._labels if last else ())
+        paint_maps(painter, step, drawn, frame)
         painter.end()
         self._painted[index] = column
         self._outdated.discard(index)

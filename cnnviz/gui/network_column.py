@@ -48,6 +48,11 @@ class Drawn:
         image = image.convertToFormat(QImage.Format.Format_RGB32)  # painted many times, in a third of the time
         return cls(image, count, column.total, height)
 
+    def stands_like(self, other: Drawn | None) -> bool:
+        """Whether its maps stand where those of another do: they can be painted over them."""
+        mine = self.count, self.total, self.height, self.image.width()
+        return other is not None and mine == (other.count, other.total, other.height, other.image.width())
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -102,8 +107,8 @@ class Frame:
         return [QRect(x, self.head + i * (height + GAP), width, height) for i in range(min(drawn.count, fits))]
 
 
-def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labels: tuple[str, ...]) -> None:
-    """Paint what is below a head, the left edge at 0; ``labels`` names the units of the last step, else it is empty."""
+def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame) -> None:
+    """Paint the maps of a column, the left edge at 0; empty places while there are none."""
     if drawn is None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("line"))
@@ -114,12 +119,17 @@ def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame,
     cells = frame.cells(step, drawn)
     for i, cell in enumerate(cells):
         painter.drawImage(cell, drawn.image, QRect(0, i * drawn.height, drawn.image.width(), drawn.height))
-        if i < len(labels):
-            _paint_label(painter, labels[i], cell, frame)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.drawRects(cells)
+
+
+def paint_words(painter: QPainter, step: Step, drawn: Drawn, frame: Frame, labels: tuple[str, ...]) -> None:
+    """Paint what stands beside and below the maps; ``labels`` names the units of the last step, else it is empty."""
+    cells = frame.cells(step, drawn)
+    for label, cell in zip(labels, cells, strict=False):
+        _paint_label(painter, label, cell, frame)
     if step.index != PICTURE and len(cells) < drawn.total:
         painter.setFont(theme.font("tiny"))
         painter.setPen(theme.color("dim"))

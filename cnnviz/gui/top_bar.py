@@ -201,7 +201,8 @@ class TopBar(QFrame):
         self._model_texts = (f"{title}   {model.parameters:,} parameters", title, model.title)
         said = ("Untrained: its weights are random, so its answers mean nothing.",) if model.untrained else ()
         self._model.setToolTip("\n".join((*said, model.name, model.caption, *response.notes)))
-        theme.set_icon(self._model, "model", "warning" if model.untrained else "dim")
+        if (title, model.device) != named:  # a new icon lays out the bar again
+            theme.set_icon(self._model, "model", "warning" if model.untrained else "dim")
         self._device_texts = (f"{model.device}   {response.seconds * 1000:.1f} ms", model.device)
         self._device.setToolTip(
             f"One forward pass on {model.device} took {response.seconds * 1000:.2f} ms, everything recorded.\n"

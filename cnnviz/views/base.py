@@ -129,13 +129,11 @@ def make(
     """
     if record is not None:
         record = trace[record]
-    offers = views_for(record, trace)
-    view = get(name) if name else offers[0]
-    if view not in offers:
+    view = get(name) if name else views_for(record, trace)[0]
+    if name and not view.fits(trace, record):
         where = "the picture" if record is None else record.key
-        raise CnnvizError(
-            f"The view {view.name!r} does not fit {where}; these do: {', '.join(offer.name for offer in offers)}."
-        )
+        fitting = ", ".join(offer.name for offer in views_for(record, trace))
+        raise CnnvizError(f"The view {view.name!r} does not fit {where}; these do: {fitting}.")
     nothing = "" if record is None or not view.needs_values else _nothing_to_show(record)
     if nothing:
         return figure(trace, record, view.name, "", Note(nothing))

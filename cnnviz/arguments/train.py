@@ -23,7 +23,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=count, metavar="N", help="learn from at most so many pictures of each class; others measure"
     )
-    parser.add_argument("--out", metavar="FILE.safetensors", help="the result (default: named after network and data)")
+    parser.add_argument(
+        "--out",
+        metavar="FILE.safetensors",
+        help="the result, or a FILE.pt for plain torch (default: named after network and data)",
+    )
     parser.add_argument("--resume", action="store_true", help="go on after the last epoch that was written")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     group = parser.add_argument_group("how")

@@ -254,7 +254,7 @@ def _nest_note(content: Any, path: tuple[str, ...]) -> tuple[str, ...]:
 
 def _said(content: Any) -> dict[str, str]:
     """The plain texts of a checkpoint: the name of the architecture, mostly."""
-    return {key: value for key, value in _inside(content).items() if isinstance(value, str) and len(value) < 200}
+    return {key: value for key, value in _inside(content).items() if isinstance(value, str) and len(value) < 2000}
 
 
 def _foreign(head: bytes) -> str:

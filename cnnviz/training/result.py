@@ -26,6 +26,8 @@ from cnnviz.training.pictures import DataSet
 from cnnviz.training.settings import Settings
 from cnnviz.training.snapshots import Snapshot
 
+_TORCH = (".pt", ".pth", ".ckpt")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
@@ -101,7 +103,10 @@ class Trained:
         }
 
     def save(self, path: Path) -> None:
-        """Write the weights as safetensors, which opens with no other option, and beside it the card as JSON.
+        """Write the weights, which open with no other option, and beside them the card as JSON.
+
+        They become safetensors; in a file ``.pt``, ``.pth`` or ``.ckpt`` a checkpoint of torch instead, with a plain
+        state dict under ``"state_dict"``.
 
         Raises ``CnnvizError`` when it cannot be written; what was there before stays.
         """
@@ -109,14 +114,15 @@ class Trained:
         tensors = {
             k: v.detach().clone().contiguous() for k, v in state.items() if not k.endswith("num_batches_tracked")
         }
-        metadata = {
-            "labels": json.dumps(self.data.labels),
-            "preprocessing": json.dumps(described(self.preprocessing)),
-            "training": self.caption,
-        }
+        metadata = {"preprocessing": json.dumps(described(self.preprocessing)), "training": self.caption}
         if self.network.architecture:
             metadata["architecture"] = self.network.architecture
-        content = save(tensors, metadata)
+        if path.suffix.lower() in _TORCH:
+            buffer = io.BytesIO()
+            torch.save({"state_dict": tensors, "labels": list(self.data.labels), **metadata}, buffer)
+            content = buffer.getvalue()
+        else:
+            content = save(tensors, metadata | {"labels": json.dumps(self.data.labels)})
         with replacing(path) as file:
             file.write(content)
         card = json.dumps(self.card | {"sha256": hashlib.sha256(content).hexdigest()}, indent=2) + "\n"
@@ -128,7 +134,7 @@ def stem(network: str, data: str) -> str:
     """What a result is called without its suffix: after the network, as it was asked for, and the data set."""
     short = Path(network).stem if Path(network).suffix else network.removeprefix(PREFIX)
     short = short.removesuffix(":random")
-    named, learned = (re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-")[:40] for part in (short, data.lower()))
+    named, learned = (re.sub(r"[\W_]+", "-", part).strip("-")[:40].strip("-") for part in (short, data.lower()))
     again = named.endswith(learned) or re.fullmatch(f".*-{learned}-\\d+", named)  # it learns the same once more
     return (named if again else "-".join(filter(None, (named, learned)))) or "network"
 

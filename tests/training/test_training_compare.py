@@ -110,6 +110,8 @@ def test_names_of_results_are_free(tmp_path: Path):
     assert stem("plan: 1x8x8 flatten dense2", "…") == "1x8x8-flatten-dense2"
     assert stem("vgg-sun.safetensors", "sun") == stem("vgg-sun", "sun") == "vgg-sun"
     assert stem("/tmp/vgg-sun-2.safetensors", "sun") == "vgg-sun-2"
+    assert stem("vgg-cifar10", "Straßen & Bäume") == "vgg-cifar10-straßen-bäume"
+    assert stem("vgg-cifar10", "犬と猫") == "vgg-cifar10-犬と猫"
     assert free(tmp_path, "net") == "net"
     (tmp_path / "net.safetensors").touch()
     (tmp_path / "net-2.checkpoint").touch()

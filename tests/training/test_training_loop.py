@@ -360,10 +360,18 @@ def test_a_full_disk_does_not_end_a_training(data: DataSet, tmp_path: Path):
 
 
 @pytest.mark.parametrize("plan", [True, False])
-def test_what_is_written_opens_with_no_other_option(data: DataSet, tmp_path: Path, plan: bool):
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
+def test_what_is_written_opens_with_no_other_option(data: DataSet, tmp_path: Path, plan: bool, suffix: str):
     trained = last(train(data, NETWORK if plan else untrained("lenet5"), Settings(epochs=1, device="cpu")))
-    file = tmp_path / "net.safetensors"
+    file = tmp_path / f"net{suffix}"
     trained.save(file)
+    if suffix == ".pt":  # plain torch reads it, without executing anything
+        state = torch.load(file, weights_only=True)["state_dict"]
+        assert all(
+            torch.equal(state[name], value)
+            for name, value in trained.module.state_dict().items()
+            if "num_b" not in name
+        )
     model = cnnviz.load_model(str(file), device="cpu")
     assert model.labels == ("row", "column")
     assert model.preprocessing == trained.preprocessing

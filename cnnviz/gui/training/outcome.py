@@ -101,7 +101,10 @@ class Outcome(QObject):
         if self._done is None:
             return
         path, _ = QFileDialog.getSaveFileName(
-            self._page.window(), "Save the network", str(Path.home() / self._done.file.name), "Weights (*.safetensors)"
+            self._page.window(),
+            "Save the network",
+            str(Path.home() / self._done.file.name),
+            "Weights (*.safetensors);;Checkpoint of PyTorch (*.pt *.pth)",
         )
         if not path:
             return

@@ -54,6 +54,10 @@ def open_data(source: str, where: str | None = None) -> DataSet:
     if not path.exists():
         if name and not where:
             raise NotHere(f"{KNOWN[name]} is not on this computer: say where it lies, or let it be downloaded.")
+        if not where and path.name == source:  # one word: rather a name that was mistyped
+            raise DataError(
+                f"There is no data set or folder {printable(source)}: known by name are {', '.join(KNOWN)}."
+            )
         raise DataError(f"There is no data set {printable(str(path))}: it was moved, renamed or deleted.")
     name = name or path.stem.lower()
     parts = _from_file(path) if path.is_file() else _from_folder(path, name)

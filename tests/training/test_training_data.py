@@ -166,6 +166,7 @@ def test_what_is_not_there_is_a_sentence(tmp_path: Path):
         ("mnist", str(tmp_path / "gone"), "moved, renamed or deleted"),
         ("nist", str(tmp_path), "There is no data set nist: there are mnist"),
         (str(tmp_path / "gone"), None, "moved, renamed or deleted"),
+        ("mnst", None, "There is no data set or folder mnst: known by name are mnist, fashion-mnist"),
         (str(tmp_path), None, "no folders in it"),
     ):
         with pytest.raises(DataError, match=sentence):

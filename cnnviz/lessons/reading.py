@@ -78,6 +78,13 @@ def read_all(file: Path) -> tuple[Lesson | None, list[LessonError]]:
     return lesson, sorted(mistakes, key=lambda error: error.line)
 
 
+def told(mistakes: Sequence[LessonError]) -> tuple[str, str]:
+    """What is wrong with a file in one sentence, and every mistake on a line of its own."""
+    more = len(mistakes) - 1
+    also = f" And {more} more mistake{'s' if more > 1 else ''}." if more else ""
+    return f"{mistakes[0]}{also}", "\n".join(map(str, mistakes)) if more else ""
+
+
 def read_head(file: Path) -> Lesson:
     """The lesson without its steps: for a list. Raises ``LessonError``."""
     head, _ = _head(file.name, _lines(file))

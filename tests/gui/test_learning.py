@@ -289,6 +289,24 @@ def test_a_lesson_is_dropped_on_the_window(opened: Opened, lesson: Path) -> None
     assert opened.controller.learning.lesson.title == "Mine"
 
 
+def test_a_bad_lesson_says_every_mistake_and_stays_in_the_list(opened: Opened, lesson: Path) -> None:
+    learning, panel = begun(opened, lesson)
+    bad = LESSON.replace("minutes = 1", 'minutes = "one"').replace("right = true", "right = false")
+    lesson.write_text(bad, encoding="utf-8")
+    learning.show_list()
+    opened.settle()
+    row = next(row for row in panel.contents.rows if row.lesson.file == str(lesson.resolve()))
+    assert row.lesson.title == "mine.md"
+    assert "line 4" in row.lesson.summary
+    assert "And 1 more mistake." in row.lesson.summary
+    row.click()
+    opened.settle()
+    assert learning.lesson is None
+    message = opened.window.errors.messages[-1]
+    assert "line 4" in message.text
+    assert [line.split(":")[0] for line in message.details.splitlines()] == ["mine.md, line 4", "mine.md, line 51"]
+
+
 def test_lessons_are_found_by_words(opened: Opened) -> None:
     entries = opened.controller.acts._entries()
     found = next(entry for entry in entries if entry.title == "Pooling")
@@ -314,6 +332,26 @@ def test_another_workspace_takes_the_place_of_a_demonstration(opened: Opened, le
     opened.window.top.findChild(QToolButton, "workspace-explore").click()
     opened.settle()
     assert opened.window.split.isVisible()
+
+
+def test_a_demonstration_has_the_place_of_the_workspace_before_it(opened: Opened, lesson: Path) -> None:
+    other = LESSON.replace('workspace = "sandbox"\nsandbox = { kind = "max pooling", picture = "lecture" }', "%")
+    for name in ("network", "table"):
+        text = other.replace("%", f'workspace = "{name}"').replace("until = { sandbox = { stride = 1 } }", "%")
+        lesson.write_text(text.replace("%", 'until = { layer = "1" }'), encoding="utf-8")
+        learning, _ = begun(opened, lesson)
+        learning.go_to(1)
+        opened.settle()
+        assert opened.window.top.workspace == name
+        learning.go_to(2)
+        opened.settle()
+        page = opened.controller.learning._demonstrating.page
+        centre = opened.window.centralWidget()
+        assert page.height() > 0.9 * centre.height(), name
+        learning.go_to(1)
+        opened.settle()
+        assert opened.window.top.workspace == name
+        assert not page.isVisible()
 
 
 def test_a_handout_is_printed_by_the_command_line(

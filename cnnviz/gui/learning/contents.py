@@ -12,14 +12,18 @@ from cnnviz.lessons.base import Lesson
 
 
 class LessonRow(QAbstractButton):
-    """One lesson: a ring with its number that fills as one reads, its title, and what it is about."""
+    """One lesson: a ring with its number that fills as one reads, its title, and what it is about.
+
+    A file that is no lesson has no steps: its name stands there, and what is wrong with it.
+    """
 
     def __init__(self, lesson: Lesson, share: float, factor: float) -> None:
         super().__init__()
         self.lesson, self._share, self._factor = lesson, share, factor
         self.setObjectName(f"lesson-{lesson.key}")
         state = "done" if share >= 1 else f"{share:.0%} read" if share else "not begun"
-        self.setAccessibleName(f"Lesson {lesson.number}: {lesson.title}, {lesson.minutes} minutes, {state}")
+        about = f"{lesson.minutes} minutes, {state}" if lesson.steps else lesson.summary
+        self.setAccessibleName(f"Lesson {lesson.number}: {lesson.title}, {about}")
         self.setToolTip(lesson.summary)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -69,7 +73,7 @@ class LessonRow(QAbstractButton):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.px(8), theme.px(8))
         self._paint_ring(painter)
         left, top, line = self._left, theme.px(11), self._line
-        minutes = f"{self.lesson.minutes} min"
+        minutes = f"{self.lesson.minutes} min" if self.lesson.steps else ""
         painter.setFont(self._font("small"))
         painter.setPen(theme.color("dim"))
         aside = QFontMetricsF(painter.font()).horizontalAdvance(minutes) + theme.px(12)
@@ -104,9 +108,10 @@ class LessonRow(QAbstractButton):
                 theme.pixmap("check", "ok", icon, self.devicePixelRatioF()),
             )
             return
+        number = str(self.lesson.number) if self.lesson.number else "?"
         painter.setFont(theme.font("strong"))
-        painter.setPen(theme.color("text"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(self.lesson.number) if self.lesson.number else "?")
+        painter.setPen(theme.color("text" if self.lesson.steps else "error"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, number if self.lesson.steps else "!")
 
 
 class Contents(QWidget):

@@ -150,8 +150,9 @@ class Learning(QObject):
             self._window.top.workspace_picked.emit(workspace)
         self._keep()
 
-    def _leave_others(self) -> None:
-        if self._demonstrating is not None:
+    def _leave_others(self, demo: bool = False) -> None:
+        """The network itself, or nothing but a demonstration over it."""
+        if self._demonstrating is not None and not demo:
             self._demonstrating.leave()
         for other in self._others:
             other.leave()
@@ -211,15 +212,16 @@ class Learning(QObject):
         self._tell(True)
 
     def _heads(self, files: Any) -> list[tuple[Lesson, float]]:
-        """Lessons with the share that was read; a file that is no lesson any more is passed over."""
-        from cnnviz.lessons.reading import read
+        """Lessons with the share that was read; of a file that is none any more its name, and what is wrong with it."""
+        from cnnviz.lessons.base import Lesson
+        from cnnviz.lessons.reading import read_all, told
 
         assert self._shelf is not None
         found = []
         for file in files:
-            try:
-                lesson = read(file)
-            except CnnvizError:
+            lesson, mistakes = read_all(file)
+            if lesson is None or mistakes:
+                found.append((Lesson(file.stem, file.name, 0, 0, told(mistakes)[0], (), str(file)), 0.0))
                 continue
             share = len(self._shelf.of(lesson.key).read) / len(lesson.steps)
             found.append((lesson, share))
@@ -227,12 +229,11 @@ class Learning(QObject):
 
     def open_file(self, file: Path, place: int | None = None) -> None:
         """Read a lesson, one of one's own as well, and show the step at which one was."""
-        from cnnviz.lessons.reading import lesson_files, read
+        from cnnviz.lessons.reading import lesson_files, read_all, told
 
-        try:
-            lesson = read(file)
-        except CnnvizError as error:
-            self.problem.emit(str(error), "")
+        lesson, mistakes = read_all(file)
+        if lesson is None or mistakes:
+            self.problem.emit(*told(mistakes))
             return
         if not self.open:
             self._enter()
@@ -295,8 +296,7 @@ class Learning(QObject):
         from cnnviz.gui.learning import driving
 
         assert self.lesson is not None
-        if not demo or show.workspace != self._workspace:
-            self._leave_others()
+        self._leave_others(demo)
         driving.ask(self._session, driving.request_of(show, self._session.request, self.lesson))
         if demo:
             return

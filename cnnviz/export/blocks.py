@@ -41,7 +41,7 @@ GRID_WIDTH, GRID_HEIGHT = 860, 560
 """Place for a mosaic; a larger one is drawn larger, a pixel for each value."""
 
 TALL = 1.5
-"""How many times as high as wide a mosaic on narrow paper may become; beyond, all of the sheet is drawn smaller."""
+"""How many times as high as wide a mosaic on narrow paper may become; beyond, its maps are drawn smaller."""
 
 BAR_ROOM = 72
 """What a colour bar with its numbers takes of it."""
@@ -56,6 +56,7 @@ PHOTO = 640
 """Longest edge of the file's own pixels on paper."""
 
 BAR, BAR_LENGTH = 12, 240
+AS_COLOURS = "as colours; CSV and NPZ hold the numbers"
 FEW = 8
 """Pictures in a grid that bear captions even if they have to be cut."""
 
@@ -68,11 +69,14 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
     wide = GRID_WIDTH if room is None else min(max(room - (BAR_ROOM if with_bar else 0), TILE), GRID_WIDTH)
     match panel:
         case ImageGrid():
-            return _grid(panel, with_bar, wide)
+            return _grid(panel, with_bar, wide, limited=room is not None)
         case Matrix() if panel.values.shape[1] > charts.TABLE_COLUMNS:
-            return _grid(_heat_map(panel), with_bar, wide, "as colours; CSV and NPZ hold the numbers")
+            return _grid(_heat_map(panel), with_bar, wide, AS_COLOURS, limited=room is not None)
         case Matrix():
-            return charts.table(panel)
+            numbers = charts.table(panel)
+            if room is not None and numbers.width > room * charts.READABLE:  # too small to be read
+                return _grid(_heat_map(panel), with_bar, wide, AS_COLOURS, limited=True)
+            return numbers
         case Bars():
             return charts.bars(panel, room)
         case Vector():
@@ -142,32 +146,34 @@ def shared(scale: Scale) -> str:
     return f"scale shared by {by}"
 
 
-def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Block:
-    """A mosaic with captions and colour bar."""
+def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "", *, limited: bool = False) -> Block:
+    """A mosaic with captions and colour bar; on paper of ``limited`` width it is not wider than ``wide``."""
     raster = _small(panel)
     count, height, width = raster.shape[:3]
     if not count:
         return _note(Note("Nothing to show."))
     columns = _columns(count, height, width, wide)
     rows = -(-count // columns)
-    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), wide // (columns * width)))
+    room = 6 if count <= CAPTIONED else 2
+    inside = wide - room * (columns - 1) if limited else wide
+    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), inside // (columns * width)))
     if count > 1:
         factor = max(1, min(factor, TILE // max(height, width)))
-    cell = height * factor, width * factor
-    texts = _captions(panel, cell[1]) if count <= CAPTIONED else ()
+    share = min(1.0, inside / (columns * width * factor)) if limited else 1.0  # smaller maps instead of smaller type
+    cell = height * factor * share, width * factor * share  # on the sheet
+    texts = _captions(panel, int(cell[1])) if count <= CAPTIONED else ()
     top = LINE if texts else 0
-    room = 6 if count <= CAPTIONED else 2
-    gap = (max(room, top + 2), room)
+    gap = (math.ceil(max(room, top + 2) / share), round(room / share))  # pixels of the mosaic
     pixels = mosaic(raster.repeat(factor, 1).repeat(factor, 2), columns, gap)
     table = None if panel.scale is None else lut(panel.scale.colormap)
     if table is None:
         pixels = _over_ground(pixels, raster.shape, columns, gap, factor)
 
-    def corner(i: int) -> tuple[int, int]:
-        return i % columns * (cell[1] + gap[1]), i // columns * (cell[0] + gap[0]) + top
+    def corner(i: int) -> tuple[float, float]:
+        return i % columns * (cell[1] + gap[1] * share), i // columns * (cell[0] + gap[0] * share) + top
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
-        sheet.image(x, y + top, pixels, table=table)
+        sheet.image(x, y + top, pixels, share, table)
         for i, text in enumerate(texts):
             left, upper = corner(i)
             sheet.text(x + left, y + upper - 3, text, SMALL, color=sheet.palette.dim)
@@ -182,7 +188,8 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
             sheet.box(x + left - 1, y + upper - 1, cell[1] + 2, cell[0] + 2, sheet.palette.accent, edge=True, zorder=3)
 
     widest = math.ceil(width_of(texts[0], SMALL)) if count == 1 and texts else 0  # nothing lies over its neighbour
-    block = Block(max(pixels.shape[1], widest), pixels.shape[0] + top, draw)
+    shown = math.ceil(pixels.shape[0] * share), math.ceil(pixels.shape[1] * share)
+    block = Block(max(shown[1], widest), shown[0] + top, draw)
     remarks = [*_remarks(panel, bool(texts)), *([remark] if remark else [])]
     if raster.shape[1:3] != panel.raster.shape[1:3]:
         remarks.append(f"drawn smaller: {panel.raster.shape[1]:,} × {panel.raster.shape[2]:,} pixels in all")
@@ -195,7 +202,7 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "") -> Bloc
 def _columns(count: int, height: int, width: int, wide: int) -> int:
     """How many pictures stand side by side.
 
-    On narrow paper what does not fit stands below, until the page would grow too high; then all of it is drawn smaller.
+    On narrow paper what does not fit stands below, until the page would grow too high; then the maps are drawn smaller.
     """
     columns = 1 if count == 1 else grid_columns(count, height, width, wide / GRID_HEIGHT)
     if wide >= GRID_WIDTH:

@@ -10,6 +10,9 @@ from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of
 from cnnviz.figure import GROUND, Bars, Histogram, Matrix, Scale, Vector, number
 
 TABLE_ROWS, TABLE_COLUMNS = 40, 28
+READABLE = 1.6
+"""How many times as wide as the paper a table may be: its type is made as much smaller."""
+
 BAR_ROWS = 200
 ROW, LARGE_ROW = 18, 34
 

@@ -38,7 +38,7 @@ def laid_out(figure: Figure, theme: str, room: int | None = None, *, heading: bo
     foot = 8 + LINE * len(below) if below else 0
     sheet = Sheet(width + 2 * MARGIN, head + body.height + foot + 2 * MARGIN, theme)
     if title:
-        sheet.text(MARGIN, MARGIN + 14, cut(title, width, paper.LARGE), paper.LARGE, bold=True)
+        sheet.text(MARGIN, MARGIN + 14, cut(title, width, paper.LARGE, bold=True), paper.LARGE, bold=True)
     for number, line in enumerate(about):
         sheet.text(MARGIN, MARGIN + (20 if title else 0) + LINE * number + 12, line, color=sheet.palette.dim)
     body.draw(sheet, MARGIN, MARGIN + head)

@@ -122,7 +122,7 @@ class Sheet:
         x: int,
         y: int,
         pixels: NDArray[np.uint8],
-        factor: int = 1,
+        factor: float = 1,
         table: NDArray[np.uint8] | None = None,
     ) -> None:
         """RGB or RGBA pixels, or indices into a table of colours, with the top left corner at x, y.
@@ -131,8 +131,9 @@ class Sheet:
         """
         from cnnviz.export.embedded import Embedded
 
-        large = pixels.repeat(factor, 0).repeat(factor, 1) if factor > 1 else pixels
-        height, width = large.shape[:2]
+        whole = max(1, int(factor))  # repeated: other programs may smooth what they enlarge
+        large = pixels.repeat(whole, 0).repeat(whole, 1) if whole > 1 else pixels
+        height, width = (edge * factor for edge in pixels.shape[:2])
         self.axes.add_image(Embedded(self.axes, large, table, (x, x + width, y + height, y)))
 
     def box(
@@ -204,11 +205,11 @@ def wrapped(text: str, width: int, size: float = PLAIN) -> list[str]:
     return lines
 
 
-def cut(text: str, width: int, size: float = PLAIN) -> str:
+def cut(text: str, width: int, size: float = PLAIN, *, bold: bool = False) -> str:
     """The text, shortened with an ellipsis until it is not wider than that."""
-    if width_of(text, size) <= width:
+    if width_of(text, size, bold=bold) <= width:
         return text
-    while text and width_of(text + "…", size) > width:
+    while text and width_of(text + "…", size, bold=bold) > width:
         text = text[:-1]
     return text.rstrip() + "…" if text else ""
 

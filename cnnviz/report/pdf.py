@@ -57,7 +57,7 @@ class _Paper:
         """A heading, never the last line of a page."""
         self.room(60)
         self.y += 12
-        self.sheet.text(_MARGIN, self.y + 12, cut(text, _WIDTH, size), size, bold=True)
+        self.sheet.text(_MARGIN, self.y + 12, cut(text, _WIDTH, size, bold=True), size, bold=True)
         self.y += 22
 
     def end(self) -> None:
@@ -79,7 +79,9 @@ def _first_page(paper: _Paper, contents: Contents) -> None:
     shown = contents.picture[::step, ::step]
     paper.sheet.image(_MARGIN, paper.y, np.ascontiguousarray(shown), factor)
     left = _MARGIN + shown.shape[1] * factor + 24
-    paper.sheet.text(left, paper.y + 18, cut(contents.title, PAGE[0] - left - _MARGIN, 16.0), 16.0, bold=True)
+    paper.sheet.text(
+        left, paper.y + 18, cut(contents.title, PAGE[0] - left - _MARGIN, 16.0, bold=True), 16.0, bold=True
+    )
     paper.sheet.text(left, paper.y + 36, contents.image, color=paper.dim)
     paper.y += max(shown.shape[0] * factor, 40) + 12
     if contents.top:

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,10 @@ from PIL import Image
 import cnnviz
 from cnnviz import paths
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.pixels import lut
+from cnnviz.core.pixels import lut, paint
 from cnnviz.core.recipe import read_recipe
-from cnnviz.export import export
-from cnnviz.export.base import PRESETS
+from cnnviz.export import export, paper
+from cnnviz.export.base import PRESETS, Style
 from cnnviz.figure import Figure, ImageGrid, Scale
 
 
@@ -128,3 +129,47 @@ def test_charts_fit_the_column_with_letters_of_the_wanted_size(layer: str, view:
     page = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])  # type: ignore[index]
     assert page == pytest.approx(85 / 25.4 * 72, rel=1e-3)
     assert min(abs(size - 8) for size in sizes) < 0.1, sizes
+
+
+def test_large_maps_become_smaller_on_narrow_paper_and_letters_do_not(tmp_path: Path) -> None:
+    values = np.linspace(-1, 1, 64 * 112 * 112, dtype=np.float32).reshape(64, 112, 112)
+    figure = _maps(values)
+    file = export(figure, tmp_path / "a.svg", width=85, font=7)
+    sizes = {float(size) for size in re.findall(r"font-size: ([\d.]+)px", file.read_text())}
+    assert min(sizes) == pytest.approx(7 * 7 / 8)  # small text is 7 where usual text is 8
+    assert max(sizes) == pytest.approx(7 * 12 / 8)
+
+
+@pytest.mark.parametrize("width", [85, 178])
+def test_a_table_that_cannot_be_read_on_narrow_paper_is_drawn_as_colours(width: float, tmp_path: Path) -> None:
+    model = cnnviz.load_model("lenet5-mnist")
+    trace = cnnviz.trace(model, paths.resources() / "samples" / "lenet5-mnist" / "seven.png")
+    figure = cnnviz.view(trace, trace["0"], "numbers")  # 28 × 28
+    words = export(figure, tmp_path / "a.svg", width=width, font=7).read_text()
+    assert "as colours; CSV and NPZ hold the numbers" in words
+    assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", words)) >= 6
+    assert "as colours" not in export(figure, tmp_path / "b.svg").read_text()  # as wide as it is, it has its numbers
+
+
+def test_a_long_title_ends_on_the_paper(figure: Figure) -> None:
+    titled = replace(figure, title="39 · Conv 1×1 · layer3.0.downsample.0.of.a.block.with.a.long.name")
+    with paper.drawing():
+        sheet = paper.fitted(titled, Style(width=85, font=7))
+        (title,) = (text for text in sheet.axes.texts if text.get_text().startswith("39 · Conv"))
+        assert title.get_text().endswith("…")
+        assert title.get_window_extent().x1 <= 85 / 25.4 * 100 - 1
+
+
+def _maps(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Figure:
+    count = len(values)
+    grid = ImageGrid(
+        values=values,
+        raster=paint(values, -1, 1),
+        scale=Scale(-1.0, 1.0, "vik", True, "layer"),
+        ranges=np.tile(np.array([[-1, 1]], np.float32), (count, 1)),
+        indices=tuple(range(count)),
+        captions=tuple(map(str, range(count))),
+        notes=("",) * count,
+        total=count,
+    )
+    return Figure("feature-maps", "0 · Conv", "64 maps of 112 × 112", (grid,))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from cnnviz.arithmetic import Patch
 from cnnviz.core.ops.base import Description, Reading, Reads, Window, operation_of
@@ -48,13 +49,17 @@ __all__ = [
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
+_described: WeakKeyDictionary[Record, Description] = WeakKeyDictionary()  # heads, graph, table and card all ask
+
 
 def describe(trace: Trace, record: Record) -> Description:
     """An operation in words and numbers: title, hyperparameters, output size, parameters, multiply-adds.
 
     Shapes and arguments alone are looked at, never values: it works for records whose output was dropped.
     """
-    return operation_of(record.op).describe(Call(record))
+    if record not in _described:
+        _described[record] = operation_of(record.op).describe(Call(record))
+    return _described[record]
 
 
 def window(trace: Trace, record: Record) -> tuple[Reads, ...]:

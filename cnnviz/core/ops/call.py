@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import torch
@@ -94,7 +94,7 @@ class Call:
         values = value if isinstance(value, (list, tuple)) else (value,)
         return tuple(int(axis) % rank for axis in values)
 
-    @property
+    @cached_property
     def learned(self) -> list[nn.Parameter]:
         """The distinct parameters among the arguments."""
         leaves = _leaves((self.record.args, self.record.kwargs))

@@ -159,7 +159,7 @@ class GraphView(QWidget):
                 self.tiles.put(tile, wanted, facts)
         self.painting.touch()
         self.update()
-        self._later.start()
+        self.ask()  # for what there was no time for
 
     def set_numbers(self, numbers: Numbers | None) -> None:
         """Colour the cards by a number, or by their family."""

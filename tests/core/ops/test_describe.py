@@ -259,3 +259,9 @@ def test_a_record_is_described_in_well_under_a_millisecond() -> None:
         for record in traced.records:
             ops.describe(traced, record)
     assert (time.process_time() - start) / (5 * len(traced.records)) < 1e-3
+
+
+def test_a_record_is_described_once() -> None:
+    traced = trace(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()).eval(), torch.rand(1, 1, 5, 5))
+    first, second = (tuple(ops.describe(traced, record) for record in traced.records) for _ in range(2))
+    assert all(one is other for one, other in zip(first, second, strict=True))

@@ -90,6 +90,7 @@ def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> 
     matrix = shown.panels[0]
     assert isinstance(matrix, Matrix)
     assert matrix.values.tolist() == [[15, 0], [0, 15]]
+    assert matrix.title.endswith(": 100.0% of 30 test pictures right")
     watch.show_figure("hardest")
     assert watch.view.figure is not None
     assert watch.view.figure.title == "What contributes most to the loss"
@@ -178,8 +179,10 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     live = page.watch.view.figure
     assert live is not None
     assert live.panels[0].values.sum() == 8  # type: ignore[union-attr]
+    assert "of 8 validation pictures after epoch " in live.panels[0].title  # type: ignore[union-attr]
     opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
     assert page.course.pause.text() == "Go on"
+    assert page.course._state.text().startswith("Paused · Epoch ")
     page.course.rate.setValue(0.001)
     opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
     opened.qtbot.mouseClick(page.course.stop, Qt.MouseButton.LeftButton)

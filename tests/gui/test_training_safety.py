@@ -13,7 +13,9 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from cnnviz.figure import ImageGrid
 from cnnviz.gui.training import kept
+from cnnviz.gui.training.census import census
 from cnnviz.gui.training.page import TrainingPage
 from cnnviz.gui.training.wish import Wish
 from cnnviz.gui.training.work import learn
@@ -68,6 +70,24 @@ def test_classes_and_broken_files_are_seen_before(opened: Opened, folder: Path) 
     assert item is not None
     assert item.text().startswith("broken.png is not a picture")
     assert page.form.start.isEnabled()
+
+
+def test_small_pictures_are_shown_as_they_are_and_others_as_thumbnails(folder: Path) -> None:
+    def examples() -> ImageGrid:
+        *_, step = census(Wish("", str(folder)))
+        assert step.result.figure is not None
+        panel = step.result.figure.panels[1]
+        assert isinstance(panel, ImageGrid)
+        return panel
+
+    found = examples()
+    assert (found.noun, found.values.shape) == ("picture", (2, 30, 40, 3))  # the first of each class, pixel by pixel
+    assert np.array_equal(found.values[0], np.asarray(Image.open(folder / "flares" / "0.png")))
+    Image.new("RGB", (200, 100), "white").save(folder / "flares" / "0.png")
+    found = examples()
+    assert (found.noun, found.values.shape) == ("thumbnail", (2, 64, 64, 3))
+    assert found.values[0, 32].min() == 255  # each fills its square from edge to edge
+    assert found.values[1, 32, [0, -1], 1].min() > 100
 
 
 def test_one_class_and_two_pictures_are_said_before(opened: Opened, folder: Path) -> None:

@@ -145,17 +145,19 @@ def _figure(data: DataSet) -> Figure:
         title="Pictures of each class",
         noun="label",
     )
-    shown, captions = _examples(data)
+    shown, captions, small = _examples(data)
     return Figure(
         "classes",
         data.name,
         "",
-        (bars, pictures(shown, captions, len(data.labels), "One of each class")) if len(shown) else (bars,),
+        (bars, pictures(shown, captions, len(data.labels), "One of each class", "thumbnail" if small else "picture"))
+        if len(shown)
+        else (bars,),
     )
 
 
-def _examples(data: DataSet) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """The first readable picture of each class, (N, H, W, 3), and its class."""
+def _examples(data: DataSet) -> tuple[NDArray[np.uint8], tuple[str, ...], bool]:
+    """The first readable picture of each class, (N, H, W, 3), its class, and whether they are not as they were."""
     shown, captions = [], []
     for number, label in enumerate(data.labels[:_EXAMPLES]):
         rows = np.flatnonzero(data.train.classes == number)[:3]
@@ -163,26 +165,36 @@ def _examples(data: DataSet) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
         if picture is not None:
             shown.append(picture)
             captions.append(label)
-    return np.array(shown, np.uint8), tuple(captions)
+    shapes = {picture.shape for picture in shown}
+    if len(shapes) == 1 and max(next(iter(shapes))) <= SIDE:
+        return np.array(shown, np.uint8), tuple(captions), False
+    edge = min(SIDE, max((max(shape) for shape in shapes), default=SIDE))
+    return np.array([_thumbnail(picture, edge) for picture in shown], np.uint8), tuple(captions), bool(shown)
 
 
 def _pixels(content: str | NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """A picture as (H, W, 3); one in a file is made small, with empty edges. None where it cannot be read."""
-    from PIL import Image
-
+    """A picture as (H, W, 3). None where it cannot be read."""
     from cnnviz.core.errors import CnnvizError
     from cnnviz.core.images import read
 
-    if not isinstance(content, str):
-        return np.ascontiguousarray(
-            np.broadcast_to(content[..., None], (*content.shape, 3)) if content.ndim == 2 else content
-        )
-    try:
-        pixels = read(content).pixels
-    except CnnvizError:
-        return None
-    picture = Image.fromarray(pixels).convert("RGB")
-    picture.thumbnail((SIDE, SIDE))
-    whole = Image.new("RGB", (SIDE, SIDE))
-    whole.paste(picture, ((SIDE - picture.width) // 2, (SIDE - picture.height) // 2))
+    if isinstance(content, str):
+        try:
+            content = read(content).pixels
+        except CnnvizError:
+            return None
+    return np.ascontiguousarray(
+        np.broadcast_to(content[..., None], (*content.shape, 3)) if content.ndim == 2 else content[..., :3]
+    )
+
+
+def _thumbnail(pixels: NDArray[np.uint8], edge: int) -> NDArray[np.uint8]:
+    """A picture that fills a square of ``edge`` pixels in one direction; what is empty in the other one is black."""
+    from PIL import Image, ImageOps
+
+    large = max(pixels.shape) > edge
+    picture = ImageOps.contain(
+        Image.fromarray(pixels), (edge, edge), Image.Resampling.LANCZOS if large else Image.Resampling.NEAREST
+    )
+    whole = Image.new("RGB", (edge, edge))
+    whole.paste(picture, ((edge - picture.width) // 2, (edge - picture.height) // 2))
     return np.asarray(whole, np.uint8)

@@ -46,7 +46,7 @@ class TrainingCourse(QFrame):
         self.setProperty("role", "card")
         self._state = named(ElidedLabel("Nothing is being trained", "heading"), "training-state")
         self._about = named(ElidedLabel("Choose data and a network, then Train", "dim"), "training-about")
-        self._numbers = ""  # of the last step
+        self._where = self._numbers = ""  # of the last step
         self.verdict = named(QLabel(), "training-verdict")
         self.verdict.setProperty("role", "accent")
         self.verdict.setWordWrap(True)
@@ -55,7 +55,7 @@ class TrainingCourse(QFrame):
         self.loss.setToolTip("Cross-entropy: minus the logarithm of the probability of the true class, on average")
         self.accuracy = CurvePlot("training-accuracy", "Accuracy", share=True)
         self.rates = CurvePlot("training-rates", "Learning rate", small=True)
-        self.gradients = CurvePlot("training-gradients", "Norm of the gradient", small=True)
+        self.gradients = CurvePlot("training-gradients", "Gradient norm", small=True)
         self.pause = named(QPushButton("Pause"), "training-pause")
         self.pause.setCheckable(True)
         self.pause.toggled.connect(self._on_pause)
@@ -94,7 +94,7 @@ class TrainingCourse(QFrame):
         self._plots.show()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._about.setText(about)
-        self._numbers = ""
+        self._where = self._numbers = ""
         self.rate.blockSignals(True)
         self.rate.setValue(rate)
         self.rate.blockSignals(False)
@@ -127,11 +127,13 @@ class TrainingCourse(QFrame):
         self.verdict.setText(sentence)
         self.verdict.setVisible(bool(sentence))
 
-    def say_step(self, where: str, seconds_left: float | None, rate: float, gradient: float) -> None:
+    def say_step(self, where: str, speed: str, seconds_left: float | None, rate: float, gradient: float) -> None:
         """Where it is, how long it takes where that is known, and the numbers of this step."""
+        self._where = where
         if self.pause.isChecked():  # the last steps before it are told after it
+            self._state.setText(f"Paused · {where}")
             return
-        self._state.setText(where)
+        self._state.setText(where + speed)
         self._numbers = f"rate {number(rate, 3)} · norm of the gradient {number(gradient, 3)}"
         self.say_left(seconds_left)
 
@@ -149,7 +151,7 @@ class TrainingCourse(QFrame):
     def _on_pause(self, on: bool) -> None:
         self.pause.setText("Go on" if on else "Pause")
         if on:
-            self._state.setText("Paused")
+            self._state.setText(f"Paused · {self._where}" if self._where else "Paused")
             self._about.setText("It goes on where it stands")
         self.paused.emit(on)
 

@@ -17,6 +17,8 @@ Point = tuple[float, float]
 
 _MANY = 4000  # points of a line; every second one is dropped beyond
 
+_ROUND = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -37,6 +39,12 @@ KINDS = {
     "nothing-checked": Kind("from nothing", "info", dots=True),
 }
 """All series that there are."""
+
+
+def rounded_up(value: float) -> float:
+    """The next number above 0 that is round, and half of which is, too."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return next(step * unit for step in _ROUND if step * unit >= value * (1 - 1e-9))
 
 
 class CurvePlot(QWidget):
@@ -108,7 +116,7 @@ class CurvePlot(QWidget):
         if self._share:
             return 1.0
         values = [value for points in self._series.values() for _, value in points if math.isfinite(value)]
-        return max(values, default=1.0) * 1.05 or 1.0
+        return rounded_up(max(values, default=1.0) or 1.0)
 
     def _frame(self) -> QRectF:
         metrics = QFontMetrics(theme.font("tiny"))

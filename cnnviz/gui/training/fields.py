@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -180,7 +181,8 @@ class Fields(QObject):
         grid.setHorizontalSpacing(theme.px(10))
         grid.setVerticalSpacing(theme.px(6))
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, theme.px(74))
+        widest = max((title for part in rows.values() for title, _ in part), key=len)
+        grid.setColumnMinimumWidth(0, QFontMetrics(theme.font("body")).horizontalAdvance(widest) + 2)
         for row, (title, field) in enumerate(rows[part]):
             row *= 2  # below each there is room for a complaint
             self._places[field] = (grid, row + 1)

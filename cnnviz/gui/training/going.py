@@ -259,7 +259,7 @@ class Training(QObject):
             self._outcome.show()
         else:
             about = "" if telling.begun or not page.form.refused else "Why is said at the left, beside its field"
-            page.course.say("Ended before its end" if telling.begun else "Nothing was trained", about)
+            page.course.say("It did not come to its end" if telling.begun else "Nothing was trained", about)
         if self._resuming is not None:
             self._resuming.look()
 

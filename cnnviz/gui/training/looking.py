@@ -156,7 +156,7 @@ class Looking(QObject):
     def _show(self, found: looks.Look) -> None:
         assert self._started is not None
         self._watch.set_figure("look", found.figure)
-        self._watch.say_when(f"after {found.step:,} steps · {found.figure.subtitle}")
+        self._watch.say_when(f"after {found.step:,} step{'s' * (found.step != 1)} · {found.figure.subtitle}")
         self._course.mark(found.step / max(self._started.steps, 1))
         if self._watch.play.isChecked():
             self._next.start()

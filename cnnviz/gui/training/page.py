@@ -32,6 +32,7 @@ class Offer(QFrame):
         self.words = named(QLabel(), "training-offer-words")
         self.words.setWordWrap(True)
         self.go_on = named(QPushButton("Go on"), "training-go-on")
+        self.go_on.setProperty("role", "accent")
         self.go_on.clicked.connect(self.accepted)
         self.forget = named(QPushButton("Forget it"), "training-forget")
         self.forget.setProperty("role", "quiet")

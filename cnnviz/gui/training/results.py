@@ -61,8 +61,9 @@ def done(trained: Trained, file: Path, sentence: str = "") -> Done:
         trained.save(file)
     except CnnvizError as error:
         problem = f"{error} The network is kept in this window: save it elsewhere."
-    measured, inputs = (trained.test, trained.tested) if trained.test else (trained.validation, trained.held)
-    figures = {} if measured is None or inputs is None else drawn(measured, inputs, trained.data.labels)
+    tested = (trained.test, trained.tested, "test pictures")
+    measured, inputs, which = tested if trained.test else (trained.validation, trained.held, "validation pictures")
+    figures = {} if measured is None or inputs is None else drawn(measured, inputs, trained.data.labels, which)
     return Done(trained, file, problem, figures, sentence, {} if problem else held_back(trained, file))
 
 
@@ -106,14 +107,14 @@ def _written(pixels: NDArray[np.uint8], path: Path) -> str:
     return str(path)
 
 
-def drawn(measured: Measured, inputs: Inputs, labels: tuple[str, ...]) -> dict[str, Figure]:
-    """What a network makes of labelled pictures, as figures by their names in the window."""
+def drawn(measured: Measured, inputs: Inputs, labels: tuple[str, ...], which: str) -> dict[str, Figure]:
+    """What a network makes of labelled pictures, as figures by their names in the window; ``which`` pictures, in words."""
     rows = measured.hardest(HARDEST)
     pixels = inputs.pixels[rows.tolist()].cpu().numpy()
-    caption = f"{measured.accuracy:.1%} of {len(measured.losses):,} pictures right"
+    caption = f"{measured.accuracy:.1%} of {len(measured.losses):,} {which} right"
     return {
         "confusion": _confusion(measured, labels, caption),
-        "hardest": _hardest(measured, rows, pixels, labels),
+        "hardest": _hardest(measured, rows, pixels, labels, which),
     }
 
 
@@ -127,21 +128,23 @@ def _confusion(measured: Measured, labels: tuple[str, ...], caption: str) -> Fig
     return Figure("confusion", "Confusion matrix", caption, (panel,))
 
 
-def _hardest(measured: Measured, rows: NDArray[np.int64], pixels: NDArray[np.uint8], labels: tuple[str, ...]) -> Figure:
+def _hardest(
+    measured: Measured, rows: NDArray[np.int64], pixels: NDArray[np.uint8], labels: tuple[str, ...], which: str
+) -> Figure:
     """The pictures that contribute most to the loss; ``pixels`` is (N, C, H, W)."""
     shown = np.ascontiguousarray(np.broadcast_to(pixels.transpose(0, 2, 3, 1), (len(pixels), *pixels.shape[2:], 3)))
     true, said, losses = measured.classes, measured.predicted, measured.losses
     captions = tuple(f"{labels[true[row]]} → {labels[said[row]]}  {losses[row]:.2f}" for row in rows)
     share = float(measured.losses[rows].sum() / max(measured.losses.sum(), 1e-12))
-    title = f"true class → predicted one, and the loss: {len(shown)} of {len(losses):,} pictures make {share:.0%} of it"
+    title = f"true class → predicted one, and the loss: {len(shown)} of {len(losses):,} {which} make {share:.0%} of it"
     panel = pictures(shown, captions, total=len(losses), title=title)
     return Figure("hardest", "What contributes most to the loss", "", (panel,))
 
 
-def pictures(shown: NDArray[np.uint8], captions: tuple[str, ...], total: int, title: str) -> ImageGrid:
+def pictures(
+    shown: NDArray[np.uint8], captions: tuple[str, ...], total: int, title: str, noun: str = "picture"
+) -> ImageGrid:
     """Pictures (N, H, W, 3) as they are, with a caption each."""
     ends = np.tile(np.array([[0, 255]], np.float32), (len(shown), 1))
     numbers = tuple(range(len(shown)))
-    return ImageGrid(
-        shown, shown, None, ends, numbers, captions, ("",) * len(shown), total, "picture", title, picks=False
-    )
+    return ImageGrid(shown, shown, None, ends, numbers, captions, ("",) * len(shown), total, noun, title, picks=False)

@@ -120,8 +120,8 @@ class Telling(QObject):
         self._draw(event)
         where = f"Epoch {event.epoch} of {self._start.epochs} · step {event.step:,} of {event.steps:,}"
         took = f" · an epoch takes {number(self._seconds, 2)} s" if self._seconds else ""
-        words = f"{where} · {event.speed:,.0f} pictures/s{took}"
-        self._page.course.say_step(words, self._left, event.rate, event.gradient)
+        speed = f" · {event.speed:,.0f} pictures/s{took}"
+        self._page.course.say_step(where, speed, self._left, event.rate, event.gradient)
 
     def _on_other_step(self, event: Stepped) -> None:
         self._draw(event)

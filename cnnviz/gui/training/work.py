@@ -17,7 +17,7 @@ from cnnviz.gui.training.results import done, drawn
 from cnnviz.gui.training.wish import Wish
 
 if TYPE_CHECKING:
-    from cnnviz.training import Control, DataSet, Event, Network, Settings
+    from cnnviz.training import Checked, Control, DataSet, Event, Network, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +161,7 @@ def _one(
         for event in events:
             at = _after(at, event, settings.epochs)
             if isinstance(event, training.Checked):
-                yield replace(at, result=Drawn(drawn(event.measured, event.pictures, data.labels)))
+                yield replace(at, result=Drawn(_drawn(event, data)))
             elif isinstance(event, training.Finished):
                 found = done(event.trained, kept.file(".safetensors"))
                 if event.trained.reason != "stopped" and not found.problem:
@@ -174,6 +174,11 @@ def _one(
     except CheckpointError as error:
         yield Progress(0, 0, training.Noted(f"{error} It begins again."))
         yield from _one(network, data, settings, control, kept, False)
+
+
+def _drawn(event: Checked, data: DataSet) -> dict[str, Figure]:
+    which = f"validation pictures after epoch {event.epoch}"
+    return drawn(event.measured, event.pictures, data.labels, which)
 
 
 def _both(

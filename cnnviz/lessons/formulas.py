@@ -54,6 +54,10 @@ _LONG = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,]*\d)")
 """Whole numbers that bear commas in the words as well."""
 
 
+_SUM = re.compile(r"(\\(?:sum|prod)(?:[_^](?:\{[^{}]*\}|\w))*)\s*")
+"""A sum with what stands below and above it."""
+
+
 @lru_cache(maxsize=512)
 def outline(tex: str) -> Outline:
     r"""Typeset TeX, in the subset that matplotlib's mathtext knows: ``\frac{W_1 - F + 2P}{S} + 1``.
@@ -66,14 +70,15 @@ def outline(tex: str) -> Outline:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
+    text = "$" + _SUM.sub(r"\1\\;", with_commas(tex)) + "$"  # mathtext lays what is summed on the sum
     maker, font = TextToPath(), FontProperties(math_fontfamily="stix")
     unit = float(maker.FONT_SCALE)
     try:
-        points, codes = maker.get_text_path(font, f"${with_commas(tex)}$", ismath=True)
+        points, codes = maker.get_text_path(font, text, ismath=True)
     except ValueError as error:
         reason = str(error).splitlines()[-1]
         raise CnnvizError(f"The formula {tex} cannot be typeset: {reason}.") from error
-    width, height, descent = maker.get_text_width_height_descent(f"${with_commas(tex)}$", font, ismath=True)
+    width, height, descent = maker.get_text_width_height_descent(text, font, ismath=True)
     points_high = font.get_size_in_points()  # in these the sizes are given, the outlines in units of their own
     points = np.asarray(points, float).reshape(-1, 2) * (1 / unit, -1 / unit)
     sizes = [float(length) / points_high for length in (width, height - descent, descent)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,3 +62,16 @@ def test_large_numbers_bear_commas_as_in_the_words() -> None:
     assert with_commas(r"128 \cdot 128 = 16384") == r"128 \cdot 128 = 16{,}384"
     assert with_commas("3.14159 + 0.12345 + 12345.6") == "3.14159 + 0.12345 + 12345.6"
     assert outline("16384").width > outline("1638").width
+
+
+@pytest.mark.parametrize("below", ["_i", "_{i=1}^n", ""])
+def test_what_is_summed_stands_clear_of_the_sum(below: str) -> None:
+    """The bars of an absolute value are seen, both: mathtext lays the left one over the sum."""
+    made = outline(rf"\sum{below} |a_i - b_i|")
+    starts = [*np.flatnonzero(made.codes == MOVE), len(made.codes)]
+    parts = [made.points[a:b][made.codes[a:b] != CLOSE] for a, b in pairwise(starts)]
+    boxes = [(*part.min(axis=0), *part.max(axis=0)) for part in parts]
+    bars = sorted(left for left, top, right, bottom in boxes if bottom - top > 0.8 and right - left < 0.15)
+    assert len(bars) == 2
+    rim = max(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))[2]
+    assert bars[0] > rim + 0.1

@@ -108,7 +108,7 @@ def _written(pixels: NDArray[np.uint8], path: Path) -> str:
 
 
 def drawn(measured: Measured, inputs: Inputs, labels: tuple[str, ...], which: str) -> dict[str, Figure]:
-    """What a network makes of labelled pictures, as figures by their names in the window; ``which`` pictures, in words."""
+    """What a network makes of labelled pictures, as figures by their names in the window; ``which`` they are."""
     rows = measured.hardest(HARDEST)
     pixels = inputs.pixels[rows.tolist()].cpu().numpy()
     caption = f"{measured.accuracy:.1%} of {len(measured.losses):,} {which} right"

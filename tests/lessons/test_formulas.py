@@ -71,7 +71,7 @@ def test_what_is_summed_stands_clear_of_the_sum(below: str) -> None:
     starts = [*np.flatnonzero(made.codes == MOVE), len(made.codes)]
     parts = [made.points[a:b][made.codes[a:b] != CLOSE] for a, b in pairwise(starts)]
     boxes = [(*part.min(axis=0), *part.max(axis=0)) for part in parts]
-    bars = sorted(left for left, top, right, bottom in boxes if bottom - top > 0.8 and right - left < 0.15)
+    bars = sorted(left for left, top, right, bottom in boxes if bottom - top > 0.6 and right - left < 0.15)
     assert len(bars) == 2
     rim = max(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))[2]
     assert bars[0] > rim + 0.1

@@ -133,6 +133,12 @@ def receptive_field(trace: Trace, record: Record) -> ReceptiveField:
     return ReceptiveField(tuple(size), tuple(stride), tuple(offset), "exact" if exact else "upper bound")
 
 
+def take_over(trace: Trace, earlier: Trace) -> None:
+    """Use for a trace the fields of an earlier one in which the same operations ran, where those are known."""
+    if earlier in _FIELDS:
+        _FIELDS[trace] = _FIELDS[earlier]
+
+
 def _sweep(trace: Trace) -> list[_Views]:
     """What every record sees, each from what its sources see."""
     count = trace.input.ndim - 2

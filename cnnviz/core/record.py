@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -341,16 +341,19 @@ def exchange(value: Any, to: Callable[[Any], Any]) -> Any:
     return to(value)
 
 
-def leaves(value: Any) -> Iterator[Any]:
-    """All that is in a structure of tuples, lists and mappings, in order."""
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from leaves(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from leaves(item)
-    else:
-        yield value
+def leaves(value: Any) -> list[Any]:
+    """All that is in a structure of tuples, lists and dicts, in order."""
+    found: list[Any] = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, (tuple, list)):
+            waiting += reversed(item)
+        elif isinstance(item, dict):
+            waiting += reversed(item.values())
+        else:
+            found.append(item)
+    return found
 
 
 def _source(item: Any) -> Any:

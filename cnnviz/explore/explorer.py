@@ -18,6 +18,7 @@ import torch
 
 from cnnviz import views
 from cnnviz.core import device, images, sources, store
+from cnnviz.core.alike import Ran, take_over, what_ran
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.graph.answers import graph
 from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
@@ -33,7 +34,7 @@ from cnnviz.core.trace import Trace, TraceError, trace
 from cnnviz.explore.cards import layer_card, model_card
 from cnnviz.explore.figures import figure
 from cnnviz.explore.seeing import flattened, reaches, seen
-from cnnviz.explore.steps import column, steps_of, what_ran
+from cnnviz.explore.steps import column, steps_of
 from cnnviz.request import ModelRequest, Request
 from cnnviz.response import Columns, ColumnsQuery, ModelCard, PassKey, Response, Scores, Step, ViewOffer
 
@@ -51,7 +52,7 @@ class _Pass:
     steps: tuple[Step, ...]
     scores: Scores | None
     nbytes: int
-    ran: list[tuple[object, ...]]
+    ran: Ran
     problem: str = ""
     details: str = ""
 
@@ -226,22 +227,22 @@ class Explorer:
             if not error.trace.records:
                 raise
             traced, problem, details = error.trace, str(error), error.details
+        ran = what_ran(traced)
+        if (earlier := self._alike(traced, ran)) is not None:
+            take_over(traced, earlier.trace)
+        steps = steps_of(traced) if earlier is None else earlier.steps
         for gone in self._traces.put(key, traced):
             self._passes.pop(cast(PassKey, gone), None)
         scores = _scores(traced) if not problem else None
         card = model_card(model, traced.outputs)
-        ran = what_ran(traced)
-        steps = self._steps(traced, ran)
         made = _Pass(traced, key, card, steps, scores, traced.nbytes, ran, problem, details)
         self._passes[key] = made
         return made
 
-    def _steps(self, traced: Trace, ran: list[tuple[object, ...]]) -> tuple[Step, ...]:
-        """The columns of a pass: those of an earlier one of the same model, where the same operations ran."""
-        for other in reversed(self._passes.values()):
-            if other.trace.module is traced.module and other.ran == ran:
-                return other.steps
-        return steps_of(traced)
+    def _alike(self, traced: Trace, ran: Ran) -> _Pass | None:
+        """A kept pass of the same model in which the same operations ran."""
+        passes = reversed(self._passes.values())
+        return next((other for other in passes if other.trace.module is traced.module and other.ran == ran), None)
 
     def _read(self, path: str) -> Picture:
         """The picture's pixels; a file that changed on disk is read again."""

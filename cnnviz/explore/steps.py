@@ -13,12 +13,6 @@ COLUMN_EDGE = 64
 """Longest edge, in pixels, of the small maps in the network's columns."""
 
 
-def what_ran(traced: Trace) -> list[tuple[object, ...]]:
-    """What ran, as far as the heads of the columns say it."""
-    heads: list[tuple[object, ...]] = [(tuple(traced.input.shape),)]
-    return heads + [(r.key, r.op, r.input_shapes, r.output_shape) for r in traced.records]
-
-
 def steps_of(traced: Trace) -> tuple[Step, ...]:
     """The picture, then every record in the order in which it ran."""
     first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")

@@ -73,7 +73,8 @@ class Budget:
         back = {id(group): all(map(is_repeatable, group.records)) for group in groups}
         groups.sort(key=lambda group: (back[id(group)], group.nbytes))
         lost = False
-        while total > self.most:
+        enough = len(groups) - len(groups) // 32  # a few at once: to look through thousands for each one takes minutes
+        while total > self.most or (self.most and len(groups) > enough):
             largest = groups.pop()
             total -= largest.nbytes
             self.dropped += largest.nbytes

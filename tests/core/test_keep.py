@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import pytest
 import torch
 from torch import nn
 
+from cnnviz.core import keep
 from cnnviz.core.keep import BUDGET, TraceCache, storages
+from cnnviz.core.record import Record
 from cnnviz.core.trace import Trace, trace
 
 SIZE = 4 * 1000
@@ -57,3 +62,18 @@ def test_a_key_is_kept_once() -> None:
     assert cache.nbytes == again.nbytes
     cache.clear()
     assert len(cache) == cache.nbytes == 0
+
+
+def test_thousands_of_outputs_are_not_looked_through_for_each_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+
+    def counted(records: Iterable[Record]) -> list[keep.Storage]:
+        looks.append(1)
+        return storages(records)
+
+    monkeypatch.setattr(keep, "storages", counted)
+    image = torch.rand(1, 1000)
+    tight = trace(nn.Sequential(*[nn.ReLU() for _ in range(1000)]), image, budget=500 * SIZE)
+    assert len(looks) < 50, "once for each of the 500 that do not fit would be 500"
+    assert 480 * SIZE < tight.nbytes <= 501 * SIZE
+    assert torch.equal(tight[999].output, image)

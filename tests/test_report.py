@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import re
+import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,8 +19,11 @@ from cnnviz.cli import run
 from cnnviz.core.colormaps import lut
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.trace import Trace
+from cnnviz.export.paper import width_of
+from cnnviz.figure import Architecture
+from cnnviz.layout.marks import Words
 from cnnviz.paths import resources
-from cnnviz.report import report
+from cnnviz.report import drawing, report
 
 SEVEN = resources() / "samples" / "lenet5-mnist" / "seven.png"
 
@@ -129,6 +134,33 @@ def test_a_name_with_a_tag_in_it_stays_text(tmp_path: Path) -> None:
     read = Read(report(traced, tmp_path / "r.html").read_text("utf-8"))
     assert read.tags.count("script") == 1
     assert "seven & <b>.png" in read.text
+
+
+def test_the_architecture_is_the_drawn_figure_and_no_word_lies_over_another(page: str, traced: Trace) -> None:
+    drawn = re.search(r"<svg.*?</svg>", page, re.S)
+    assert drawn is not None
+    texts = list(ET.fromstring(drawn[0]).iter("text"))
+    words = {text.text for text in texts}
+    assert {"Input", "Conv 5×5", "MaxPool 2", "16×10×10", "Dense", "120"} <= words
+    assert any((word or "").startswith("Not drawn: 4 × ReLU") for word in words)
+    assert "var(--text)" in (texts[0].attrib["style"])  # of the page's own theme
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for text in texts:
+        size = float(re.search(r"font-size:([\d.]+)px", text.attrib["style"])[1]) * 72 / 100  # type: ignore[index]
+        wide = width_of(text.text or "", size)
+        left = float(text.attrib["x"]) - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
+        lines.setdefault(text.attrib["y"], []).append((left, left + wide))
+    for line in lines.values():
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(sorted(line)))
+
+
+def test_an_architecture_too_high_for_its_place_is_drawn_smaller(traced: Trace) -> None:
+    panel = cnnviz.view(traced, None, "architecture").panels[0]
+    assert isinstance(panel, Architecture)
+    assert drawing.on_paper(panel, 300, 2000).height > 200
+    small = drawing.on_paper(panel, 300, 150)
+    assert small.height <= 150
+    assert max(word.size for word in small.marks if isinstance(word, Words)) < 7
 
 
 def test_on_paper(traced: Trace, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cnnviz.core.colormaps import lut
 from cnnviz.core.survey.answers import survey
 from cnnviz.core.survey.shapes import Row, Survey, SurveyQuery
 from cnnviz.core.trace import Record, Top, Trace
-from cnnviz.figure import GROUND, Scale
+from cnnviz.figure import GROUND, Architecture, Scale
 from cnnviz.request import ModelRequest
 from cnnviz.response import PassKey
 
@@ -71,6 +71,8 @@ class Contents:
         (name, words) of the way from the file to the input.
     top
         The most likely classes.
+    architecture
+        The whole network, as papers draw it.
     layers
         In order of execution.
     survey
@@ -85,6 +87,7 @@ class Contents:
     facts: tuple[tuple[str, str], ...]
     steps: tuple[tuple[str, str], ...]
     top: tuple[Top, ...]
+    architecture: Architecture
     layers: tuple[Layer, ...]
     survey: Survey
     notes: tuple[str, ...]
@@ -122,10 +125,15 @@ def gather(trace: Trace) -> Contents:
         facts,
         tuple((step.name, step.caption) for step in prepared.steps),
         tuple(trace.top(5)) if len(trace.logits) else (),
+        _architecture(trace),
         layers,
         found,
         (*model.notes, *trace.notes),
     )
+
+
+def _architecture(trace: Trace) -> Architecture:
+    return next(p for p in cnnviz.view(trace, None, "architecture").panels if isinstance(p, Architecture))
 
 
 def _maps(trace: Trace, record: Record, count: int) -> Maps | None:

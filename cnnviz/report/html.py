@@ -34,7 +34,7 @@ def as_html(contents: Contents) -> str:
             "<main>",
             _answer(contents),
             _health(contents),
-            _section("architecture", "Architecture", as_svg(contents.layers), _table(contents)),
+            _section("architecture", "Architecture", as_svg(contents.architecture), _table(contents)),
             _section("layers", "What each layer makes of the picture", *map(_layer, contents.layers)),
             _about(contents),
             '</main><dialog id="zoom"><img alt=""><p></p></dialog>',

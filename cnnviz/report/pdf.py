@@ -7,10 +7,11 @@ from typing import BinaryIO
 import numpy as np
 
 from cnnviz.core.colormaps import lut
+from cnnviz.export.marked import drawn_block
 from cnnviz.export.paper import LARGE, LINE, SMALL, Sheet, cut, drawing, wrapped
 from cnnviz.figure import GROUND, number, percent
 from cnnviz.report.contents import Contents, Layer
-from cnnviz.report.drawing import blocks
+from cnnviz.report.drawing import on_paper
 
 PAGE = 827, 1169
 """A4, in pixels of a hundredth of an inch."""
@@ -97,8 +98,8 @@ def _first_page(paper: _Paper, contents: Contents) -> None:
     paper.lines(contents.survey.verdict)
     for finding in [found for found in contents.survey.findings if found.begins][:20]:
         paper.lines(f"{finding.where}: {finding.sentence}", indent=12, color=paper.dim)
-    paper.head("Architecture", LARGE)
     _architecture(paper, contents)
+    paper.head("About", LARGE)
     for name, words in (*contents.facts, *contents.steps):
         paper.lines(f"{name}: {words}")
     for note in contents.notes:
@@ -106,15 +107,12 @@ def _first_page(paper: _Paper, contents: Contents) -> None:
 
 
 def _architecture(paper: _Paper, contents: Contents) -> None:
-    """The drawing of the blocks, made as narrow as the page."""
-    drawn = list(blocks(contents.layers))
-    if not drawn:
-        return
-    paper.room(170)
-    share = min(1.0, _WIDTH / (drawn[-1].x + drawn[-1].width))
-    for block in drawn:
-        paper.sheet.box(_MARGIN + block.x * share, paper.y + block.y, block.width * share, block.height, block.color)
-    paper.y += 160
+    """The drawing, on the next page where it does not fit any more."""
+    block = drawn_block(on_paper(contents.architecture, _WIDTH, PAGE[1] - 2 * _MARGIN - 60))
+    paper.room(block.height + 60)
+    paper.head("Architecture", LARGE)
+    block.draw(paper.sheet, _MARGIN, round(paper.y))
+    paper.y += block.height + LINE
 
 
 def _layer(paper: _Paper, layer: Layer) -> None:

@@ -35,15 +35,17 @@ def laid_out(panel: Graph, room: float | None, measure: Measure) -> Drawn:
     factor = min(1.0, room / panel.size[0] if room is not None else LARGEST / max(panel.size))
     width, height = (edge * factor for edge in panel.size)
     marks: list[Mark] = []
-    for frame, name in panel.frames:
+    for frame, _ in panel.frames:
         x, y, w, h = (edge * factor for edge in frame)
         marks.append(box(x, y, w, h, "none", "line"))
+    for (left, top, _, _), name in panel.frames:
+        x, y = left * factor, top * factor
         size = HEADING * factor
         marks.append(Words(x + 6 * factor, y + 18 * factor, name, size * POINTS, color="dim", bold=True))
     thin = max(1.1 * factor, 0.3)
     marks += [Stroke(tuple((x * factor, y * factor) for x, y in line), width=thin) for line in panel.lines]
-    for card in panel.cards:
-        marks += _card(card, factor, measure)
+    cards = [mark for card in panel.cards for mark in _card(card, factor, measure)]
+    marks += sorted(cards, key=lambda mark: not isinstance(mark, Area))  # no card lies on another: areas in one go
     height += LINE
     marks += _legend(panel, height, width, measure)
     bottom = max([height, *(mark.y for mark in marks if isinstance(mark, Words))])

@@ -110,6 +110,16 @@ def test_one_hot_rows_have_their_one_at_the_index(classes: str, count: int, seve
 # neighbours
 
 
+def test_the_squares_of_the_lecture_are_shown_for_l2(seven: Picture):
+    """By hand: 46² + 12² + 14² + 1 + 82² + … = 26,280; its root is 162.1."""
+    found = made("difference", seven, distance="L2")
+    assert found.figure.subtitle == "√Σ (test − training)² = 162.1 over 16 pixels"
+    shown = found.figure.panels[2]
+    assert shown.title == "Squared difference of each pixel"
+    assert shown.values.sum() == 26280
+    assert shown.values[0].tolist() == [2116, 144, 196, 1]
+
+
 def test_the_difference_of_the_lecture_is_456(seven: Picture):
     found = made("difference", seven)
     assert found.numbers["distance"] == 456

@@ -1,8 +1,8 @@
-"""The pixel-wise absolute difference of two pictures, and its sum: the L1 distance."""
+"""How much two pictures differ at each pixel, and over all: the L1 distance of absolute values, the L2 of squares."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,10 @@ class DifferenceOptions:
         default="1",
         metadata=option("Training picture", choices=tuple("0123456789"), help="The digit that it is compared with."),
     )
+    distance: str = field(
+        default="L1",
+        metadata=option("Distance", choices=("L1", "L2"), help="Absolute values, or the root of the squares."),
+    )
     shift: int = field(
         default=0, metadata=option("Shift", low=0, high=14, help="Move the test picture to the right, in pixels.")
     )
@@ -46,7 +50,7 @@ class DifferenceOptions:
 
 @demonstration("difference", title="Pixel-wise absolute difference", options=DifferenceOptions)
 def compare(picture: Picture, options: DifferenceOptions) -> Demonstrated:
-    """Test picture, training picture, the difference of each pixel, and their sum."""
+    """Test picture, training picture, the difference of each pixel, and what they come to."""
     if options.example == "lecture":
         test, known = LECTURE
         test = moved(test, options.shift, 0)
@@ -54,28 +58,35 @@ def compare(picture: Picture, options: DifferenceOptions) -> Demonstrated:
         test = moved(sized(picture.pixels, 28, 28, "L"), options.shift, 0)
         known = next(one for one in digits() if one.label == options.other).pixels
     absolute, distance = difference(test, known)
+    squares = absolute**2
+    root = float(np.sqrt(squares.sum()))
+    apart, far = (absolute, f"{distance:,}") if options.distance == "L1" else (squares, f"{root:,.1f}")
+    scale = _APART if options.distance == "L1" else replace(_APART, high=_APART.high**2)
     by = f", moved by {options.shift}" if options.shift else ""
-    titles = (f"Test picture{by}", "Training picture", "Absolute difference of each pixel")
+    how = "Absolute" if options.distance == "L1" else "Squared"
+    titles = (f"Test picture{by}", "Training picture", f"{how} difference of each pixel")
     if options.example == "lecture":
-        scales = (BRIGHTNESS, BRIGHTNESS, _APART)
-        panels: tuple[Panel, ...] = tuple(
-            table(values, title, scale)
-            for values, title, scale in zip((test, known, absolute), titles, scales, strict=True)
+        panels: tuple[Panel, ...] = (
+            table(test, titles[0], BRIGHTNESS),
+            table(known, titles[1], BRIGHTNESS),
+            table(apart, titles[2], scale),
         )
     else:
         panels = (
             _map(test, titles[0], BRIGHTNESS),
             _map(known, titles[1], BRIGHTNESS),
-            _map(absolute, titles[2], _APART),
+            _map(apart, titles[2], scale),
         )
-    title = "L1 distance: the sum of all absolute differences"
-    about = f"Σ |test − training| = {f'{distance:,}' if options.sum else '?'} over {test.size:,} pixels"
+    title, term = "L1 distance: the sum of all absolute differences", "Σ |test − training|"
+    if options.distance == "L2":
+        title, term = "L2 distance: the root of the sum of all squared differences", "√Σ (test − training)²"
+    about = f"{term} = {far if options.sum else '?'} over {test.size:,} pixels"
     numbers = {
         "distance": float(distance),
         "pixels": float(test.size),
         "largest": float(absolute.max()),
         "first": float(absolute[0, 0]),
-        "euclidean": float(np.sqrt((absolute**2).sum())),
+        "euclidean": root,
     }
     return Demonstrated(Figure("difference", title, about, panels), numbers)
 

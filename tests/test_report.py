@@ -186,3 +186,10 @@ def test_by_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert run(["report", str(SEVEN), "--model", "lenet5-mnist", "--out", str(file)]) == 0
     assert capsys.readouterr().out.strip() == str(file)
     assert "LeNet-5" in Read(file.read_text("utf-8")).text
+
+
+def test_long_inputs_break_between_shapes_only(page: str) -> None:
+    """A sum of two maps would else push the last columns out of the card."""
+    assert re.search(r"<td><span>1 × 28 × 28</span></td>", page)
+    style = (resources() / "report" / "report.css").read_text("utf-8")
+    assert "table.numbers td:nth-child(4) { white-space: normal; }" in style

@@ -40,7 +40,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         default=[],
         type=assignment,
         metavar="OPTION=VALUE",
-        help="an option of the view, e.g. count=8; an unknown name lists those of the view",
+        help="an option of the view, e.g. contrast=0.5; an unknown name lists those of the view",
     )
     parser.add_argument(
         "--format",

@@ -118,7 +118,7 @@ def _row(layer: Layer) -> str:
         str(row.index),
         f'<a href="#layer-{row.index}">{_text(row.key)}</a>',
         _text(row.op),
-        _text(", ".join(map(_shape, row.inputs))),
+        ", ".join(f"<span>{_text(_shape(shape))}</span>" for shape in row.inputs),
         _text(_shape(row.shape)),
         f"{row.parameters:,}" if row.parameters else "",
         f"{row.macs:,}" if row.macs else "",

@@ -81,6 +81,22 @@ def test_a_comparison_that_was_cut_off_goes_on(bars: Path, capsys: pytest.Captur
     assert sorted(p.name for p in bars.parent.iterdir()) == ["bars.npz", "net.json", "net.safetensors"]
 
 
+def test_ctrl_c_before_the_first_epoch_ends_says_what_is_there(bars: Path, capsys: pytest.CaptureFixture[str]):
+    def press() -> None:
+        while not list(Path().glob("board/*")):
+            if ended.wait(0.005):
+                return
+        signal.raise_signal(signal.SIGINT)
+
+    ended = threading.Event()
+    thread = threading.Thread(target=press)
+    thread.start()
+    assert train("--model", "vgg-small", "--batch-size", "2", "--out", "net.safetensors", "--tensorboard", "board") == 1
+    ended.set()
+    thread.join()
+    assert "Stopped before the first epoch ended: it can only begin again." in capsys.readouterr().err
+
+
 def test_ctrl_c_keeps_what_was_learned_and_resume_goes_on(bars: Path, capsys: pytest.CaptureFixture[str]):
     ended = threading.Event()
 

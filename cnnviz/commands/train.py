@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnviz.commands.common import complain, print_json
+from cnnviz.core.cancel import Cancelled
 from cnnviz.core.download import Progress
 from cnnviz.core.errors import CnnvizError
 from cnnviz.figure import remaining
@@ -35,8 +36,13 @@ def run(options: argparse.Namespace) -> int:
     out = _target(options, data)
     checkpoint = out.with_suffix(".checkpoint")
     control = training.Control()
-    with _interrupted(control):
-        trained = _train(data, network, settings, control, checkpoint, options, line)
+    try:
+        with _interrupted(control):
+            trained = _train(data, network, settings, control, checkpoint, options, line)
+    except Cancelled:  # while pictures were read
+        line.end()
+        complain(_stopped(checkpoint))
+        return 1
     try:
         trained.save(out)
     except CnnvizError as error:
@@ -49,11 +55,17 @@ def run(options: argparse.Namespace) -> int:
             other = _from_nothing(data, network, settings, control, checkpoint, options.resume, line)
         complain(Comparison(trained, other).sentence) if other.reason != "stopped" else None
     if "stopped" in (trained.reason, other and other.reason):
-        complain(f"Stopped before the end: {checkpoint} goes on with --resume.") if checkpoint.exists() else None
+        complain(_stopped(checkpoint))
         return 1
     for file in (checkpoint, beside(checkpoint)):
         forget(file)
     return 0
+
+
+def _stopped(checkpoint: Path) -> str:
+    if checkpoint.exists():
+        return f"Stopped before the end: {checkpoint} goes on with --resume."
+    return "Stopped before the first epoch ended: it can only begin again."
 
 
 def _train(

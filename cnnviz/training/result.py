@@ -70,6 +70,10 @@ class Trained:
     def caption(self) -> str:
         """What it was trained on and how good it is, in words."""
         measured, of = (self.test, "test") if self.test else (self.validation, "validation")
+        if measured is None and self.reason == "stopped":
+            done, epochs = len(self.history), self.settings.epochs
+            when = f"in epoch {done + 1} of {epochs}" if done < epochs else f"after epoch {done}"
+            return f"{self.data.name} · stopped {when}, not measured"
         if measured is None:
             return self.data.name
         return f"{self.data.name} · {100 * measured.accuracy:.1f} % of {len(measured.losses):,} {of} pictures"

@@ -189,6 +189,8 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     opened.settle()
     assert page.form.start.isEnabled()
     assert page.course.open_button.isVisible()
+    assert page.course._state.text().startswith("bars · stopped in epoch ")
+    assert page.course._state.text().endswith(" of 1000, not measured")
     assert page.offer.isVisible()  # what was stopped can go on
     opened.qtbot.mouseClick(page.offer.forget, Qt.MouseButton.LeftButton)
     assert not page.offer.isVisible()

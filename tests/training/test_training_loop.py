@@ -262,7 +262,7 @@ def test_pause_another_learning_rate_and_stop(data: DataSet):
     trained = event.trained  # type: ignore[union-attr]
     assert trained.reason == "stopped"
     assert trained.test is None
-    assert trained.caption == "bars"
+    assert trained.caption == f"bars · stopped in epoch {len(trained.history) + 1} of 50, not measured"
     with pytest.raises(ValueError, match="none"):
         control.set_rate(-1)
 

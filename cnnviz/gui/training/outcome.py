@@ -74,7 +74,9 @@ class Outcome(QObject):
         if self._done is None:
             return
         done, course, reason = self._done, self._page.course, self._done.trained.reason
-        course.say(f"{_ENDED[reason]} · {done.trained.caption}", str(done.file))
+        trained = done.trained
+        said = reason == "stopped" and trained.test is None and trained.validation is None  # by the caption
+        course.say(trained.caption if said else f"{_ENDED[reason]} · {trained.caption}", str(done.file))
         course.judge(done.sentence)
         course.set_result(True, self._wish.model is not None and not done.problem and reason != "stopped")
         course.open_button.setVisible(not done.problem)

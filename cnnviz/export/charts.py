@@ -26,7 +26,7 @@ BELOW = 34
 def bars(panel: Bars, room: int | None = None) -> Block:
     """Horizontal bars with their names at the left and texts at the right; the bars in the room that is left."""
     shown = min(len(panel.labels), BAR_ROWS)
-    labels = [cut(label, 220 if room is None else max(70, room // 2 - 30)) for label in panel.labels[:shown]]
+    labels = [cut(label, name_room(room)) for label in panel.labels[:shown]]
     name = max([width_of(label) for label in labels], default=0)
     texts = [tuple(row) for row in panel.texts[:shown]]
     wide = (
@@ -55,6 +55,11 @@ def bars(panel: Bars, room: int | None = None) -> Block:
 
     remarks = [f"{shown:,} of {panel.total:,} shown"] if shown < panel.total else []
     return footed(Block(full, head + ROW * shown, draw), remarks)
+
+
+def name_room(room: int | None) -> int:
+    """How wide the name of a bar may be."""
+    return 220 if room is None else max(70, min(room // 2 + 10, 220))
 
 
 def columns(panel: Vector, room: int | None = None) -> Block:

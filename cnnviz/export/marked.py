@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from cnnviz.core.pixels import lut
-from cnnviz.export.charts import bars
+from cnnviz.export.charts import bars, name_room
 from cnnviz.export.layout import Block
 from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of
 from cnnviz.figure import Architecture, Bars, Graph, ImageGrid, LayerRows, Panel, Table, number
@@ -67,13 +67,22 @@ def photos_block(grids: Sequence[ImageGrid], room: int | None) -> Block:
 
 
 def answered(photo: ImageGrid, panel: Bars, room: int | None) -> Block:
-    """A picture, and beside it bars as high as it is."""
+    """A picture, and beside it bars as high as it is; below it where their names are too long for the paper."""
     high = max(LINE * 9, 18 * (len(panel.labels) + 1))
     height, width = photo.raster.shape[1:3]
     across = min(high * width / height, high * 1.6)
     high = round(across * height / width)
-    beside = bars(panel, None if room is None else round(room - across - 2 * APART))
+    left = None if room is None else round(room - across - 2 * APART)
+    below = left is not None and name_room(left) < max(map(width_of, panel.labels), default=0)  # no name is cut
+    beside = bars(panel, room if below else left)
     shown = drawn_block(Drawn(across, high, [Pixels(0, 0, across, high, photo.raster[0])]))
+
+    def stacked(sheet: Sheet, x: int, y: int) -> None:
+        shown.draw(sheet, x, y)
+        beside.draw(sheet, x, y + shown.height + APART)
+
+    if below:
+        return Block(max(shown.width, beside.width), shown.height + APART + beside.height, stacked)
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         shown.draw(sheet, x, y)

@@ -23,7 +23,7 @@ from cnnviz.core.pixels import lut, paint
 from cnnviz.core.recipe import read_recipe
 from cnnviz.export import export, paper
 from cnnviz.export.base import PRESETS, Style
-from cnnviz.figure import Figure, ImageGrid, Scale
+from cnnviz.figure import Bars, Figure, ImageGrid, Scale
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -173,3 +173,17 @@ def _maps(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Figure:
         total=count,
     )
     return Figure("feature-maps", "0 · Conv", "64 maps of 112 × 112", (grid,))
+
+
+def test_the_names_of_classes_are_whole_in_a_narrow_column(tmp_path: Path) -> None:
+    trace = cnnviz.trace(cnnviz.load_model("lenet5-mnist"), paths.resources() / "samples/lenet5-mnist/seven.png")
+    figure = cnnviz.view(trace, None, "prediction")
+    assert "…" not in export(figure, tmp_path / "beside.svg", width=85, font=7).read_text("utf-8")
+    photo, found = figure.panels
+    assert isinstance(found, Bars)
+    long = ("Greater Swiss Mountain dog", "black-and-tan coonhound", *found.labels[2:])
+    named = replace(figure, panels=(photo, replace(found, labels=long)))
+    svg = export(named, tmp_path / "below.svg", width=85, font=7).read_text("utf-8")
+    assert "Greater Swiss Mountain dog" in svg
+    assert "black-and-tan coonhound" in svg
+    assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)) >= 6

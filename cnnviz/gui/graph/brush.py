@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPen
 
-from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Frame
+from cnnviz.core.graph.shapes import PICTURE, RECORD, Card
 from cnnviz.gui.graph import words
 from cnnviz.gui.graph.camera import Camera
+from cnnviz.gui.graph.inks import Look, elided, fill_of, font, ink, ink_on, mixed
 from cnnviz.gui.graph.scene import Scene
 from cnnviz.gui.graph.tiles import Picture
 from cnnviz.gui.theme import theme
-from cnnviz.layout.shortening import shortened
 
 BLOCK_ZOOM = 0.3
 """From here on a card has a word on it."""
@@ -32,111 +29,6 @@ SIDE = 7.0
 
 SMALL_HEAD, SMALL_SIDE = 16.0, 3.0
 """The same in pixels, of a card with one word."""
-
-RANGE = re.compile(r"\d+–\d+$")
-"""Which ones of equal neighbours a card stands for: ``denselayer1–6``."""
-
-_fonts: dict[tuple[int, bool], QFont] = {}
-_inks: dict[str, QColor] = {}
-_mixtures: dict[tuple[int, int, float], QColor] = {}
-_texts: dict[tuple[str, int, bool, int, bool], str] = {}
-_titles: dict[tuple[str, int, bool, float], QPixmap] = {}
-_extents: dict[tuple[str, int, bool], tuple[int, int]] = {}
-
-TEXTS_KEPT, TITLES_KEPT = 20_000, 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one card is to be painted.
-
-    Attributes
-    ----------
-    color
-        Of its family, or of its number.
-    filled
-        Whether the colour fills the card, as it stands for a number.
-    faint
-        Whether something else is looked at.
-    value
-        Its number in words.
-    """
-
-    color: QColor
-    filled: bool = False
-    faint: bool = False
-    value: str = ""
-
-
-def font(size: float, bold: bool = False) -> QFont:
-    """The interface's font at a size in pixels."""
-    name = (round(size), bold)
-    if name not in _fonts:
-        made = theme.font("body")
-        made.setPixelSize(max(round(size), 1))
-        made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        _fonts[name] = made
-    return _fonts[name]
-
-
-def forget() -> None:
-    """Fonts and colours are others now."""
-    for kept in (_fonts, _inks, _mixtures, _texts, _titles, _extents):
-        kept.clear()
-
-
-def ink(role: str) -> QColor:
-    """A colour of the theme, which is asked thousands of times a second."""
-    if role not in _inks:
-        _inks[role] = theme.color(role)
-    return _inks[role]
-
-
-def mixed(color: QColor, ground: QColor, share: float) -> QColor:
-    """So much of a colour on a ground."""
-    name = (color.rgb(), ground.rgb(), share)
-    if name not in _mixtures:
-        pairs = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)  # type: ignore[index]
-        _mixtures[name] = QColor(*(round(a * share + b * (1 - share)) for a, b in pairs))
-    return _mixtures[name]
-
-
-def elided(metrics: QFontMetrics, text: str, size: float, bold: bool, room: int, short: bool = False) -> str:
-    """As much of a text as fits; a ``short`` one goes without its numbers rather than being cut."""
-    name = (text, round(size), bold, room, short)
-    if name not in _texts:
-        if len(_texts) > TEXTS_KEPT:
-            _texts.clear()
-        if not short:
-            _texts[name] = shortened(text, lambda short_: metrics.horizontalAdvance(short_) <= room)
-        else:
-            shorter = (text, text.partition(" ")[0], RANGE.sub("", text))
-            fitting = (less for less in shorter if metrics.horizontalAdvance(less) <= room)
-            cut = metrics.elidedText(shorter[1], Qt.TextElideMode.ElideMiddle, room)
-            _texts[name] = next(fitting, cut)
-    return _texts[name]
-
-
-def extent(text: str, size: float, bold: bool) -> tuple[int, int]:
-    """(width, height) of a text in pixels."""
-    name = (text, round(size), bold)
-    if name not in _extents:
-        metrics = QFontMetrics(font(size, bold))
-        _extents[name] = metrics.horizontalAdvance(text), metrics.height()
-    return _extents[name]
-
-
-def fill_of(look: Look) -> QColor:
-    """The colour of a card that is but a block."""
-    ground = ink("panel")
-    fill = look.color if look.filled else mixed(look.color, ground, 0.62 if theme.dark else 0.5)
-    return mixed(fill, ground, 0.35) if look.faint else fill
-
-
-def ink_on(color: QColor) -> QColor:
-    """Black or white, whichever is read better on a colour."""
-    luminance = 0.2126 * color.redF() ** 2.2 + 0.7152 * color.greenF() ** 2.2 + 0.0722 * color.blueF() ** 2.2
-    return QColor("#14161a") if luminance > 0.2 else QColor("#ffffff")
 
 
 def head_of(card: Card, zoom: float) -> float:
@@ -284,73 +176,6 @@ def _paint_maps(painter: QPainter, place: QRectF, picture: Picture | None, fresh
         painter.setOpacity(0.4)
     painter.drawPixmap(target, picture.pixmap, QRectF(picture.pixmap.rect()))
     painter.setOpacity(1.0)
-
-
-def frame_color(depth: int) -> QColor:
-    """The ground of an opened block, of two kinds in turns."""
-    shares = (0.085, 0.045) if theme.dark else (0.065, 0.03)
-    return mixed(ink("text"), ink("ground"), shares[depth % 2])
-
-
-def paint_frame(painter: QPainter, rect: QRectF, frame: Frame, zoom: float, marked: bool) -> None:
-    """An opened block."""
-    painter.setPen(QPen(ink("accent" if marked else "line"), 1.5 if marked else 1))
-    painter.setBrush(frame_color(frame.depth))
-    radius = min(10 * zoom, 10)
-    if radius < 2:
-        painter.drawRect(rect)
-    else:
-        painter.drawRoundedRect(rect, radius, radius)
-
-
-def paint_frame_title(
-    painter: QPainter, rect: QRectF, frame: Frame, room: QRectF, head: float, taken: list[QRectF]
-) -> None:
-    """The name of an opened block, in its head where there is room, else over its corner; never over another name."""
-    inside = head >= 12
-    size = min(max(head * 0.5, 10.0), 20.0) if inside else 11.0
-    width, height = _title_extent(frame.title, size, inside)
-    left = max(rect.x(), min(room.x(), rect.right() - width)) if rect.x() < room.x() else rect.x()
-    if width > rect.width() or (not inside and frame.depth > 1 and rect.height() < 3 * height):
-        return  # it would hide more than it says
-    box = QRectF(left + (2 if inside else 3), rect.y() + ((head - height) / 2 if inside else 3), width, height)
-    if any(other.intersects(box) for other in taken) or not box.intersects(room):
-        return
-    taken.append(box)
-    painter.drawPixmap(box.topLeft().toPoint(), _title(frame.title, size, inside, painter.device().devicePixelRatioF()))
-
-
-def _title(text: str, size: float, inside: bool, ratio: float) -> QPixmap:
-    """The name of an opened block on its plate; it is seen in many frames, and painted once."""
-    name = (text, round(size), inside, ratio)
-    if name not in _titles:
-        if len(_titles) > TITLES_KEPT:
-            _titles.clear()
-        width, height = _title_extent(text, size, inside)
-        made = QPixmap(round(width * ratio), round(height * ratio))
-        made.setDevicePixelRatio(ratio)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0, 0, width, height)
-        if not inside:
-            back = QColor(ink("ground"))  # its own, to be made translucent
-            back.setAlpha(215)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(back)
-            painter.drawRoundedRect(box, 4, 4)
-        painter.setFont(font(size, bold=True))
-        painter.setPen(ink("dim" if inside else "text"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
-        _titles[name] = made
-    return _titles[name]
-
-
-def _title_extent(text: str, size: float, inside: bool) -> tuple[int, int]:
-    """(width, height) of such a plate in pixels."""
-    width, height = extent(text, size, bold=True)
-    return width + 12, height + (0 if inside else 2)
 
 
 def transform(painter: QPainter, camera: Camera) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from cnnviz.gui.graph.brush import Look, fill_of
+from cnnviz.gui.graph.inks import Look, fill_of
 from cnnviz.gui.graph.tiles import Picture
 
 PATIENCE = 0.009

@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from cnnviz.gui.graph import brush
 from cnnviz.gui.graph.camera import Camera
+from cnnviz.gui.graph.frames import frame_color
+from cnnviz.gui.graph.inks import mixed
 from cnnviz.gui.graph.scene import box_of
 from cnnviz.gui.theme import theme
 
@@ -104,14 +105,14 @@ class Minimap(QWidget):
         for frame in scene.frames:
             painter.fillRect(
                 QRectF(*camera.box(box_of(frame))),
-                brush.frame_color(frame.depth),
+                frame_color(frame.depth),
             )
         for card in scene.cards:
             rect = QRectF(*camera.box(box_of(card)))
             rect.setWidth(max(rect.width(), 1.0))
             rect.setHeight(max(rect.height(), 1.0))
             look = self._view.look(card)
-            painter.fillRect(rect, brush.mixed(look.color, theme.color("panel"), 0.8))
+            painter.fillRect(rect, mixed(look.color, theme.color("panel"), 0.8))
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1))
         painter.end()

@@ -9,10 +9,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnnviz.core.graph.shapes import Card
-from cnnviz.gui.graph import brush
-from cnnviz.gui.graph.brush import ink
+from cnnviz.gui.graph import brush, frames
 from cnnviz.gui.graph.camera import Box
 from cnnviz.gui.graph.card_cache import CardCache
+from cnnviz.gui.graph.inks import fill_of, ink
 from cnnviz.gui.graph.scene import Scene, box_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Painting:
         """All frames, lines and cards at once: each colour is one stroke of the brush."""
         if faint not in self._blocks:
             looks = [self._view.look(card, faint) for card in scene.cards]
-            pairs = [(brush.fill_of(look), box_of(card)) for look, card in zip(looks, scene.cards, strict=True)]
+            pairs = [(fill_of(look), box_of(card)) for look, card in zip(looks, scene.cards, strict=True)]
             by_color: dict[int, tuple[QColor, list[QRectF]]] = {}
             for color, box in pairs:
                 by_color.setdefault(color.rgb(), (color, []))[1].append(QRectF(*box))
@@ -99,7 +99,7 @@ class Painting:
     def _paint_grounds(self, painter: QPainter, scene: Scene) -> None:
         """All frames with plain corners, in units of the graph."""
         if self._grounds is None:
-            self._grounds = self._collected([(brush.frame_color(f.depth), box_of(f)) for f in scene.frames])
+            self._grounds = self._collected([(frames.frame_color(f.depth), box_of(f)) for f in scene.frames])
         pen = QPen(ink("line"), 1)
         pen.setCosmetic(True)
         painter.setPen(pen)
@@ -133,7 +133,7 @@ class Painting:
                 continue
             rect = QRectF(*camera.box(box_of(frame)))
             if rect.intersects(screen):
-                brush.paint_frame(painter, rect, frame, camera.zoom, frame.key == pointed)
+                frames.paint_frame(painter, rect, frame, camera.zoom, frame.key == pointed)
 
     def _paint_lines(self, painter: QPainter, scene: Scene, seen: Box) -> None:
         painter.save()
@@ -158,7 +158,7 @@ class Painting:
             if not far:
                 self._paint_card(painter, scene, i, rect, bool(marks) and i not in marks)
             elif i in marks:
-                painter.fillRect(rect, brush.fill_of(view.look(scene.cards[i])))
+                painter.fillRect(rect, fill_of(view.look(scene.cards[i])))
             if i in marked:
                 self._paint_mark(painter, rect, scene.cards[i], marked[i])
 
@@ -235,4 +235,4 @@ class Painting:
             frame = scene.frames[i]
             rect = QRectF(*self._view.camera.box(box_of(frame)))
             if rect.width() > 24 and rect.intersects(screen):
-                brush.paint_frame_title(painter, rect, frame, screen, head, taken)
+                frames.paint_frame_title(painter, rect, frame, screen, head, taken)

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from cnnviz.core.graph.shapes import PICTURE, Card, GraphAnswer, Tiles, TilesQuery
 from cnnviz.figure import number
-from cnnviz.gui.graph import brush, words
+from cnnviz.gui.graph import brush, frames, inks, words
 from cnnviz.gui.graph import camera as cam
 from cnnviz.gui.graph.camera import Box, Camera
 from cnnviz.gui.graph.hands import Hands
+from cnnviz.gui.graph.inks import Look, ink
 from cnnviz.gui.graph.minimap import Minimap
 from cnnviz.gui.graph.paint_numbers import Numbers
 from cnnviz.gui.graph.painting import Painting
@@ -85,7 +86,7 @@ class GraphView(QWidget):
         self._flight.valueChanged.connect(self._on_flight)
         self._flight.finished.connect(self._on_landed)
         self._from = self._to = self.camera
-        self._looks: dict[tuple[str, bool], brush.Look] = {}
+        self._looks: dict[tuple[str, bool], Look] = {}
         self.painting = Painting(self)
         self.minimap = Minimap(self)
         self._again = QTimer(self)  # the next frame makes sharp what this one had no time for
@@ -334,18 +335,11 @@ class GraphView(QWidget):
         if kind == "card":
             return words.told(self.scene.cards[place], self.scene)
         edge = self.scene.edges[place]
-        flows = sorted({source for source, _ in edge.flows})
-        source = flows[0]
-        picture = self.tiles.get(source)
-        name = "the picture" if source == PICTURE else f"{source} · {self.scene.facts[source].short}"
-        shape = "" if source == PICTURE else f", {self.scene.facts[source].shape_text}"
-        told = ""
-        if picture is not None and picture.tile.scale is not None and self.tiles.is_fresh(source):
-            told = f", values {number(picture.tile.low)} to {number(picture.tile.high)}"
-        more = f", and {len(flows) - 1} more" if len(flows) > 1 else ""
-        users = sorted({user for _, user in edge.flows})
-        to = f"{users[0]} · {self.scene.facts[users[0]].short}" + (f" and {len(users) - 1} more" if users[1:] else "")
-        return f"{name} → {to}{shape}{told}{more}"
+        source = min(source for source, _ in edge.flows)
+        picture = self.tiles.get(source) if self.tiles.is_fresh(source) else None
+        tile = picture.tile if picture is not None and picture.tile.scale is not None else None
+        values = f", values {number(tile.low)} to {number(tile.high)}" if tile is not None else ""
+        return words.flowing(edge, self.scene, values)
 
     # maps
 
@@ -397,16 +391,16 @@ class GraphView(QWidget):
         painter.end()
         self.painted.emit()
 
-    def look(self, card: Card, faint: bool = False) -> brush.Look:
+    def look(self, card: Card, faint: bool = False) -> Look:
         """In which colours a card is painted."""
         name = (card.key, faint)
         if name not in self._looks:
             assert self.scene is not None
             if self.numbers is None:
-                look = brush.Look(brush.ink(f"op-{words.family_of(card, self.scene)}"), False, faint)
+                look = Look(ink(f"op-{words.family_of(card, self.scene)}"), False, faint)
             else:
-                color, text = self.numbers.of(card, self.scene) or (brush.ink("line"), "")
-                look = brush.Look(color, True, faint, text)
+                color, text = self.numbers.of(card, self.scene) or (ink("line"), "")
+                look = Look(color, True, faint, text)
             self._looks[name] = look
         return self._looks[name]
 
@@ -429,7 +423,8 @@ class GraphView(QWidget):
         self.ask()
 
     def _on_theme(self) -> None:
-        brush.forget()
+        inks.forget()
+        frames.forget()
         self.painting.forget()
         self._looks.clear()
         self.tiles.forget_pass()

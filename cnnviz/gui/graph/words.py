@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Facts
+from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Edge, Facts
 from cnnviz.gui.graph.scene import Scene
 
 FAMILIES = {
@@ -120,3 +120,15 @@ def told(card: Card, scene: Scene) -> str:
         return " · ".join([*parts, ways])
     kinds = f"{card.count} equal blocks, " if card.count > 1 else ""
     return f"{card.title} · {kinds}{len(records)} operations ({summary(records)}) · {shape} · {ways}"
+
+
+def flowing(edge: Edge, scene: Scene, values: str) -> str:
+    """One line about what flows along a line: from where to where, its shape, and which values where they are known."""
+    sources = sorted({source for source, _ in edge.flows})
+    users = sorted({user for _, user in edge.flows})
+    source = sources[0]
+    name = "the picture" if source == PICTURE else f"{source} · {scene.facts[source].short}"
+    shape = "" if source == PICTURE else f", {scene.facts[source].shape_text}"
+    more = f", and {len(sources) - 1} more" if len(sources) > 1 else ""
+    to = f"{users[0]} · {scene.facts[users[0]].short}" + (f" and {len(users) - 1} more" if users[1:] else "")
+    return f"{name} → {to}{shape}{values}{more}"

@@ -376,6 +376,18 @@ def test_the_panel_is_as_wide_as_the_window_allows(opened: Opened, lesson: Path)
     assert all(dock.isVisible() for dock in window.docks)
 
 
+@pytest.mark.parametrize(("name", "step"), [("02", 1), ("02", 2), ("04", 7), ("09", 5)])
+def test_a_small_screen_shows_a_guess_with_its_button(opened: Opened, name: str, step: int) -> None:
+    opened.window.resize(1280, 720)
+    opened.controller.learning.begin(name, step)
+    opened.settle()
+    panel = opened.controller.learning.panel
+    assert panel is not None
+    assert panel.question is not None
+    button = panel.question.reveal_button
+    assert button.visibleRegion().boundingRect() == button.rect()
+
+
 @pytest.mark.parametrize("name", ["train", "sandbox"])
 def test_no_workspace_beside_a_lesson_makes_the_window_larger(opened: Opened, name: str) -> None:
     opened.window.resize(1100, 700)

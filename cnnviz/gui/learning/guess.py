@@ -72,10 +72,10 @@ class GuessLine(QAbstractSlider):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(260), theme.px(84 * self._factor))
+        return QSize(theme.px(260), theme.px(70 * self._factor))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(160), theme.px(84 * self._factor))
+        return QSize(theme.px(160), theme.px(70 * self._factor))
 
     # by mouse
 

@@ -257,7 +257,7 @@ class LearnPanel(QFrame):
         self._head_row.setSpacing(theme.px(2))
         self._bar_row.setContentsMargins(side, 0, side, theme.px(2))
         self._foot_row.setContentsMargins(side, theme.px(10), side, theme.px(12))
-        self._page.setContentsMargins(side, theme.px(14), side, theme.px(24))
+        self._page.setContentsMargins(side, theme.px(8), side, theme.px(4))
         self._page.setSpacing(theme.px(16))
 
 

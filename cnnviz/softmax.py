@@ -1,16 +1,28 @@
-"""Softmax and cross-entropy as numbers to look at: exponentials and their sum, temperature, loss and gradient.
+"""Classes and their scores: names; softmax and cross-entropy as numbers to look at: exponentials, sum, loss, gradient.
 
 numpy alone, so that a slider of the window can ask for them at every move.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+def class_name(labels: Sequence[str], index: int) -> str:
+    """What a class is called on the screen and in figures: its name, or “class 3” where it has none."""
+    return labels[index] if index < len(labels) else f"class {index}"
+
+
+def class_in_words(labels: Sequence[str], index: int) -> str:
+    """The class as part of a sentence: its name in quotes, or “class 3” where it has none or its name is its number."""
+    name = class_name(labels, index)
+    return f"class {index}" if name in (str(index), f"class {index}") else f"“{name}”"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cnnviz.softmax import Softmax
+from cnnviz.softmax import Softmax, class_in_words, class_name
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,8 @@ def test_the_gradient_is_that_of_finite_differences(temperature: float) -> None:
         rise = Softmax(scores + step, temperature).loss(1) - Softmax(scores - step, temperature).loss(1)
         assert found[k] == pytest.approx(rise / 2e-6, abs=1e-8)
     assert found.sum() == pytest.approx(0)
+
+
+def test_a_class_without_a_name_is_called_the_same_everywhere() -> None:
+    assert [class_name(("cat",), i) for i in (0, 1)] == ["cat", "class 1"]
+    assert [class_in_words(("cat", "1"), i) for i in (0, 1, 2)] == ["“cat”", "class 1", "class 2"]

@@ -23,6 +23,7 @@ from cnnviz.gui.figures.bar_list import BarHeads, BarList, Row
 from cnnviz.gui.figures.panel import Line
 from cnnviz.gui.theme import theme
 from cnnviz.response import Scores
+from cnnviz.softmax import class_name
 
 TOP = 5
 FEW = 10
@@ -210,8 +211,12 @@ class SoftmaxPanel(QWidget):
         self.search.setVisible(not 0 < count <= FEW or bool(self.search.text()))
 
     def _label(self, index: int) -> str:
-        named = self._scores is not None and index < len(self._scores.labels)
-        return self._scores.labels[index] if self._scores is not None and named else f"class {index}"
+        return class_name(self._scores.labels if self._scores is not None else (), index)
+
+    def _numbered(self, index: int) -> str:
+        """The name with the number, which is not said twice."""
+        name = self._label(index)
+        return name if name == class_name((), index) else f"{name} ({class_name((), index)})"
 
     # the list
 
@@ -237,7 +242,7 @@ class SoftmaxPanel(QWidget):
         true = index == self._true
         tip = "\n".join(
             [
-                f"{self._label(index)} (class {index})" + (", the true class" if true else ""),
+                self._numbered(index) + (", the true class" if true else ""),
                 f"rank {numbers.count(rank)} of {numbers.count(len(self._ranks))}",
                 f"probability {number(probability, 6)}",
                 f"logit {number(logit, 6, signed=True)}",

@@ -23,6 +23,7 @@ from cnnviz.figure import percent
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tray_items import STATES, UNSURE, TrayItem
 from cnnviz.gui.tray_model import ITEM
+from cnnviz.softmax import class_name
 
 _Index = QModelIndex | QPersistentModelIndex
 _LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
@@ -117,7 +118,7 @@ class TrayDelegate(QStyledItemDelegate):
         room = QRect(line.x(), line.y(), right - line.x(), line.height())
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("dim"))
-        said = item.label or f"class {item.prediction}"
+        said = item.label or class_name((), item.prediction or 0)
         if item.right is False:
             said += f", is {item.true_label}"
         painter.drawText(room, _LINE, _elided(painter, said, room.width()))

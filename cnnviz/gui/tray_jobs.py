@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from cnnviz.gui.jobs import Progress
 from cnnviz.request import ModelRequest
+from cnnviz.softmax import class_name
 
 if TYPE_CHECKING:
     from cnnviz.explore import Explorer
 
 THUMBNAIL = 96  # pixels, enough for 36 logical pixels on a screen of high density
+NO_CLASS = "no class"
+"""What a picture is called whose scores are no numbers (NaN): none of them is the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,6 @@ def classify(explorer: Callable[[], Explorer], request: ModelRequest, paths: tup
         found = Classified(path, thumbnail, true_label=true_label or "")
         if scores is not None:
             best = int(np.argmax(scores.logits))
-            label = scores.labels[best] if scores.labels else f"class {best}"
+            label = NO_CLASS if np.isnan(scores.logits).any() else class_name(scores.labels, best)
             found = replace(found, index=best, label=label, probability=float(scores.probabilities[best]))
         yield Progress(done, len(paths), found)

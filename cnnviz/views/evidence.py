@@ -10,6 +10,7 @@ import numpy as np
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.ranges import Range, scale_from
 from cnnviz.figure import Figure, ImageGrid, Outcome, number
+from cnnviz.softmax import class_in_words
 from cnnviz.views.base import figure, layer_view
 from cnnviz.views.cells import Parts, ranked
 from cnnviz.views.grids import image_grid
@@ -66,7 +67,7 @@ def evidence(trace: Trace, record: Record, options: EvidenceOptions) -> Figure:
     a = options.of if options.of != NONE else trace.top(1)[0].index
     b = None if options.against in (NONE, a) else options.against
     found = evidence_for(trace, a, b)
-    names = _name(trace, a) if b is None else f"{_name(trace, a)} against {_name(trace, b)}"
+    names = " against ".join(class_in_words(trace.labels, i) for i in (a, b) if i is not None)
     bars = replace(ranked(trace, _parts(found), options.inputs, found.bias), title=f"what speaks for {names}")
     logit = f"logit({a})" if b is None else f"logit({a}) − logit({b})"
     total = float(found.terms.sum())
@@ -77,11 +78,6 @@ def evidence(trace: Trace, record: Record, options: EvidenceOptions) -> Figure:
     size = float(np.abs(found.terms).sum()) + abs(found.bias)
     made = figure(trace, record, "evidence", f"for {names}", bars, *_maps(found))
     return replace(made, outcome=Outcome(formula, found.value, found.captured, 1e-5 * size + 1e-12))
-
-
-def _name(trace: Trace, index: int) -> str:
-    labels = trace.labels
-    return f"“{labels[index]}”" if index < len(labels) and labels[index] != str(index) else f"class {index}"
 
 
 def _parts(found: Evidence) -> Parts:

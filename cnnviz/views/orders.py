@@ -12,6 +12,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.maps import once
 from cnnviz.core.pixels import extents, maps_of
 from cnnviz.figure import number, percent
+from cnnviz.softmax import class_in_words
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -86,9 +87,7 @@ def _by_contribution(trace: Trace, record: Record, plain: NDArray[np.intp], of: 
     if found.maps is not record or len(found.channels) != len(plain):
         where = found.maps.key or "the picture"
         return Order(plain, None, f"only {where} contributes to the scores directly, so by number")
-    label = trace.labels[best] if best < len(trace.labels) else str(best)
-    name = f"“{label}”" if label != str(best) else f"class {best}"
-    words = f"by what they add to the logit of {name}"
+    words = f"by what they add to the logit of {class_in_words(trace.labels, best)}"
     return _by(np.asarray(found.channels, np.float64), words, lambda v: number(v, 2, signed=True))
 
 

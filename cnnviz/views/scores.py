@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.core.maps import maps_of
 from cnnviz.figure import Bars, Figure, number, percent
+from cnnviz.softmax import class_name
 from cnnviz.views.base import figure, layer_view
 from cnnviz.views.options import option
 from cnnviz.views.units import SOFTMAX, is_scores
@@ -40,9 +41,9 @@ def scores(trace: Trace, record: Record, options: ScoreOptions) -> Figure:
     probabilities = _probabilities(trace, record, values)
     logits = trace.logits.tolist()
     best = np.argsort(-probabilities, kind="stable")[: options.k].tolist()
-    known = trace.labels if len(trace.labels) == len(values) else tuple(str(i) for i in range(len(values)))
+    known = trace.labels if len(trace.labels) == len(values) else ()
     panel = Bars(
-        labels=tuple(known[i] for i in best),
+        labels=tuple(class_name(known, i) for i in best),
         values=probabilities[best].astype(np.float32),
         texts=tuple((percent(float(probabilities[i])), number(logits[i], signed=True)) for i in best),
         indices=tuple(best),

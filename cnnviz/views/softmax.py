@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnviz.figure import Bars, Figure, Outcome, number, percent
-from cnnviz.softmax import Softmax
+from cnnviz.softmax import Softmax, class_name
 from cnnviz.views.base import figure, layer_view
 from cnnviz.views.options import option
 from cnnviz.views.units import is_scores
@@ -55,10 +55,10 @@ def softmax(trace: Trace, record: Record, options: SoftmaxOptions) -> Figure:
     if true not in shown:
         shown.append(true)
     gradient = found.gradient(true)
-    labels = trace.labels if len(trace.labels) == len(scores) else tuple(str(i) for i in range(len(scores)))
+    labels = trace.labels if len(trace.labels) == len(scores) else ()
     exponents = found.exponents - found.largest
     panel = Bars(
-        labels=tuple(labels[i] for i in shown),
+        labels=tuple(class_name(labels, i) for i in shown),
         values=probabilities[shown].astype(np.float32),
         texts=tuple(
             (
@@ -78,10 +78,11 @@ def softmax(trace: Trace, record: Record, options: SoftmaxOptions) -> Figure:
     )
     loss = found.loss(true)
     formula = (
-        f"p({labels[true]}) = {number(float(found.exponentials[true]), 5)} / {number(found.total, 8)}"
+        f"p({class_name(labels, true)}) = {number(float(found.exponentials[true]), 5)} / {number(found.total, 8)}"
         f" = {number(float(probabilities[true]), 5)}   loss = −ln p = {number(loss, 4)}"
     )
-    made = figure(trace, record, "softmax", f"T = {number(options.temperature, 3)} · true class {labels[true]}", panel)
+    said = labels[true] if labels else true
+    made = figure(trace, record, "softmax", f"T = {number(options.temperature, 3)} · true class {said}", panel)
     if options.temperature != 1.0:
         return replace(made, subtitle=f"{made.subtitle} · {formula}")
     captured = float(trace.probabilities[true])

@@ -122,3 +122,10 @@ def test_scores_that_overflow_say_what_the_maximum_is_for() -> None:
     assert isinstance(bars, Bars)
     assert "too large for a number" in bars.title
     assert bars.values[0] == 1.0
+
+
+@pytest.mark.parametrize("name", ["scores", "softmax"])
+def test_classes_without_names_are_called_classes(passed: Trace, name: str) -> None:
+    bars = views.make(passed, "fc", name).panels[0]
+    assert isinstance(bars, Bars)
+    assert bars.labels == tuple(f"class {index}" for index in bars.indices)

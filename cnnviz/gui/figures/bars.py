@@ -15,6 +15,7 @@ from cnnviz.gui import numbers
 from cnnviz.gui.figures.bar_list import BarHeads, BarList, Row
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
+from cnnviz.softmax import class_name
 
 
 class BarsWidget(PanelWidget[Bars]):
@@ -69,7 +70,8 @@ class BarsWidget(PanelWidget[Bars]):
         if panel.noun != "class":
             return "\n".join([label, *columns])
         ranked = f"rank {rank} of {numbers.count(panel.total)}"
-        return "\n".join([f"{label} (class {index})", ranked, *columns, f"exactly {numbers.exact(value)}"])
+        named = label if label == class_name((), index) else f"{label} ({class_name((), index)})"
+        return "\n".join([named, ranked, *columns, f"exactly {numbers.exact(value)}"])
 
     def _on_entered(self, index: QModelIndex) -> None:
         row = self.list.rows[index.row()]

@@ -30,6 +30,7 @@ from cnnviz.gui.segment import Segment
 from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
 from cnnviz.response import ModelCard, Response
+from cnnviz.softmax import class_name
 
 if TYPE_CHECKING:
     from cnnviz.explore import Explorer
@@ -115,7 +116,7 @@ class ModelSheet(QDialog):
         top = ""
         if response.scores is not None and len(response.scores.probabilities):
             best = int(response.scores.probabilities.argmax())
-            named_class = response.scores.labels[best] if best < len(response.scores.labels) else f"class {best}"
+            named_class = class_name(response.scores.labels, best)
             top = f"This picture: {named_class}, {percent(float(response.scores.probabilities[best]))}"
         self._answer.setText(top)
         if (request, response.key.picture) == (self._shown, self._picture):

@@ -225,3 +225,14 @@ def test_of_changes_that_come_too_fast_the_newest_is_shown(qtbot):
     feed.reset()
     assert (feed.rate, feed.dropped) == (0, 0)
     QApplication.processEvents()
+
+
+def test_the_pad_is_neither_black_nor_white_before_a_network_says_which(qtbot):
+    sheet = Sheet()
+    qtbot.addWidget(sheet)
+    sheet.resize(100, 100)
+    shown = [sheet.grab().toImage().pixelColor(20, 20)]
+    for grey in (True, False):
+        sheet.set_grey(grey)
+        shown.append(sheet.grab().toImage().pixelColor(20, 20))
+    assert [colour.name() for colour in shown] == [theme.color("panel").name(), "#000000", "#ffffff"]

@@ -70,7 +70,7 @@ class DrawPanel(Section):
         self.body.addLayout(self._make_ends())
         theme.changed.connect(self._redress)
         self._redress()
-        self.set_grey(True)
+        self._show_tools()
 
     def fit(self, height: int) -> None:
         """Open in a high window, closed in a low one, as long as nobody has chosen."""
@@ -88,9 +88,13 @@ class DrawPanel(Section):
     def set_grey(self, grey: bool) -> None:
         """A pad for grey networks (white on black, digits centred) or for colour networks."""
         self.sheet.set_grey(grey)
-        self.inks.setVisible(not grey)
+        self._show_tools()
+
+    def _show_tools(self) -> None:
+        """Those of the kind of sheet."""
+        self.inks.setVisible(not self.sheet.grey)
         for widget in (self.centring, self.seen):
-            widget.setVisible(grey)
+            widget.setVisible(self.sheet.grey)
         self._enable()
 
     @property

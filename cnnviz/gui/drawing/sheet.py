@@ -53,6 +53,7 @@ class Sheet(QWidget):
         self.setSizePolicy(policy)
         self.tool, self.pen_width, self.ink = "pen", 22.0, QColor("white")
         self.grey = True
+        self._known = False  # whether a network has said which kind it is
         self._image = self._blank()
         self._undo: list[QImage] = []
         self._redo: list[QImage] = []
@@ -63,6 +64,9 @@ class Sheet(QWidget):
 
     def set_grey(self, grey: bool) -> None:
         """White on black for grey networks, colours on white for the others; another kind begins a new sheet."""
+        if not self._known:
+            self._known = True
+            self.update()
         if grey != self.grey:
             self.grey = grey
             self.forget()
@@ -201,10 +205,14 @@ class Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(self.rect()), self._image)
+        waiting = not self._known and self.blank  # neither black nor white, which would flash at the start
+        if waiting:
+            painter.fillRect(self.rect(), theme.color("panel"))
+        else:
+            painter.drawImage(QRectF(self.rect()), self._image)
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        if self.blank and self._at is None:
+        if not waiting and self.blank and self._at is None:
             painter.setPen(QColor("#8d96a5" if self.grey else "#5f6875"))
             painter.setFont(theme.font("small"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Draw a digit" if self.grey else "Draw")

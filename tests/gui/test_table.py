@@ -181,7 +181,7 @@ def test_the_birthplace_of_nan_is_named(opened: Opened, tmp_path: Path) -> None:
     opened.ask(model=sick, layer="", view="")
     opened.press(Qt.Key.Key_H)
     page = opened.controller.tabling.page
-    assert page.foot.text().splitlines()[0] == "This pass breaks down: NaN at 2 · 1.div for the first time."
+    assert page.foot.text().splitlines()[0] == "This pass breaks down: NaN at 2 · Divide (1.div) for the first time."
     [finding] = [finding for finding in page.health.shown.rows if finding.kind == "NaN"]
     assert finding.channels == (0, 1, 2)
     page.begins.click()

@@ -12,7 +12,7 @@ from torch import Tensor
 from cnnviz.core import geometry, maps, ops
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.record import Dropped, leaves
-from cnnviz.core.survey.shapes import INFINITE, KINDS, MEANINGS, NAN, Finding, Row, Survey, SurveyQuery
+from cnnviz.core.survey.shapes import INFINITE, KINDS, MEANINGS, NAN, Finding, Row, Survey, SurveyQuery, layer_name
 from cnnviz.core.survey.vitals import Vitals, vitals
 from cnnviz.response import PICTURE
 
@@ -88,13 +88,20 @@ def _finding(trace: Trace, record: Record | None, kind: str, seen: dict[int, Vit
     return Finding(index, record.key, short, kind, channels, total, begins, f"{sentence}.", cause)
 
 
+def _name(trace: Trace, index: int) -> str:
+    if index == PICTURE:
+        return layer_name(PICTURE, "", "")
+    record = trace.records[index]
+    return layer_name(index, ops.describe(trace, record).short, record.key)
+
+
 def _cause(trace: Trace, record: Record, seen: dict[int, Vitals]) -> str:
     """Why values are no numbers here, although none of the sources has such values."""
     if any(source not in seen for source in record.sources):
         return "what goes in was not kept"
     endless = [i for i in dict.fromkeys(record.sources) if INFINITE in seen[i].ill]
     if endless:
-        names = " and ".join("the picture" if i == PICTURE else f"{i} · {trace.records[i].key}" for i in endless)
+        names = " and ".join(_name(trace, index) for index in endless)
         return f"it comes from the infinite values of {names}"
     weights = [item for item in leaves(record.ingredients()) if isinstance(item, Tensor) and item.is_floating_point()]
     if any(not bool(weight.isfinite().all()) for weight in weights):

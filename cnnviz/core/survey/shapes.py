@@ -68,6 +68,11 @@ class Row:
     mean: float | None
 
 
+def layer_name(index: int, short: str, key: str) -> str:
+    """``5 · Conv 3×3 (features.3)``, or “the picture”."""
+    return "the picture" if index == PICTURE else f"{index} · {short} ({key})"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Channels of one record that suffer from the same.
@@ -102,8 +107,8 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The layer as a person names it: ``5 · features.3``."""
-        return "the picture" if self.index == PICTURE else f"{self.index} · {self.key}"
+        """The layer as a person names it: ``5 · Conv 3×3 (features.3)``."""
+        return layer_name(self.index, self.short, self.key)
 
 
 @dataclass(frozen=True, slots=True)

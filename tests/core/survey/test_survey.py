@@ -67,7 +67,7 @@ def test_dead_and_constant_channels_where_they_begin() -> None:
     ]
     assert found.verdict == "3 remarks on the health of this pass."
     assert found.findings[0].sentence == "1 of 3 channels has nothing but 0."
-    assert found.findings[0].where == "0 · 0"
+    assert found.findings[0].where == "0 · Conv 1×1 (0)"
 
 
 def test_the_share_of_zeros_is_counted() -> None:
@@ -100,7 +100,7 @@ def test_the_birthplace_of_nan() -> None:
     [born] = found.birthplaces
     assert (born.key, born.kind, born.channels, born.total) == ("div", "NaN", (1,), 2)
     assert born.sentence == "1 of 2 channels has NaN; what goes in, and its weights, are all numbers."
-    assert found.verdict == "This pass breaks down: NaN at 2 · div for the first time."
+    assert found.verdict == "This pass breaks down: NaN at 2 · Divide (div) for the first time."
     later = [f for f in found.findings if f.kind == "NaN" and f is not born]
     assert [f.key for f in later] == ["relu", "pool", "flatten"]
     assert not any(f.begins for f in later)
@@ -118,7 +118,7 @@ def test_nan_that_comes_with_weights_with_infinity_or_with_the_picture() -> None
 
     infinite, nan = reversed(looked_at(Difference(), PICTURE_1).birthplaces)
     assert (infinite.key, nan.key) == ("mul", "sub")
-    assert nan.sentence.endswith("it comes from the infinite values of 0 · mul.")
+    assert nan.sentence.endswith("it comes from the infinite values of 0 · Multiply (mul).")
 
     image = PICTURE_1.clone()
     image[0, 0, 1, 2] = math.nan
@@ -220,4 +220,4 @@ def test_words_for_times() -> None:
 
 
 def test_a_finding_says_where() -> None:
-    assert Finding(3, "layer1.relu#1", "ReLU", "dead", (0,), 4, True, "").where == "3 · layer1.relu#1"
+    assert Finding(3, "layer1.relu#1", "ReLU", "dead", (0,), 4, True, "").where == "3 · ReLU (layer1.relu#1)"

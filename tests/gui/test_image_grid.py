@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,8 @@ from cnnviz.core.colormaps import lut
 from cnnviz.core.raster import paint
 from cnnviz.figure import ImageGrid, Scale
 from cnnviz.gui.figures.image_grid import ImageGridWidget
+from cnnviz.gui.figures.painting import GridPicture
+from cnnviz.gui.figures.tiling import Camera, Tiling
 from cnnviz.gui.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -329,3 +331,16 @@ def test_thousands_of_maps_are_painted_well_within_a_frame(widget: ImageGridWidg
         widget.canvas.repaint()
         times.append(thread_time() - before)
     assert min(times) < 0.016
+
+
+def test_long_captions_in_maps_stay_in_them(qapp: QApplication) -> None:
+    theme.install(qapp, "dark")
+    tiling = Tiling(3, 6, 6, columns=3, scale=20.0, gap=8.0, band=0.0)
+    shown = []
+    for name in ("a picture with a name that is far too long for its map", ""):
+        picture, panel = GridPicture(), grid(3, captions=(name,) * 3)
+        picture.set_panel(panel)
+        shown.append(picture.image(tiling, Camera(1.0, 0.0, 0.0), QSize(376, 120), 1.0).copy())
+    assert shown[0].pixelColor(10, 8) != shown[1].pixelColor(10, 8), "the captions are there"
+    gaps = [(x, y) for left in (120, 248) for x in range(left, left + 8) for y in range(120)]
+    assert all(shown[0].pixel(*at) == shown[1].pixel(*at) for at in gaps)

@@ -133,7 +133,9 @@ class GridPicture:
         for tile in tiles:
             text, rect = panel.captions[tile], tiling.rect(tile, camera)
             if not tiling.band:
-                self._paint_pill(painter, QPointF(rect.x + 3, rect.y + 3), text)
+                room = max(int(rect.width) - 14, 0)  # 3 from each side, and 4 around the words
+                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+                self._paint_pill(painter, QPointF(rect.x + 3, rect.y + 3), shown)
                 continue
             laid = self._laid(text, font)
             if laid.size().width() > rect.width:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidget
@@ -200,12 +201,12 @@ class Network(QAbstractScrollArea):
 
     @property
     def complete(self) -> bool:
-        """Whether every visible column shows the maps of the current pass."""
-        return bool(self._steps) and not self._missing()
+        """Whether every column that is seen shows the maps of the current pass."""
+        return bool(self._steps) and not (self.isVisible() and self._missing())
 
     def _ask(self) -> None:
         """Ask for the visible columns that are missing, or that hold fewer maps than there is room for."""
-        if self._key is None or not self._steps:
+        if self._key is None or not self._steps or not self.isVisible():
             return
         if missing := self._missing():
             ahead = len(self._visible()) // 2  # walking on finds some there already
@@ -378,6 +379,9 @@ class Network(QAbstractScrollArea):
             QToolTip.showText(event.globalPos(), f"{step.title}\n{step.key or 'the picture'}\n{step.shape_text}", self)
             return True
         return super().viewportEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._ask()  # under another workspace there was nothing to ask for
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._layout()

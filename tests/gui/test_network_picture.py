@@ -31,3 +31,20 @@ def test_the_picture_stays_while_the_others_scroll(opened: Opened) -> None:
     opened.settle()
     assert opened.request.layer == ""
     assert network.horizontalScrollBar().value() == 0
+
+
+def test_columns_under_another_workspace_ask_for_nothing(opened: Opened) -> None:
+    network = opened.window.network
+    opened.controller.networking.set_open(True)
+    opened.settle()
+    asked: list[object] = []
+    network.columns_wanted.connect(asked.append)
+    opened.controller.open_model(ModelRequest("resnet18:random", input_size=(64, 64), device="cpu"))
+    opened.settle()
+    assert len(network._steps) > 60
+    assert not network.isVisible()
+    assert asked == []
+    opened.controller.networking.set_open(False)
+    opened.settle()
+    assert asked
+    assert network._missing() == []

@@ -16,10 +16,13 @@ EVERY = 100
 """Milliseconds from one look to the next."""
 
 STILL = 10
-"""Looks for which nothing has moved and nothing was computed: now a pause for all objects is not felt."""
+"""Looks for which nothing has moved and nothing was computed: now a longer pause is not felt."""
 
-OVERDUE = 20
-"""So many times later than usual, all objects are looked through whatever the person does."""
+MANY = 20_000
+"""Objects that take some ten milliseconds to look through: more of them wait until all is still."""
+
+PATIENCE = (100, 100, 600)
+"""Looks for which each generation waits at most, the newest first."""
 
 
 class Garbage(QObject):
@@ -42,6 +45,8 @@ class Garbage(QObject):
         super().__init__(parent)
         self._idle = idle
         self._still = 0
+        self._young = 0  # objects that were looked through once
+        self._waited = [0, 0, 0]
         self._seen = QCursor.pos()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
@@ -59,17 +64,21 @@ class Garbage(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Collect what is due by Python's own thresholds."""
+        """Collect the oldest generation that is due by Python's own thresholds, if it takes no time or had to wait."""
         self._still = self._still + 1 if self._is_still() else 0
-        due = [count > threshold for count, threshold in zip(gc.get_count(), gc.get_threshold(), strict=True)]
-        if due[2] and (self._still >= STILL or gc.get_count()[2] > OVERDUE * gc.get_threshold()[2]):
-            self._collect(2)
-        elif due[1]:
-            self._collect(1)
-        elif due[0]:
-            self._collect(0)
+        counts, few = gc.get_count(), (gc.get_count()[0], self._young + gc.get_count()[0], MANY)
+        for generation in (2, 1, 0):
+            if counts[generation] <= gc.get_threshold()[generation]:
+                continue
+            self._waited[generation] += 1
+            late = self._waited[generation] > PATIENCE[generation]
+            if late or self._still >= STILL or few[generation] < MANY:
+                self._collect(generation)
+                return
 
     def _collect(self, generation: int) -> None:
+        self._young = self._young + gc.get_count()[0] if generation == 0 else 0
+        self._waited[: generation + 1] = [0] * (generation + 1)
         gc.collect(generation)
         self.collected.emit(generation)
 

@@ -398,6 +398,15 @@ def test_no_workspace_beside_a_lesson_makes_the_window_larger(opened: Opened, na
     assert (opened.window.width(), opened.window.height()) == (1100, 700)
 
 
+def test_train_beside_a_lesson_needs_no_scrolling_sideways(opened: Opened) -> None:
+    opened.window.resize(1280, 720)
+    opened.controller.learning.begin("11-transfer-learning", 7)
+    opened.settle()
+    page = opened.controller.training.page
+    assert page is not None
+    assert page.minimumSizeHint().width() <= page.parentWidget().width()
+
+
 def test_a_handout_fills_its_pages_and_tears_no_question_apart(qapp: QApplication) -> None:
     """Steps go on over the page; a heading stays with its first words, a question with all of its answers."""
     from cnnviz.gui.learning.printing import _keep_together

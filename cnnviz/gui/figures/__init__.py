@@ -196,18 +196,18 @@ class FigureView(QWidget):
         """Give each panel its width: what it asks for, and the rest to those that take what there is."""
         if self._moved or len(self._panels) < 2:
             return
-        self._splitter.setOrientation(
-            Qt.Orientation.Horizontal if self.width() >= 0.9 * self.height() else Qt.Orientation.Vertical
-        )
+        needed = sum(widget.minimumSizeHint().width() for widget in self._panels)
+        beside = self.width() >= max(0.9 * self.height(), needed)
+        self._splitter.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
         if self._splitter.orientation() == Qt.Orientation.Vertical:
             self._splitter.setSizes([1000] * len(self._panels))
             return
         room = max(self.width() - self._splitter.handleWidth() * (len(self._panels) - 1), 1)
         asked = [widget.wanted_width(self.height()) for widget in self._panels]
         least = [widget.least_width() for widget in self._panels]
-        beside = room - sum(widget.kept_width() for widget in self._panels)
+        free = room - sum(widget.kept_width() for widget in self._panels)
         # a grid stays where it is when a map of it is enlarged
-        limit = beside if None in asked and beside >= theme.px(LEAST_BESIDE) else None
+        limit = free if None in asked and free >= theme.px(LEAST_BESIDE) else None
         for widget in self._panels:
             widget.settle()
         self._splitter.setSizes(shared(room, asked, least, limit))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QSizePolicy,
     QSlider,
     QStackedWidget,
     QToolButton,
@@ -26,9 +27,9 @@ from cnnviz.gui.training.links import ChainEditor
 SHOWN = {
     "classes": "Classes",
     "layers": "Layers",
-    "look": "Kernels and maps",
+    "look": "Kernels",
     "confusion": "Confusion",
-    "hardest": "Largest losses",
+    "hardest": "Hardest",
 }
 """What can be seen."""
 
@@ -65,6 +66,7 @@ class TrainingWatch(QFrame):
         self.choice = named(Segment(SHOWN), "training-choice", "What is seen of the network")
         self.choice.chosen.connect(self.show_figure)
         self.view = FigureView()
+        self.view.setMinimumWidth(theme.px(320))  # in less its panels stand one below the other
         self.chain = ChainEditor()
         self.about = named(ElidedLabel("", "dim"), "training-classes-about")
         self.left_out = named(QListWidget(), "training-left-out", "Files that are left out")
@@ -167,7 +169,10 @@ class TrainingWatch(QFrame):
         self.side.setVisible(name == "look" and "look" in self._figures and self._compares)
         self.about.setVisible(name == "classes")
         self.left_out.setVisible(name == "classes" and self.left_out.count() > 0)
-        self._pages.setCurrentIndex(1 if name == "layers" else 0)
+        seen = name == "layers"
+        self._pages.setCurrentIndex(1 if seen else 0)
+        across = QSizePolicy.Policy.Preferred if seen else QSizePolicy.Policy.Ignored  # unseen it needs no room
+        self.chain.setSizePolicy(across, QSizePolicy.Policy.Preferred)
         if name != "layers":
             empty = Figure(name, SHOWN[name], "", (Note(_NOTHING.get(name, "")),))
             self.view.set_figure(self._figures.get(name, empty))

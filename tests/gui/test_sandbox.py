@@ -408,5 +408,13 @@ def test_a_long_formula_breaks_between_its_terms(qapp: QApplication) -> None:
     assert " ".join(shown.lines()) == text
     assert 1 < len(shown.lines()) <= MOST
     assert shown.sizeHint().height() == one * len(shown.lines())
+    terms = [f"{n}·0.0156" for n in range(100, 149)]
+    shown.set_text("y(0, 0) = " + " + ".join(terms) + " = 95")
+    lines = shown.lines()
+    assert len(lines) == MOST
+    assert lines[-1].startswith("… + ")
+    assert lines[-1].endswith(" + 148·0.0156 = 95")
+    said = " ".join(lines).removeprefix("y(0, 0) = ").removesuffix(" = 95").split(" + ")
+    assert set(said) <= {*terms, "…"}, "a number that is cut is another number"
     shown.set_text("y = 1")
     assert shown.sizeHint().height() > one, "what stands below does not jump while the window slides"

@@ -178,8 +178,11 @@ class CellMap(QWidget):
         painter.setFont(font)
         painter.setPen(theme.color("dim"))
         line = QRectF(bar.x(), bar.bottom() + theme.px(1), bar.width(), metrics.height())
-        sides = ((Qt.AlignmentFlag.AlignLeft, scale.low), (Qt.AlignmentFlag.AlignRight, scale.high))
-        for side, value in (*sides, *(((Qt.AlignmentFlag.AlignHCenter, 0.0),) if scale.signed else ())):
+        sides = [(Qt.AlignmentFlag.AlignLeft, scale.low), (Qt.AlignmentFlag.AlignRight, scale.high)]
+        ends = max(metrics.horizontalAdvance(numbers.axis(value, scale.signed)) for _, value in sides)
+        if scale.signed and 2 * ends + 3 * metrics.horizontalAdvance("0") <= line.width():
+            sides.append((Qt.AlignmentFlag.AlignHCenter, 0.0))
+        for side, value in sides:
             painter.drawText(line, side, numbers.axis(value, scale.signed))
 
     # what the person does

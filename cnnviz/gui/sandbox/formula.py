@@ -45,9 +45,16 @@ class FormulaText(QWidget):
             else:
                 lines.append(word)
         if len(lines) > MOST:
-            rest = " ".join(lines[MOST - 1 :])
-            lines[MOST - 1 :] = [metrics.elidedText(rest, Qt.TextElideMode.ElideMiddle, self.width())]
+            lines[MOST - 1 :] = [self._end(" ".join(lines[MOST - 1 :]).split(" "), metrics)]
         return lines
+
+    def _end(self, words: list[str], metrics: QFontMetrics) -> str:
+        """As many of the last words as fit: whole terms and the result, ``… + 5·0.25 = 3``."""
+        kept: list[str] = []
+        while words and metrics.horizontalAdvance(" ".join(["…", words[-1], *kept])) <= self.width():
+            kept.insert(0, words.pop())
+        operators = [place for place, word in enumerate(kept) if word in ("+", "=")]
+        return " ".join(["…", *kept[operators[0] if operators else 0 :]])
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(200), self._high * QFontMetrics(theme.font("mono")).height())

@@ -130,6 +130,17 @@ def test_zoom_comes_back_as_a_plain_value(qtbot: QtBot, view: FigureView) -> Non
     assert panel.canvas.camera.zoom == pytest.approx(2.0)
 
 
+@pytest.mark.parametrize("width", range(797, 803))
+def test_pictures_beside_each_other_are_of_one_size(view: FigureView, width: int) -> None:
+    view.resize(width, 400)
+    other = replace(SCALE, shared_by="other")
+    view.set_figure(figure(grid(1, edge=28), grid(1, edge=28, scale=other), grid(1, edge=28)))
+    QApplication.processEvents()
+    grids = [panel for panel in view.panels if isinstance(panel, ImageGridWidget)]
+    assert any(panel.bar.isVisible() for panel in grids)
+    assert len({panel.canvas.width() for panel in grids}) == 1
+
+
 def test_a_border_that_was_dragged_stays(view: FigureView) -> None:
     view.set_figure(figure(grid(16), grid(1)))
     view._splitter.moveSplitter(300, 1)

@@ -200,6 +200,7 @@ class FigureView(QWidget):
         beside = self.width() >= max(0.9 * self.height(), needed)
         self._splitter.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
         if self._splitter.orientation() == Qt.Orientation.Vertical:
+            self._splitter.setContentsMargins(0, 0, 0, 0)
             self._splitter.setSizes([1000] * len(self._panels))
             return
         room = max(self.width() - self._splitter.handleWidth() * (len(self._panels) - 1), 1)
@@ -210,7 +211,10 @@ class FigureView(QWidget):
         limit = free if None in asked and free >= theme.px(LEAST_BESIDE) else None
         for widget in self._panels:
             widget.settle()
-        self._splitter.setSizes(shared(room, asked, least, limit))
+        widths = shared(room, asked, least, limit)
+        # a pixel that is left over would make one of two pictures larger
+        self._splitter.setContentsMargins(0, 0, max(room - sum(widths), 0), 0)
+        self._splitter.setSizes(widths)
 
     def _on_cell_pointed(self, cell: Cell | None) -> None:
         """The number under the window and its bar belong together: pointing at one marks the other."""

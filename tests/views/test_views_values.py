@@ -121,7 +121,7 @@ def test_softmax_shows_its_own_values() -> None:
     assert isinstance(bars, Bars)
     assert sorted(bars.values.tolist(), reverse=True) == bars.values.tolist()
     assert sorted(bars.values.tolist()) == pytest.approx(sorted(traced.records[1].numpy().tolist()))
-    assert bars.labels == tuple(str(i) for i in bars.indices)
+    assert bars.labels == tuple(f"class {i}" for i in bars.indices)
 
 
 def test_scores_that_kept_an_axis_of_length_one_are_still_scores() -> None:

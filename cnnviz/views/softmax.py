@@ -73,7 +73,7 @@ def softmax(trace: Trace, record: Record, options: SoftmaxOptions) -> Figure:
         indices=tuple(shown),
         high=1.0,
         total=len(scores),
-        heads=("score x", "x/T − max", "e^that", "p", "(p − y)/T"),
+        heads=("score x", "x/T − max", "its exp", "p", "(p − y)/T"),
         title=_shift(found),
     )
     loss = found.loss(true)

@@ -342,9 +342,9 @@ def test_softmax_of_three_scores(seven: Picture):
 def test_the_columns_follow_the_way(seven: Picture):
     """e^5.1 = 164.0, e^(3.2 − 5.1) = 0.1496, ln 0.8689 = −0.1405, by hand."""
     plain = panel(made("softmax", seven), Bars)
-    assert (plain.heads, plain.texts[0]) == (("x", "e^x", "p"), ("+5.100", "164", "86.9 %"))
+    assert (plain.heads, plain.texts[0]) == (("x", "exp x", "p"), ("+5.100", "164", "86.9 %"))
     safe = panel(made("softmax", seven, way="largest subtracted"), Bars)
-    assert safe.heads == ("x", "x − max", "e^that", "p", "plain p")
+    assert safe.heads == ("x", "x − max", "its exp", "p", "plain p")
     assert safe.texts[1][1:3] == ("−1.900", "0.150")
     logarithm = panel(made("softmax", seven, way="logarithm"), Bars)
     assert (logarithm.heads, logarithm.texts[0]) == (("x", "p", "ln p"), ("+5.100", "86.9 %", "−0.140"))

@@ -93,12 +93,12 @@ def _steps(labels: tuple[str, ...], found: Softmax, order: NDArray[np.intp], way
     columns: dict[str, list[str]] = {"x": [number(float(x), 4, signed=True) for x in found.scores]}
     probabilities = [percent(float(p)) for p in found.probabilities]
     if way == _PLAIN:
-        columns[f"e^{power}"] = [number(float(e), 3) for e in found.plain_exponentials]
+        columns[f"exp {power}"] = [number(float(e), 3) for e in found.plain_exponentials]
         columns["p"] = [_share(float(p)) for p in found.plain_probabilities]
         title = "Each exponential, and its share of the sum"
     elif way == _SAFE:
         columns[f"{power} − max"] = [number(float(x), 4, signed=True) for x in found.exponents - found.largest]
-        columns["e^that"] = [number(float(e), 3) for e in found.exponentials]
+        columns["its exp"] = [number(float(e), 3) for e in found.exponentials]
         columns["p"] = probabilities
         columns["plain p"] = [_share(float(p)) for p in found.plain_probabilities]
         title = "The largest subtracted first; at the right without"

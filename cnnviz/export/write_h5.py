@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from cnnviz.core.errors import CnnvizError
+from cnnviz.export.extras import needed
 from cnnviz.export.packing import Entry, packer
 
 
@@ -21,12 +21,8 @@ def pack_h5(file: BinaryIO, entries: Sequence[Entry], metadata: Mapping[str, Any
     CnnvizError
         h5py is not there.
     """
-    try:
-        import h5py  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise CnnvizError(
-            "HDF5 needs the library h5py: install it with pip install 'cnnviz[hdf5]', or choose NPZ."
-        ) from error
+    needed("h5")
+    import h5py  # type: ignore[import-untyped]
 
     texts = h5py.string_dtype()
     with h5py.File(file, "w") as box:

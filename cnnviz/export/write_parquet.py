@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export.base import Style, exporter, recipe
+from cnnviz.export.extras import needed
 from cnnviz.export.write_csv import rows_of, told_once
 from cnnviz.figure import Figure
 
@@ -19,13 +20,9 @@ def write_parquet(figure: Figure, file: BinaryIO, style: Style) -> None:
     CnnvizError
         pyarrow is not there, or nothing of the figure is a table.
     """
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as error:
-        raise CnnvizError(
-            "Parquet needs the library pyarrow: install it with pip install 'cnnviz[parquet]', or choose CSV."
-        ) from error
+    needed("parquet")
+    import pyarrow as pa
+    from pyarrow import parquet
 
     columns = columns_of(figure)
     if not columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,15 +93,25 @@ class Frame(NamedTuple):
     origin: Origin | None
 
 
-def frames(film: Film, explorer: Explorer) -> Iterator[Frame]:
+Wanted = Callable[[], bool]
+
+
+def frames(film: Film, explorer: Explorer, wanted: Wanted = lambda: True) -> Iterator[Frame]:
     """Answer and draw one frame after the other.
+
+    Parameters
+    ----------
+    wanted
+        Asked between two operations of a pass; when it says no, ``Cancelled`` is raised.
 
     Raises
     ------
     CnnvizError
         A picture cannot be read, no window slides over that layer, and whatever else a request can meet.
+    Cancelled
+        It is no longer wanted.
     """
-    yield from {"walk": _walk, "slide": _slide, "pictures": _pictures}[film.kind](film, explorer)
+    yield from {"walk": _walk, "slide": _slide, "pictures": _pictures}[film.kind](film, explorer, wanted)
 
 
 def recipe_of(film: Film, origin: Origin | None) -> str:
@@ -117,26 +127,26 @@ def recipe_of(film: Film, origin: Origin | None) -> str:
     return written(Figure("film", title, "", (), film.request, origin=origin), {"motion": about})
 
 
-def _walk(film: Film, explorer: Explorer) -> Iterator[Frame]:
+def _walk(film: Film, explorer: Explorer, wanted: Wanted) -> Iterator[Frame]:
     """The picture, then each record in its best view."""
     request = replace(film.request, view="", channel=None, at=None, trail=(), options=())
-    steps = explorer.answer(replace(request, layer="")).steps
+    steps = explorer.answer(replace(request, layer=""), wanted).steps
     for number, step in enumerate(steps, 1):
-        figure = explorer.answer(replace(request, layer=step.key)).figure
+        figure = explorer.answer(replace(request, layer=step.key), wanted).figure
         yield _frame(film, figure, number, len(steps))
 
 
-def _pictures(film: Film, explorer: Explorer) -> Iterator[Frame]:
+def _pictures(film: Film, explorer: Explorer, wanted: Wanted) -> Iterator[Frame]:
     """What each picture is to the network, and the view of it."""
     for number, path in enumerate(film.pictures, 1):
-        response = explorer.answer(replace(film.request, image=path))
+        response = explorer.answer(replace(film.request, image=path), wanted)
         figure = replace(response.figure, panels=(*_seen(response), *response.figure.panels))
         yield _frame(film, figure, number, len(film.pictures))
 
 
-def _slide(film: Film, explorer: Explorer) -> Iterator[Frame]:
+def _slide(film: Film, explorer: Explorer, wanted: Wanted) -> Iterator[Frame]:
     """One cell of the output after the other."""
-    response = explorer.answer(replace(film.request, view="explain"))
+    response = explorer.answer(replace(film.request, view="explain"), wanted)
     panel = next((panel for panel in response.figure.panels if isinstance(panel, Sliding)), None)
     if panel is None:
         raise CnnvizError(

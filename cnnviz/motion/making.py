@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.writing import replacing
+from cnnviz.export.extras import needed
 from cnnviz.motion.film import Film, frames, recipe_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def make(
     files
         Their suffixes say the formats.
     wanted
-        Asked before each frame; when it says no, ``Cancelled`` is raised and nothing is left behind.
+        Asked before each frame and in passes; when it says no, ``Cancelled`` is raised and nothing is left behind.
 
     Yields
     ------
@@ -77,7 +78,7 @@ def make(
         _check(file)
     reel = Reel(film.size, wanted)
     origin, total = None, 0
-    for frame in frames(film, explorer):
+    for frame in frames(film, explorer, wanted):
         reel.put(frame.pixels)
         origin, total = origin or frame.origin, frame.total
         yield frame.number, total, None
@@ -92,8 +93,7 @@ def _check(file: Path) -> None:
     suffix = file.suffix.lower().lstrip(".")
     if suffix not in FORMATS:
         raise CnnvizError(f"A film can be {', '.join('.' + name for name in FORMATS)}; not {file.name}.")
-    if suffix == "mp4":
-        _av()
+    needed(suffix)
 
 
 def _gif(reel: Reel, file: BinaryIO, film: Film, about: str) -> None:
@@ -138,7 +138,8 @@ def _mp4(reel: Reel, file: BinaryIO, film: Film, about: str) -> None:
     """H.264, as every player and every program for slides takes it; edges are made even, as it asks."""
     from fractions import Fraction
 
-    av = _av()
+    import av
+
     width, height = film.size
     whole = io.BytesIO()  # a full disk is told by us: the library would only say that something went wrong
     with av.open(whole, "w", format="mp4", options={"movflags": "use_metadata_tags"}) as box:
@@ -151,16 +152,6 @@ def _mp4(reel: Reel, file: BinaryIO, film: Film, about: str) -> None:
             box.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
         box.mux(stream.encode())
     file.write(whole.getvalue())
-
-
-def _av() -> Any:
-    try:
-        import av
-    except ImportError as error:
-        raise CnnvizError(
-            "MP4 needs the library av: install it with pip install 'cnnviz[video]', or choose GIF or WebP."
-        ) from error
-    return av
 
 
 FORMATS: dict[str, Writer] = {"gif": _gif, "webp": _webp, "mp4": _mp4}

@@ -37,7 +37,9 @@ def told(opened):
 
 def test_a_film_of_what_is_shown(opened, told, tmp_path: Path):
     controller = opened.controller
-    dialog = FilmDialog(controller.response, controller.collection.paths, opened.window)
+    dialog = FilmDialog(
+        controller.response, controller.collection.paths, controller.runner.explorer, opened.window
+    )
     opened.qtbot.addWidget(dialog)
     dialog.show()
     kinds = [dialog.kind.itemData(i) for i in range(dialog.kind.count())]

@@ -1,20 +1,23 @@
-"""Which film is to be made: what it shows, its format, size, rate and colours."""
+"""Which film is to be made: what it shows, its format, size, rate and colours; and the film as it will be."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 from cnnviz.core import store
+from cnnviz.gui.exports.film_preview import FilmPreview
 from cnnviz.gui.exports.form import FormDialog
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.response import Response
 
 if TYPE_CHECKING:
+    from cnnviz.explore import Explorer
     from cnnviz.motion import Film
 
 FORMATS = (
@@ -42,12 +45,21 @@ class FilmDialog(FormDialog):
         What is shown: its network, its layer and its view can be filmed.
     pictures
         Paths of the tray's pictures.
+    explorer
+        Gives what answers requests; asked in the preview's thread.
     """
 
-    def __init__(self, response: Response, pictures: tuple[str, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        response: Response,
+        pictures: tuple[str, ...],
+        explorer: Callable[[], Explorer],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__("film-dialog", "Export film", "Choose a place…", parent)
         self._response = response
         self._pictures = pictures
+        self._problem = ""  # of the preview
         step = response.steps[response.current]
         kinds: list[tuple[str, object]] = [("The walk through the network", "walk")]
         if step.family in SLIDES and len(step.shape) == 3:
@@ -64,8 +76,14 @@ class FilmDialog(FormDialog):
         self.row("Rate", self.rate)
         self.ground = self.choice("film-ground", "Colours", (("Light", "light"), ("Dark", "dark")))
         self.ground.setCurrentIndex(int(theme.dark))
+        self.preview = FilmPreview(explorer)
+        self.preview.problem.connect(self._on_problem)
+        self.beside(self.preview)
+        for box in (self.format, self.size_, self.ground):
+            box.currentIndexChanged.connect(self._on_choice)
         self.kind.currentIndexChanged.connect(self._on_kind)
-        self.rate.valueChanged.connect(self._tell)
+        self.rate.valueChanged.connect(self._on_choice)
+        self.resize(theme.px(1080), theme.px(470))
         self._on_kind()
 
     @property
@@ -98,14 +116,34 @@ class FilmDialog(FormDialog):
     def _on_kind(self) -> None:
         from cnnviz.motion.film import RATES
 
-        self.rate.setValue(RATES[str(self.kind.currentData())])
+        with QSignalBlocker(self.rate):
+            self.rate.setValue(RATES[str(self.kind.currentData())])
+        self._on_choice()
+
+    @Slot()
+    def _on_choice(self) -> None:
+        self._problem = ""
+        self.preview.show_film(self.film)
+        self._tell()
+
+    @Slot(str)
+    def _on_problem(self, sentence: str) -> None:
+        self._problem = sentence
         self._tell()
 
     @Slot()
     def _tell(self) -> None:
+        """How long the film will be, or why it cannot be made."""
+        from cnnviz.export.extras import missing
+
+        problem = self._problem or missing(self.suffix)
+        self.go.setEnabled(not problem)
+        self.said.setText(problem or self._length())
+
+    def _length(self) -> str:
         count = self._count()
         seconds = count / self.rate.value()
-        self.said.setText(f"{count:,} frames, {seconds:,.0f} s" if seconds >= 1 else f"{count:,} frames")
+        return f"{count:,} frames, {seconds:,.0f} s" if seconds >= 1 else f"{count:,} frames"
 
     def _count(self) -> int:
         from cnnviz.motion.slide import positions
@@ -117,3 +155,7 @@ class FilmDialog(FormDialog):
             return len(self._pictures)
         _, rows, columns = self._response.steps[self._response.current].shape
         return len(positions(rows, columns)[0])
+
+    def done(self, result: int) -> None:
+        self.preview.stop()
+        super().done(result)

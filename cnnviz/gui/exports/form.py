@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QStandardPaths
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnviz import paths
 from cnnviz.gui.naming import named
@@ -42,9 +52,12 @@ class FormDialog(QDialog):
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         heading = QLabel(title)
         heading.setProperty("role", "title")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*(theme.px(24),) * 4)
+        self._sides = QHBoxLayout(self)
+        self._sides.setContentsMargins(*(theme.px(24),) * 4)
+        self._sides.setSpacing(theme.px(24))
+        column = QVBoxLayout()
         column.setSpacing(theme.px(16))
+        self._sides.addLayout(column)
         column.addWidget(heading)
         column.addLayout(self.form)
         column.addWidget(self.said)
@@ -55,6 +68,10 @@ class FormDialog(QDialog):
     def row(self, label: str, field: QWidget | QLayout) -> None:
         """Add a row to the form."""
         self.form.addRow(label, field)
+
+    def beside(self, widget: QWidget) -> None:
+        """Put something to look at to the right of the form; it takes the room that there is."""
+        self._sides.addWidget(widget, 1)
 
     def choice(self, name: str, label: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
         """A row with a choice among (words, value)."""

@@ -57,7 +57,7 @@ class Exports(QObject):
 
         if response is None:
             return
-        dialog = FilmDialog(response, pictures, self._window)
+        dialog = FilmDialog(response, pictures, self._explorer, self._window)
         chosen = dialog.exec() == QDialog.DialogCode.Accepted
         film, name, suffix = dialog.film, dialog.name, dialog.suffix
         dialog.deleteLater()

@@ -61,7 +61,7 @@ def blank(model: Model | nn.Module, input_size: tuple[int, int] | None = None) -
 
 
 def _record(traced: Trace, record: Record) -> dict[str, Any]:
-    about = ops.describe(traced, record)
+    about = ops.head(traced, record)
     field = geometry.receptive_field(traced, record)
     return {
         "index": record.index,

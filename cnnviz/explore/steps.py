@@ -16,10 +16,10 @@ COLUMN_EDGE = 64
 def steps_of(traced: Trace) -> tuple[Step, ...]:
     """The picture, then every record in the order in which it ran."""
     first = Step(PICTURE, "", "Picture", tuple(traced.input.shape[1:]), "picture")
-    described = (ops.describe(traced, record) for record in traced.records)
+    heads = (ops.head(traced, record) for record in traced.records)
     return first, *(
         Step(record.index, record.key, about.short, record.output_shape, about.family, about.parameters)
-        for record, about in zip(traced.records, described, strict=True)
+        for record, about in zip(traced.records, heads, strict=True)
     )
 
 

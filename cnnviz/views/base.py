@@ -189,7 +189,7 @@ def heading(trace: Trace, record: Record | None) -> str:
         return trace.prepared.picture.name if trace.prepared is not None else "Input"
     from cnnviz.core import ops
 
-    return " · ".join(dict.fromkeys((str(record.index), ops.describe(trace, record).short, record.key)))
+    return " · ".join(dict.fromkeys((str(record.index), ops.head(trace, record).short, record.key)))
 
 
 def counted(count: int, noun: str) -> str:

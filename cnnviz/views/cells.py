@@ -159,6 +159,6 @@ def _row(trace: Trace, parts: Parts, i: int) -> tuple[str, tuple[str, ...], Cell
         else f"{'unit' if rank == 1 else 'channel'} {channel}"
     )
     where = f" ({', '.join(map(str, at))})" if at else ""
-    prefix = f"{'picture' if source < 0 else ops.describe(trace, trace.records[source]).short}: " if several else ""
+    prefix = f"{'picture' if source < 0 else ops.head(trace, trace.records[source]).short}: " if several else ""
     cell = Cell(key, channel, at) if len(at) == rank - 1 else None
     return f"{prefix}{name}{where}", texts, cell

@@ -200,7 +200,7 @@ def _shape(trace: Trace, index: int) -> tuple[int, ...]:
 def _short(trace: Trace, index: int) -> str:
     from cnnviz.core import ops
 
-    return "picture" if index < 0 else f"{index} · {ops.describe(trace, trace.records[index]).short}"
+    return "picture" if index < 0 else f"{index} · {ops.head(trace, trace.records[index]).short}"
 
 
 def _channel_name(trace: Trace, source: int, channel: int) -> str:

@@ -7,7 +7,7 @@ import torchvision
 from torch import Tensor, nn
 
 import cnnviz
-from cnnviz.core import geometry
+from cnnviz.core import geometry, ops
 from cnnviz.core.alike import take_over, what_ran
 from cnnviz.core.trace import Trace
 
@@ -30,17 +30,20 @@ def fields(traced: Trace) -> list[geometry.ReceptiveField]:
     return [geometry.receptive_field(traced, record) for record in traced.records]
 
 
-def test_axes_and_receptive_fields_are_taken_over() -> None:
+def test_axes_heads_and_receptive_fields_are_taken_over() -> None:
     torch.manual_seed(0)
     network = torchvision.models.resnet18().eval()
     first, second = (cnnviz.trace(network, torch.randn(1, 3, 64, 64)) for _ in range(2))
     assert what_ran(first) == what_ran(second)
     known = fields(first)
     axes = [record.all_axes for record in first.records]
+    heads = [ops.head(first, record) for record in first.records]
     take_over(second, first)
     assert [record._axes for record in second.records] == axes
+    assert all(ops.head(second, record) is head for record, head in zip(second.records, heads, strict=True))
     assert fields(second) == known
     alone = cnnviz.trace(network, second.input)
+    assert [ops.head(alone, record) for record in alone.records] == heads
     assert fields(alone) == known
     assert [record.all_axes for record in alone.records] == axes
 

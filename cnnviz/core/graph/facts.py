@@ -15,7 +15,7 @@ def facts_of(trace: Trace) -> tuple[Facts, ...]:
     """One for each record; parameters that several calls share count once, at the first of them."""
     found = []
     for record in trace.records:
-        about = ops.describe(trace, record)
+        about = ops.head(trace, record)
         found.append(
             Facts(
                 record.index,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from cnnviz.arithmetic import Patch
-from cnnviz.core.ops.base import Description, Reading, Reads, Window, operation_of
+from cnnviz.core.ops.base import Description, Head, Reading, Reads, Window, operation_of
 from cnnviz.core.ops.call import Call
 from cnnviz.core.ops.explanation import NETWORK, Explanation, Term, Terms, cell
 from cnnviz.core.ops.fold import Folded, folded, required
@@ -30,6 +30,7 @@ __all__ = [
     "Description",
     "Explanation",
     "Folded",
+    "Head",
     "Patch",
     "Reading",
     "Reads",
@@ -41,25 +42,42 @@ __all__ = [
     "describe",
     "explain",
     "folded",
+    "head",
     "sampled_curve",
     "sliding_window",
+    "take_over",
     "window",
 ]
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
-_described: WeakKeyDictionary[Record, Description] = WeakKeyDictionary()  # heads, graph, table and card all ask
+_heads: WeakKeyDictionary[Record, Head] = WeakKeyDictionary()  # columns, graph, table and views all ask
 
 
-def describe(trace: Trace, record: Record) -> Description:
-    """An operation in words and numbers: title, hyperparameters, output size, parameters, multiply-adds.
+def head(trace: Trace, record: Record) -> Head:
+    """What a list says of an operation: its kind in two words, its family, parameters, multiply-adds.
 
     Shapes and arguments alone are looked at, never values: it works for records whose output was dropped.
     """
-    if record not in _described:
-        _described[record] = operation_of(record.op).describe(Call(record))
-    return _described[record]
+    found = _heads.get(record)
+    if found is None:
+        found = _heads[record] = operation_of(record.op).head(Call(record))
+    return found
+
+
+def take_over(record: Record, earlier: Record) -> None:
+    """Let a record have the head that one with the same arguments and shapes has, if that is known."""
+    if earlier in _heads:
+        _heads[record] = _heads[earlier]
+
+
+def describe(trace: Trace, record: Record) -> Description:
+    """An operation in words and numbers: its head, and title, hyperparameters, output size, and formulas.
+
+    Shapes and arguments alone are looked at, as for `head`.
+    """
+    return operation_of(record.op).describe(Call(record))
 
 
 def window(trace: Trace, record: Record) -> tuple[Reads, ...]:

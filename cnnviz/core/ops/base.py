@@ -20,37 +20,49 @@ Rational = int | Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
-    """An operation in words and numbers, all sizes for one picture.
+class Head:
+    """What a list says of an operation, all sizes for one picture.
 
     Attributes
     ----------
     short
         At most two words: ``Conv 5×5``.
-    title
-        One line: ``Conv2d 6 → 16, 5 × 5``.
     family
         ``conv``, ``pool``, ``norm``, ``activation``, ``dense``, ``join``, ``shape``, ``softmax`` or ``other``.
-    hyperparameters
-        (name, text) pairs.
-    size_formula
-        How the output's size follows from the input's, with this layer's numbers; one line for each thing to say.
-    parameters, parameters_formula
-        How many learned numbers take part, and how that number comes about.
-    macs, macs_formula
+    parameters
+        How many learned numbers take part.
+    macs
         Multiply-adds of convolutions and matrix products; everything else counts as none, as is usual. Two
         floating-point operations each.
     """
 
     short: str
-    title: str
     family: str
-    hyperparameters: tuple[tuple[str, str], ...] = ()
-    size_formula: tuple[str, ...] = ()
-    parameters: int = 0
-    parameters_formula: str = ""
-    macs: int = 0
-    macs_formula: str = ""
+    parameters: int
+    macs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Description(Head):
+    """An operation in words and numbers.
+
+    Attributes
+    ----------
+    title
+        One line: ``Conv2d 6 → 16, 5 × 5``.
+    hyperparameters
+        (name, text) pairs.
+    size_formula
+        How the output's size follows from the input's, with this layer's numbers; one line for each thing to say.
+    parameters_formula, macs_formula
+        How those numbers come about.
+    """
+
+    title: str
+    hyperparameters: tuple[tuple[str, str], ...]
+    size_formula: tuple[str, ...]
+    parameters_formula: str
+    macs_formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +148,23 @@ class Operation:
         """One output channel as plain numbers, see `cnnviz.core.ops.sliding_window`; None where no window slides."""
         return None
 
+    def head(self, call: Call) -> Head:
+        """What a list says of it."""
+        return Head(self.short(call), self.family, self.parameters(call)[0], self.macs(call)[0])
+
     def describe(self, call: Call) -> Description:
         """Everything that can be said about it."""
         parameters, parameters_formula = self.parameters(call)
         macs, macs_formula = self.macs(call)
         return Description(
-            short=self.short(call),
+            self.short(call),
+            self.family,
+            parameters,
+            macs,
             title=self.title(call),
-            family=self.family,
             hyperparameters=tuple(self.hyperparameters(call)),
             size_formula=tuple(self.size_formula(call)),
-            parameters=parameters,
             parameters_formula=parameters_formula,
-            macs=macs,
             macs_formula=macs_formula,
         )
 

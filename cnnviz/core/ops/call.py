@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.core.ops.explanation import Index
-from cnnviz.core.record import Record, Source
+from cnnviz.core.record import Record, Source, leaves
 
 Shape = tuple[int, ...]
 
@@ -97,11 +97,18 @@ class Call:
     @cached_property
     def learned(self) -> list[nn.Parameter]:
         """The distinct parameters among the arguments."""
-        leaves = _leaves((self.record.args, self.record.kwargs))
+        found: Iterable[Any] = leaves(self.record.ingredients())
         module = self.record.module
-        if module is not None and self.record.op == getattr(module, "original_name", type(module).__name__):
-            leaves = module.parameters()  # the record stands for a module whose inside cannot be seen
-        return list({id(leaf): leaf for leaf in leaves if isinstance(leaf, nn.Parameter)}.values())
+        if module is not None and self.record.op == _name(module):
+            found = module.parameters()  # the record stands for a module whose inside cannot be seen
+        tensors = [leaf for leaf in found if isinstance(leaf, Tensor)]  # quicker asked than whether it is a parameter
+        return list({id(leaf): leaf for leaf in tensors if isinstance(leaf, nn.Parameter)}.values())
+
+
+def _name(module: nn.Module) -> str:
+    """Its class, as the code calls it; TorchScript hides that behind a class of its own."""
+    kind = type(module)
+    return str(module.original_name) if hasattr(kind, "original_name") else kind.__name__
 
 
 _SEQUENCES = (list, tuple, torch.Size)
@@ -114,10 +121,10 @@ class _Signature:
     rest: str
 
     def bind(self, record: Record) -> dict[str, Any]:
-        bound = dict(self.defaults)
-        bound.update(zip(self.names, record.args, strict=False))
+        bound, args = dict(self.defaults), record.args
+        bound.update(zip(self.names, args, strict=False))
         if self.rest:
-            rest = record.args[len(self.names) :]
+            rest = args[len(self.names) :]
             if rest or self.rest not in bound:
                 bound[self.rest] = tuple(rest[0]) if len(rest) == 1 and type(rest[0]) in _SEQUENCES else rest
         bound.update(record.kwargs)
@@ -138,14 +145,3 @@ def _signature(text: str) -> _Signature:
         if default:
             defaults[name] = ast.literal_eval(default)
     return _Signature(tuple(names), defaults, rest)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, (list, tuple)) and not isinstance(value, Source):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    else:
-        yield value

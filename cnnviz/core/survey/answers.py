@@ -49,7 +49,7 @@ def _row(trace: Trace, record: Record, seen: Vitals | None) -> Row:
 
 
 def _made_row(trace: Trace, record: Record, seen: Vitals | None) -> Row:
-    about = ops.describe(trace, record)
+    about = ops.head(trace, record)
     field = geometry.receptive_field(trace, record)
     return Row(
         record.index,
@@ -84,7 +84,7 @@ def _finding(trace: Trace, record: Record | None, kind: str, seen: dict[int, Vit
     cause = _cause(trace, record, seen) if spreads and begins else ""
     if cause:
         sentence = f"{sentence}; {cause}"
-    short = ops.describe(trace, record).short
+    short = ops.head(trace, record).short
     return Finding(index, record.key, short, kind, channels, total, begins, f"{sentence}.", cause)
 
 
@@ -92,7 +92,7 @@ def _name(trace: Trace, index: int) -> str:
     if index == PICTURE:
         return layer_name(PICTURE, "", "")
     record = trace.records[index]
-    return layer_name(index, ops.describe(trace, record).short, record.key)
+    return layer_name(index, ops.head(trace, record).short, record.key)
 
 
 def _cause(trace: Trace, record: Record, seen: dict[int, Vitals]) -> str:

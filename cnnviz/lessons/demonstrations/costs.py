@@ -132,7 +132,7 @@ def layers(name: str) -> tuple[Layer, ...]:
         run = trace(module, torch.zeros(1, architecture.preprocessing.channels, *architecture.preprocessing.size))
     found = []
     for record in run.records:
-        about = ops.describe(run, record)
+        about = ops.head(run, record)
         shape = tuple(record.output_shape)
         count = 1
         for size in shape:

@@ -103,20 +103,20 @@ def test_every_lesson_from_first_to_last_step(opened: Opened, file: Path) -> Non
     lesson = learning.lesson
     assert lesson is not None
     for place, step in enumerate(lesson.steps):
-        assert learning.place == place
+        assert learning.reader.place == place
         assert panel.title.toPlainText()
         text = panel.words.toPlainText()
         assert "…" not in text
         assert "{{" not in text
         if panel.task is not None:
             assert not panel.task.tick.isVisible(), f"{step.title}: done before anybody did it"
-            learning.show_me()
+            learning.reader.doing.show_me()
             opened.settle()
             assert panel.task.tick.isVisible(), step.title
         if panel.question is not None and panel.question.line is not None:
             panel.question.reveal_button.click()
             assert panel.question.verdict.isVisible(), step.title
-        learning.turn(+1)
+        learning.reader.turn(+1)
         opened.settle()
     assert problems(opened) == []
     assert learning.lesson is None
@@ -137,9 +137,48 @@ def test_a_task_is_ticked_when_the_person_does_it(opened: Opened, lesson: Path) 
     assert panel.task.tick.isVisible(), "what was done stays done"
 
 
+def test_what_was_done_is_ticked_when_one_comes_back(opened: Opened, lesson: Path) -> None:
+    learning, panel = begun(opened, lesson)
+    learning.reader.turn(+1)
+    opened.settle()
+    assert panel.task is not None
+    assert panel.question is not None
+    panel.question.reveal_button.click()
+    assert not panel.task.tick.isVisible(), "an answer is no task"
+    learning.reader.turn(-1)
+    opened.ask(channel=4)
+    learning.reader.turn(+1)
+    opened.settle()
+    assert panel.question.tick.isVisible()
+    assert panel.question.reveal_button.isVisible()
+    learning.reader.turn(-1)
+    opened.settle()
+    assert panel.task.tick.isVisible()
+    assert panel.task.button.text() == "Show again"
+    panel.task.button.click()
+    opened.settle()
+    assert opened.request.channel == 4
+    assert not panel.task.button.isVisible()
+
+
+def test_projector_mode_needs_no_scrolling_sideways_on_a_small_screen(opened: Opened, lesson: Path) -> None:
+    opened.window.resize(1280, 720)
+    learning, panel = begun(opened, lesson)
+    learning.reader.turn(+1)
+    panel.projector.setChecked(True)
+    opened.settle()
+    for name, page in (("sandbox", opened.controller.sandboxing), ("train", opened.controller.training)):
+        opened.window.top.workspace_picked.emit(name)
+        opened.settle()
+        assert page.page is not None
+        assert page.page.minimumSizeHint().width() <= page.page.parentWidget().width(), name
+    panel.projector.setChecked(False)
+    assert opened.controller.settings.interface_scale == 1.0
+
+
 def test_the_sandbox_is_set_up_and_watched(opened: Opened, lesson: Path) -> None:
     learning, panel = begun(opened, lesson)
-    learning.turn(+1)
+    learning.reader.turn(+1)
     opened.settle()
     sandbox = opened.controller.sandboxing
     assert sandbox.open
@@ -152,7 +191,7 @@ def test_the_sandbox_is_set_up_and_watched(opened: Opened, lesson: Path) -> None
 
 def test_a_number_is_guessed_and_then_seen(opened: Opened, lesson: Path) -> None:
     learning, panel = begun(opened, lesson)
-    learning.turn(+1)
+    learning.reader.turn(+1)
     opened.settle()
     question = panel.question
     assert question is not None
@@ -165,10 +204,10 @@ def test_a_number_is_guessed_and_then_seen(opened: Opened, lesson: Path) -> None
 
 def test_a_demonstration_lies_over_the_network_and_answers_live(opened: Opened, lesson: Path) -> None:
     learning, _ = begun(opened, lesson)
-    learning.go_to(2)
+    learning.reader.go_to(2)
     opened.settle()
     assert opened.window.split.isHidden()
-    demonstrating = learning._demonstrating
+    demonstrating = learning.reader.demonstrating
     assert demonstrating is not None
     assert demonstrating.page is not None
     before = demonstrating.page.view.figure
@@ -178,14 +217,14 @@ def test_a_demonstration_lies_over_the_network_and_answers_live(opened: Opened, 
     demonstrating.page.set_options({name: field.control.default})
     opened.settle()
     assert demonstrating.page.view.figure is not None
-    learning.turn(-1)
+    learning.reader.turn(-1)
     opened.settle()
     assert not demonstrating.laid
 
 
 def test_a_wrong_answer_says_why_and_one_may_try_again(opened: Opened, lesson: Path) -> None:
     learning, panel = begun(opened, lesson)
-    learning.go_to(2)
+    learning.reader.go_to(2)
     opened.settle()
     assert panel.question is not None
     right, wrong = panel.question.answers
@@ -200,7 +239,7 @@ def test_leaving_gives_the_window_back(opened: Opened, lesson: Path) -> None:
     before = opened.request
     docks = [dock.isVisible() for dock in opened.window.docks]
     learning, _ = begun(opened, lesson)
-    learning.turn(+1)
+    learning.reader.turn(+1)
     opened.settle()
     opened.window.commands["learn"].trigger()
     opened.settle()
@@ -215,10 +254,10 @@ def test_keys_turn_the_pages_only_while_one_learns(opened: Opened, lesson: Path)
     learning, _ = begun(opened, lesson)
     QTest.keyClick(opened.window, Qt.Key.Key_PageDown)
     opened.settle()
-    assert learning.place == 1
+    assert learning.reader.place == 1
     QTest.keyClick(opened.window, Qt.Key.Key_P)
     opened.settle()
-    assert learning.place == 0
+    assert learning.reader.place == 0
     learning.set_open(False)
     image = opened.request.image
     opened.press(Qt.Key.Key_PageDown)
@@ -227,14 +266,14 @@ def test_keys_turn_the_pages_only_while_one_learns(opened: Opened, lesson: Path)
 
 def test_progress_is_kept(opened: Opened, lesson: Path) -> None:
     learning, _ = begun(opened, lesson)
-    learning.turn(+1)
+    learning.reader.turn(+1)
     opened.settle()
     from cnnviz.gui.learning.progress import Shelf
 
     shelf = Shelf()
     assert shelf.of("mine").at == 1
     assert shelf.own_files == [lesson]
-    learning.show_list()
+    learning.reader.show_list()
     assert learning.panel is not None
     assert learning.panel.contents.rows[-1].lesson.title == "Mine"
 
@@ -293,7 +332,7 @@ def test_a_bad_lesson_says_every_mistake_and_stays_in_the_list(opened: Opened, l
     learning, panel = begun(opened, lesson)
     bad = LESSON.replace("minutes = 1", 'minutes = "one"').replace("right = true", "right = false")
     lesson.write_text(bad, encoding="utf-8")
-    learning.show_list()
+    learning.reader.show_list()
     opened.settle()
     row = next(row for row in panel.contents.rows if row.lesson.file == str(lesson.resolve()))
     assert row.lesson.title == "mine.md"
@@ -319,15 +358,15 @@ def test_lessons_are_found_by_words(opened: Opened) -> None:
 def test_another_workspace_takes_the_place_of_a_demonstration(opened: Opened, lesson: Path) -> None:
     learning, _ = begun(opened, lesson)
     for name in ("network", "table", "sandbox", "train"):
-        learning.go_to(2)
+        learning.reader.go_to(2)
         opened.settle()
         opened.window.top.findChild(QToolButton, f"workspace-{name}").click()
         opened.settle()
-        assert learning._demonstrating is not None
-        assert not learning._demonstrating.laid, name
+        assert learning.reader.demonstrating is not None
+        assert not learning.reader.demonstrating.laid, name
         assert opened.window.split.isHidden(), name
         assert opened.window.top.workspace == name
-    learning.go_to(2)
+    learning.reader.go_to(2)
     opened.settle()
     opened.window.top.findChild(QToolButton, "workspace-explore").click()
     opened.settle()
@@ -340,15 +379,15 @@ def test_a_demonstration_has_the_place_of_the_workspace_before_it(opened: Opened
         text = other.replace("%", f'workspace = "{name}"').replace("until = { sandbox = { stride = 1 } }", "%")
         lesson.write_text(text.replace("%", 'until = { layer = "1" }'), encoding="utf-8")
         learning, _ = begun(opened, lesson)
-        learning.go_to(1)
+        learning.reader.go_to(1)
         opened.settle()
         assert opened.window.top.workspace == name
-        learning.go_to(2)
+        learning.reader.go_to(2)
         opened.settle()
-        page = opened.controller.learning._demonstrating.page
+        page = opened.controller.learning.reader.demonstrating.page
         centre = opened.window.centralWidget()
         assert page.height() > 0.9 * centre.height(), name
-        learning.go_to(1)
+        learning.reader.go_to(1)
         opened.settle()
         assert opened.window.top.workspace == name
         assert not page.isVisible()
@@ -467,6 +506,6 @@ def test_a_step_fills_in_what_is_to_be_trained(opened: Opened, tmp_path: Path) -
     assert (wish.epochs, wish.batch, wish.limit, wish.model) == (6, 10, 10, opened.request.model)
     assert [len(list(kind.iterdir())) for kind in sorted(Path(wish.where).iterdir())] == [30] * 5
     page.form.fields.epochs.setValue(2)
-    learning.go_to(0)
+    learning.reader.go_to(0)
     assert page.form.wish().epochs == 6, "a step begins as it says"
     assert problems(opened) == []

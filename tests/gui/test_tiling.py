@@ -74,6 +74,14 @@ def test_what_lies_under_the_cursor_stays_there() -> None:
     assert after[1:] == pytest.approx(before[1:])
 
 
+def test_every_grid_lies_at_the_top_left_as_tables_do() -> None:
+    for count in (1, 2, 7):
+        tiling = arrange(count, 10, 10, (300.0, 900.0), gap=6, margin=4)
+        camera = fit(tiling, (300.0, 900.0))
+        assert camera.top == 4
+        assert camera.left <= 4
+
+
 def test_zoom_has_limits_and_panning_leaves_no_void() -> None:
     area = (700.0, 320.0)
     tiling = arrange(16, 10, 10, area, gap=6)

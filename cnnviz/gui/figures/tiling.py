@@ -181,13 +181,13 @@ def fit(tiling: Tiling, area: tuple[float, float]) -> Camera:
 def clamped(tiling: Tiling, camera: Camera, area: tuple[float, float]) -> Camera:
     """The camera within its limits: the grid covers at least the place that it has at fit, so no void opens in it.
 
-    At fit a grid lies at the left, where text begins, and one map in the middle.
+    At fit a grid lies at the top left, where titles and tables begin.
     """
     zoom = min(max(camera.zoom, 1.0), max(1.0, MAX_CELL / tiling.scale))
 
     def place(offset: float, size: float, room: float) -> float:
         middle = max(0.0, float(np.floor((room - size) / 2)))
-        first = middle if tiling.count == 1 else min(middle, tiling.margin)
+        first = min(middle, tiling.margin)
         return min(first, max(offset, first + size - size * zoom))
 
     width, height = tiling.size

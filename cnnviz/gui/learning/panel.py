@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.learning.contents import Contents
+from cnnviz.gui.learning.progress import Progress
 from cnnviz.gui.learning.prose import Prose
 from cnnviz.gui.learning.questions import QuestionCard
 from cnnviz.gui.learning.steps_bar import StepsBar
@@ -59,20 +60,20 @@ class TaskCard(QFrame):
         foot.addWidget(self.tick)
         foot.addWidget(self.button)
         self._head = head
+        self.tick.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(n) for n in (14, 10, 12, 14)))
         column.setSpacing(theme.px(6))
         column.addLayout(foot)
         column.addWidget(self.words)
-        self.set_done(False)
 
-    def set_done(self, done: bool) -> None:
-        """Tick it."""
-        self._head.setText("Done" if done else "Try it")
-        self.tick.setVisible(done)
-        self.button.setVisible(not done)
-        if done:
-            self.tick.setPixmap(theme.pixmap("check", "ok", theme.px(16), self.devicePixelRatioF()))
+    def set_done(self, before: bool = False) -> None:
+        """Tick it; what was done another day can be shown once more."""
+        self._head.setText("Done")
+        self.tick.setPixmap(theme.pixmap("check", "ok", theme.px(16), self.devicePixelRatioF()))
+        self.tick.show()
+        self.button.setText("Show again")
+        self.button.setVisible(before)
 
 
 class LearnPanel(QFrame):
@@ -197,21 +198,25 @@ class LearnPanel(QFrame):
         for part in (self._bar, self._foot, self.handout, self.list_button):
             part.hide()
 
-    def show_step(self, lesson: Lesson, place: int, read: set[int], done: bool, said: Said) -> None:
-        """One step, from its beginning."""
+    def show_step(self, lesson: Lesson, place: int, kept: Progress, said: Said) -> None:
+        """One step, from its beginning; what was done and answered before is ticked."""
         step = lesson.steps[place]
         for part in (self._bar, self._foot, self.handout, self.list_button):
             part.show()
         number = f"Lesson {lesson.number} · " if lesson.number else ""
         self.where.setText(f"{number}{lesson.title}")
-        self.steps.set_steps(tuple(plain(one.title, said) for one in lesson.steps), place, read)
+        self.steps.set_steps(tuple(plain(one.title, said) for one in lesson.steps), place, kept.read)
         self.count.setText(f"{place + 1} of {len(lesson.steps)}")
         last = place == len(lesson.steps) - 1
         self.back.setEnabled(place > 0)
         self.next.setText("All lessons" if last else "Next")
         self.title.set_words(f"**{step.title}**", said)
         self.words.set_words(step.text, said)
-        self._exchange_cards(step, done, said)
+        self._exchange_cards(step, said)
+        if self.task is not None and place in kept.done:
+            self.task.set_done(before=True)
+        if self.question is not None and place in kept.answered:
+            self.question.set_answered()
         self._pages.setCurrentIndex(1)
         self._scroll.verticalScrollBar().setValue(0)
 
@@ -226,7 +231,7 @@ class LearnPanel(QFrame):
     def set_done(self) -> None:
         """The task is done."""
         if self.task is not None:
-            self.task.set_done(True)
+            self.task.set_done()
 
     def set_factor(self, factor: float) -> None:
         """Projector mode, or not; the step is to be shown again."""
@@ -235,7 +240,7 @@ class LearnPanel(QFrame):
             part.set_factor(factor)
         self._space()
 
-    def _exchange_cards(self, step: Step, done: bool, said: Said) -> None:
+    def _exchange_cards(self, step: Step, said: Said) -> None:
         for card in (self.task, self.question):
             if card is not None:
                 card.hide()
@@ -244,7 +249,6 @@ class LearnPanel(QFrame):
         if step.do is not None:
             self.task = TaskCard(step.do, said, self.factor)
             self.task.wanted.connect(self.show_me)
-            self.task.set_done(done)
             self._page.insertWidget(self._page.count() - 1, self.task)
         if step.ask is not None:
             self.question = QuestionCard(step.ask, said, self.factor)

@@ -12,6 +12,9 @@ from cnnviz import paths
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.writing import replacing
 
+SETS = ("read", "done", "answered")
+"""The steps of which `Progress` knows."""
+
 OWN_KEPT = 12
 """How many lessons of one's own stay in the list."""
 
@@ -26,13 +29,14 @@ class Progress:
         The step that was read last.
     read
         Steps that were seen.
-    done
-        Steps whose task was done, and whose question was answered rightly.
+    done, answered
+        Steps whose task was done, and whose question was answered rightly (a number: seen).
     """
 
     at: int = 0
     read: set[int] = field(default_factory=set)
     done: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)
 
 
 class Shelf:
@@ -61,7 +65,10 @@ class Shelf:
 
     def save(self) -> str:
         """Write all of it; a sentence when that is not possible (empty otherwise)."""
-        lessons = {k: {"at": p.at, "read": sorted(p.read), "done": sorted(p.done)} for k, p in self._lessons.items()}
+        lessons = {
+            key: {"at": one.at} | {name: sorted(getattr(one, name)) for name in SETS}
+            for key, one in self._lessons.items()
+        }
         try:
             with replacing(self._file) as file:
                 saved = {"last": self.last, "own": self.own, "lessons": lessons}
@@ -74,4 +81,4 @@ class Shelf:
         self.last = str(saved.get("last", ""))
         self.own = [str(file) for file in saved.get("own", ())]
         for key, one in saved.get("lessons", {}).items():
-            self._lessons[key] = Progress(int(one["at"]), set(map(int, one["read"])), set(map(int, one["done"])))
+            self._lessons[key] = Progress(int(one["at"]), *(set(map(int, one.get(name, ()))) for name in SETS))

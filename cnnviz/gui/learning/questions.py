@@ -108,10 +108,16 @@ class QuestionCard(QFrame):
         self._column.setSpacing(theme.px(8))
         head = QLabel("Question" if question.choices else "Predict, then see")
         head.setProperty("role", "section")
+        self.tick = named(QLabel(), "question-tick", "Answered")
+        self.tick.setToolTip("Answered")
+        self.tick.hide()
+        top = QHBoxLayout()
+        top.addWidget(head, 1)
+        top.addWidget(self.tick)
         self.words = Prose("question-words", 15)
         self.words.set_factor(factor)
         self.words.set_words(question.text, numbers)
-        self._column.addWidget(head)
+        self._column.addLayout(top)
         self._column.addWidget(self.words)
         self.verdict = Prose("question-verdict", 14)
         self.verdict.set_factor(factor)
@@ -124,6 +130,11 @@ class QuestionCard(QFrame):
     def show_numbers(self) -> None:
         """Numbers of the step are known now, or have changed."""
         self.words.show_again()
+
+    def set_answered(self) -> None:
+        """Tick it: it was answered before, and can be answered again."""
+        self.tick.setPixmap(theme.pixmap("check", "ok", theme.px(16), self.devicePixelRatioF()))
+        self.tick.show()
 
     # a choice
 

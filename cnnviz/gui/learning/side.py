@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDockWidget, QWidget
 
-from cnnviz.gui.learning.panel import LearnPanel
+from cnnviz.gui.learning.panel import LARGE, LearnPanel
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.theme import theme
 
@@ -16,17 +16,30 @@ ROOM = {"dock-layer": 1640, "dock-pictures": 1880}
 WIDTH = 430
 """Pixels that the panel is wide, at 100 %."""
 
-SHARE, LARGE_SHARE = 0.34, 0.42
+SHARE, LARGE_SHARE = 0.34, 0.36
 """The most that it takes of the window, and in large type."""
+
+LARGER, LEAST = 1.25, 1280
+"""How much larger everything else becomes in projector mode; pixels of width at 100 % that are left to it."""
 
 
 class Side(QObject):
-    """Shows the panel at the left of the window, and hides it again."""
+    """Shows the panel at the left of the window, and hides it again.
+
+    Signals
+    -------
+    scaled(float)
+        The whole interface is to be so much larger than it is now.
+    """
+
+    scaled = Signal(float)
 
     def __init__(self, window: MainWindow, panel: LearnPanel) -> None:
         super().__init__(window)
         self._window, self._panel = window, panel
         self._hidden: list[QWidget] = []  # what gave way
+        self._scaled = 1.0  # by projector mode
+        panel.enlarged.connect(self._enlarge)
         dock = self._dock = QDockWidget("Lesson", window)
         dock.setObjectName("dock-lesson")
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
@@ -61,6 +74,15 @@ class Side(QObject):
         width = min(theme.px(WIDTH * self._panel.factor), round(self._window.width() * share))
         self._panel.setMinimumWidth(width)
         self._window.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
+
+    def _enlarge(self, on: bool) -> None:
+        """Projector mode: the words are much larger, and everything else as far as it has room."""
+        room = self._window.width() / theme.px(LEAST)
+        before, self._scaled = self._scaled, min(max(room, 1.0), LARGER) if on else 1.0
+        self.scaled.emit(self._scaled / before)
+        self._panel.set_factor(LARGE if on else 1.0)
+        if not self._dock.isHidden():
+            self.widen()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and not self._dock.isHidden():

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from cnnviz import cli, paths
 from cnnviz.batch import MANIFEST, Ask, Batch
+from cnnviz.core.cancel import Cancelled
+from cnnviz.core.errors import PlaceError
 from cnnviz.core.sources import load_model
 
 SAMPLES = sorted((paths.resources() / "samples" / "lenet5-mnist").glob("*.png"))[:3]
@@ -118,13 +120,44 @@ def test_processes_draw_the_same(tmp_path: Path):
     assert len(contents(tmp_path / "two")) == 8
 
 
-def test_a_folder_that_vanishes_or_refuses_is_said_for_each_file(tmp_path: Path):
+def test_a_folder_that_vanishes_ends_the_run_with_one_sentence(tmp_path: Path):
     out = tmp_path / "out"
     out.mkdir()
     batch = Batch(load_model("lenet5-mnist", device="cpu"), Ask("0,3", suffixes=("csv",)), out)
-    running = batch.run([str(SAMPLES[0])])
+    running = batch.run([str(file) for file in SAMPLES])
     assert next(running)[1].file is not None
     shutil.rmtree(out)
-    (_, done) = next(running)
-    assert "There is no folder" in done.problem
-    assert np.all([not list(tmp_path.iterdir())])
+    with pytest.raises(PlaceError, match="There is no folder"):
+        next(running)
+    assert not list(tmp_path.iterdir())
+
+
+def test_of_all_layers_only_tables_are_made_as_tables(tmp_path: Path, capsys):
+    assert export(tmp_path, "--layers", "all", "--format", "tex,md", images=SAMPLES[:1]) == 0
+    stem = SAMPLES[0].stem
+    assert set(contents(tmp_path)) == {f"{stem}-11-scores.tex", f"{stem}-11-scores.md"}
+    assert export(tmp_path, "--layers", "all", "--view", "feature-maps", "--format", "tex", images=SAMPLES[:1]) == 1
+    assert "None of the figures is a table" in capsys.readouterr().err
+
+
+def test_what_is_no_table_is_named(tmp_path: Path, capsys):
+    assert export(tmp_path, "--format", "tex", images=SAMPLES[:1]) == 1
+    said = capsys.readouterr().err.splitlines()
+    stems = [line.split(".tex was not made")[0].split()[-1] for line in said]
+    assert stems == [f"{SAMPLES[0].stem}-{layer}-feature-maps" for layer in "03"]
+
+
+def test_a_format_whose_library_is_missing_is_refused_before_anything_is_drawn(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    assert export(tmp_path / "out", "--format", "csv,h5") == 1
+    assert capsys.readouterr().err.strip().endswith("install it with pip install 'cnnviz[hdf5]', or choose NPZ.")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_wanted_any_more_ends_in_the_middle(tmp_path: Path):
+    looks = iter([True] * 40 + [False] * 100)  # somewhere in a pass, or between two files
+    model = load_model("lenet5-mnist", device="cpu")
+    batch = Batch(model, Ask("all", suffixes=("csv",)), tmp_path, wanted=lambda: next(looks))
+    with pytest.raises(Cancelled):
+        list(batch.run([str(file) for file in SAMPLES]))
+    assert not list(tmp_path.glob(".*"))

@@ -10,6 +10,7 @@ from cnnviz import views
 from cnnviz.batch.names import NAME, check_name
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export import formats
+from cnnviz.export.extras import needed
 from cnnviz.export.packing import packers
 from cnnviz.views.options import filled
 
@@ -59,6 +60,7 @@ class Ask:
                 raise CnnvizError(
                     f"There is no format {suffix!r} {where}".rstrip() + f"; there are {', '.join(known)}."
                 )
+            needed(suffix)
         check_name(self.name)
 
     @property

@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnviz.core.errors import CnnvizError
+from cnnviz.core.errors import PlaceError
 
 MANIFEST = "manifest.jsonl"
 """A line of JSON for each picture that is done."""
 
 
 def note(folder: Path, line: Mapping[str, Any]) -> None:
-    """Add a line. Raises ``CnnvizError`` where it cannot be written."""
+    """Add a line. Raises ``PlaceError`` where it cannot be written."""
     try:
         with (folder / MANIFEST).open("a", encoding="utf-8") as manifest:
             manifest.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise CnnvizError(f"{MANIFEST} cannot be written to {folder}: {error.strerror}.") from error
+        raise PlaceError(
+            f"{MANIFEST} cannot be written to {folder}: {error.strerror}; make room, or choose another place."
+        ) from error
 
 
 def made_whole(folder: Path, asked: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:

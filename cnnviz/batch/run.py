@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,18 +19,23 @@ from cnnviz.batch.ask import Ask, options_of
 from cnnviz.batch.manifest import made_whole, note
 from cnnviz.batch.names import Names, cell_name, stem_of
 from cnnviz.core import images
-from cnnviz.core.errors import CnnvizError
+from cnnviz.core.cancel import Cancelled
+from cnnviz.core.errors import CnnvizError, PlaceError
 from cnnviz.core.model import Model
 from cnnviz.core.ops.explanation import cell
 from cnnviz.core.recipe import RECORDS
 from cnnviz.core.trace import Record, Trace, trace
 from cnnviz.export import export, export_pass
 from cnnviz.export.passes import ALL
+from cnnviz.export.tables import has_tables
 from cnnviz.figure import Figure
 from cnnviz.views.options import filled
 
 PICTURE = "picture"
 """Among layers: the picture itself, before the first layer."""
+
+TABLES = ("tex", "md")
+"""Formats that hold nothing but tables."""
 
 STOPPED_BY_THE_FIRST = (signal.SIGINT, signal.SIG_IGN)
 """Ctrl+C reaches all processes of a terminal; those that draw finish their file and are ended."""
@@ -59,6 +64,10 @@ class Batch:
         What is made of each.
     folder
         Where the files go; it exists.
+    budget
+        Most bytes that the outputs of one pass may take, as `cnnviz.trace` takes it.
+    wanted
+        Asked in passes and before each file; when it says no, ``Cancelled`` is raised.
 
     Attributes
     ----------
@@ -66,17 +75,34 @@ class Batch:
         Options that no view has taken so far.
     """
 
-    def __init__(self, model: Model, ask: Ask, folder: Path) -> None:
+    def __init__(
+        self,
+        model: Model,
+        ask: Ask,
+        folder: Path,
+        budget: int | None = None,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.unused = {name for name, _ in ask.options}
         self._model = model
         self._ask = ask
         self._folder = folder
+        self._budget = budget
+        self._wanted = wanted
         self._names = Names()
         asked = ask.said | {"weights": model.weights}
         self._before = made_whole(folder, asked) if ask.present == "resume" else {}
 
     def run(self, files: list[str]) -> Iterator[tuple[int, Done]]:
-        """Export pictures; yields how many pictures are done, and what has become of one file or picture."""
+        """Export pictures; yields how many pictures are done, and what has become of one file or picture.
+
+        Raises
+        ------
+        PlaceError
+            The folder is gone or full, or there is no permission: no other file would fare better.
+        Cancelled
+            It is no longer wanted.
+        """
         if len(files) > 1:
             about = {"cnnviz": __version__, "model": self._model.name, "weights": self._model.weights}
             note(self._folder, about | self._ask.said)
@@ -89,6 +115,8 @@ class Batch:
                     for done in self._known(known) if known else self._picture(picture, pool):
                         results.append(done)
                         yield number, done
+                except PlaceError:
+                    raise
                 except CnnvizError as error:
                     results.append(Done(problem=str(error)))
                     yield number, results[-1]
@@ -103,7 +131,8 @@ class Batch:
 
     def _picture(self, picture: images.Picture, pool: ProcessPoolExecutor | None) -> Iterator[Done]:
         """All files of one picture, in order."""
-        traced = trace(self._model, images.prepare(picture, self._model.preprocessing))
+        prepared = images.prepare(picture, self._model.preprocessing)
+        traced = trace(self._model, prepared, wanted=self._wanted, budget=self._budget)
         yield from (Done(note=note) for note in traced.notes)
         if self._ask.together:
             yield from self._together(traced, picture)
@@ -119,10 +148,9 @@ class Batch:
                 continue
             if figure is None:
                 continue
-            drawn += 1
             stem = self._stem(traced, record, figure, picture)
-            for suffix in self._ask.suffixes:
-                target, problem = self._place(stem, suffix)
+            for target, problem in self._targets(figure, stem):
+                drawn += 1
                 if problem is not None:
                     yield problem
                 elif pool is None or len(records) * len(self._ask.suffixes) < WORTH:
@@ -134,9 +162,24 @@ class Batch:
         while waiting:
             yield _awaited(*waiting.popleft())
         if not drawn and not problems:
-            problems.append(f"The view {self._ask.view!r} fits none of the layers.")
+            problems.append(self._nothing())
         for sentence in problems:
             yield Done(problem=sentence)
+
+    def _targets(self, figure: Figure, stem: str) -> Iterator[tuple[Path, Done | None]]:
+        """Where the files of a figure go, and why one does not; of all layers, those that are no tables give none."""
+        passed = TABLES if self._ask.layers == ALL and not has_tables(figure) else ()
+        for suffix in self._ask.suffixes:
+            if not self._wanted():
+                raise Cancelled
+            if suffix not in passed:
+                yield self._place(stem, suffix)
+
+    def _nothing(self) -> str:
+        """Why not one figure was drawn."""
+        if set(self._ask.suffixes) <= set(TABLES):
+            return "None of the figures is a table, as LaTeX and Markdown want them: choose CSV, or a picture."
+        return f"The view {self._ask.view!r} fits none of the layers."
 
     def _together(self, traced: Trace, picture: images.Picture) -> Iterator[Done]:
         """The outputs of all layers that are asked for, in one file of each format."""
@@ -146,15 +189,17 @@ class Batch:
         for suffix in self._ask.suffixes:
             target, problem = self._place(stem, suffix)
             try:
-                yield problem or Done(export_pass(traced, target, self._ask.layers))
+                yield problem or Done(export_pass(traced, target, self._ask.layers, wanted=self._wanted))
+            except PlaceError:
+                raise
             except CnnvizError as error:
-                yield Done(target, str(error))
+                yield _failed(target, error)
 
     def _figure(self, traced: Trace, record: Record | None) -> Figure | None:
         """The figure of one record; None where every layer is meant and the view does not fit this one."""
         offers = views.views_for(record, traced)
         view = views.get(self._ask.view) if self._ask.view else offers[0]
-        if view not in offers and self._ask.layers == "all":
+        if view not in offers and self._ask.layers == ALL:
             return None
         known = options_of(view)
         given = {name: value for name, value in self._ask.options if name in known}
@@ -193,15 +238,25 @@ class Batch:
 def _written(figure: Figure, target: Path, style: Mapping[str, Any]) -> Done:
     try:
         return Done(export(figure, target, **style))
+    except PlaceError:
+        raise
     except CnnvizError as error:
-        return Done(target, str(error))
+        return _failed(target, error)
 
 
 def _awaited(target: Path, future: Future[Path]) -> Done:
     try:
         return Done(future.result())
+    except PlaceError:
+        raise
     except CnnvizError as error:
-        return Done(target, str(error))
+        return _failed(target, error)
+
+
+def _failed(target: Path, error: CnnvizError) -> Done:
+    """Why a file was not made, with its name."""
+    sentence = str(error)
+    return Done(target, sentence if target.name in sentence else f"{target.name} was not made. {sentence}")
 
 
 @contextmanager
@@ -219,7 +274,7 @@ def _drawing(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 
 def _records(traced: Trace, layers: str) -> tuple[list[Record | None], list[str]]:
     """The records that are asked for, None for the picture, and sentences on those that do not exist."""
-    if layers == "all":
+    if layers == ALL:
         return list(traced.records), []
     records: list[Record | None] = []
     problems = []

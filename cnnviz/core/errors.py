@@ -19,6 +19,10 @@ class CnnvizError(Exception):
         self.details = details
 
 
+class PlaceError(CnnvizError):
+    """Nothing can be written to a place: it is gone or full, or there is no permission. What follows would fail, too."""
+
+
 class PictureError(CnnvizError):
     """A picture cannot be read."""
 

@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from cnnviz.core.errors import CnnvizError
+from cnnviz.core.errors import CnnvizError, PlaceError
+
+NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+OF_THE_PLACE = (errno.ENOENT, *NO_PERMISSION, *FULL)
+"""Numbers of errors that other files in the same folder meet, too."""
 
 
 @contextlib.contextmanager
@@ -31,7 +36,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         cause = _of_the_disk(error)
         if cause is None:
             raise
-        raise CnnvizError(_sentence(target, cause), str(cause)) from error
+        kind = PlaceError if cause.errno in OF_THE_PLACE else CnnvizError
+        raise kind(_sentence(target, cause), str(cause)) from error
     finally:
         if beside is not None:
             with contextlib.suppress(OSError):
@@ -72,9 +78,9 @@ def _sentence(target: Path, error: OSError) -> str:
     folder = target.parent
     if error.errno == errno.ENOENT:
         return f"There is no folder {folder}; make it, or choose another place."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in NO_PERMISSION:
         return f"{target.name} cannot be written to {folder}: there is no permission; choose another place."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in (*FULL, errno.EFBIG):
         return f"{target.name} was not written: the disk is full; make room, or choose another place."
     if error.errno == errno.EISDIR:
         return f"{target} is a folder; choose another name."

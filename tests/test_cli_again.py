@@ -38,6 +38,26 @@ def test_every_kind_of_file_is_made_again_to_the_byte(tmp_path: Path, suffix: st
     assert (tmp_path / "again" / first.name).read_bytes() == first.read_bytes()
 
 
+@pytest.mark.parametrize("suffix", ["png", "tiff", "svg", "pdf"])
+def test_what_was_visible_is_made_again_to_the_byte_and_can_be_chosen_anew(tmp_path: Path, suffix: str):
+    part = ["--visible", "0.2,0.1,0.5,0.6,4", "--visible", "0.25,0.25,0.5,0.5"]  # of the mosaic, and of channel 4
+    assert export(SEVEN, tmp_path, *WORDS, *part, "--format", suffix) == 0
+    first = tmp_path / f"seven-3-feature-maps.{suffix}"
+    assert again(first, tmp_path / "again") == 0
+    assert (tmp_path / "again" / first.name).read_bytes() == first.read_bytes()
+    assert again(first, tmp_path / "all", "--visible", "all", "--visible", "all") == 0
+    assert export(SEVEN, tmp_path / "whole", *WORDS, "--format", suffix) == 0
+    assert (tmp_path / "all" / first.name).read_bytes() == (tmp_path / "whole" / first.name).read_bytes()
+    assert (tmp_path / "all" / first.name).read_bytes() != first.read_bytes()
+
+
+@pytest.mark.parametrize(("part", "code"), [("0,0,1", 2), ("0,0,a,1", 2), ("0,0,0,1", 1), ("1,0,1,1", 1)])
+def test_a_part_that_is_none_is_refused(part: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert export(SEVEN, tmp_path, *WORDS, "--visible", part) == code
+    assert "part like 0,0,0.5,0.5" in (said := capsys.readouterr().err) or "visible part is X, Y" in said
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_recipe_names_weights_picture_preprocessing_view_and_versions(tmp_path: Path):
     assert export(SEVEN, tmp_path, *WORDS) == 0
     with Image.open(tmp_path / "seven-3-feature-maps.png") as picture:

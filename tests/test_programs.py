@@ -47,7 +47,7 @@ def test_a_page(traces: list[Trace], tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     figures = [
         cnnviz.view(traces[0], "3", "feature-maps", contrast=0.5),
-        cnnviz.view(traces[1], None, "picture"),
+        cnnviz.view(traces[1], None, "picture").seen([(0.25, 0.0, 0.5, 0.75)]),
         cnnviz.view(traces[0], "0", "explain", channel=2, at=(3, 4)),
     ]
     page = page_of(figures, 3, False, ["One's “maps”", "", "A cell."], shared=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from cnnviz.arguments.kinds import assignment, count, rate, size
+from cnnviz.arguments.kinds import assignment, count, rate, size, visible
 from cnnviz.arguments.shared import add_model, add_paper, parser_for
 
 ABOUT = "feature maps and other layer views as files"
@@ -73,6 +73,14 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     film.add_argument("--rate", type=rate, metavar="N", help="frames a second (default: walk 1, slide 10, pictures 2)")
     film.add_argument("--size", type=size, metavar="WxH", help="in pixels (default: 1280x720)")
     parser.add_argument("--caption", metavar="TEXT", help="a sentence below the figure")
+    parser.add_argument(
+        "--visible",
+        action="append",
+        type=visible,
+        metavar="X,Y,W,H[,COLUMNS]",
+        help="only this part of the pictures, in shares of the whole, of a mosaic with so many columns; said again for "
+        "each panel from the left, 'all' for all of one",
+    )
     parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), help="size of PNG pictures (default: 1)")
     parser.add_argument(
         "--theme", choices=("light", "dark", "transparent"), help="colours of the paper (default: light)"

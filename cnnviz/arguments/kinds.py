@@ -85,6 +85,19 @@ def device(text: str) -> str:
     return text
 
 
+def visible(text: str) -> tuple[float, ...] | None:
+    """A part of a mosaic, in shares of it and with its columns where it has some: ``0,0,0.5,0.5,8``; or ``all``."""
+    if text == "all":
+        return None
+    try:
+        found = tuple(map(float, text.split(",")))
+    except ValueError:
+        found = ()
+    if len(found) not in (4, 5):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part like 0,0,0.5,0.5 or 0,0,0.5,0.5,8")
+    return found
+
+
 def png(text: str) -> str:
     """The name of a PNG file."""
     if not text.lower().endswith(".png"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cnnviz.batch.names import cell_name
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.made_again import as_command, in_a_file, load_call, model_words, of_a_view, view_call
+from cnnviz.core.made_again import as_command, in_a_file, load_call, model_words, of_a_view, seen_call, view_call
 from cnnviz.figure import Figure, Page
 from cnnviz.request import Request
 
@@ -59,7 +59,8 @@ def page_as_python(figure: Figure, file: str = "page.pdf") -> str:
         for number, (model, image) in enumerate(passes, 1)
     ]
     traces = [f"trace_{passes.index((request.model, request.image)) + 1}" for request in requests]
-    calls = [f"    {view_call(request, name)}," for request, name in zip(requests, traces, strict=True)]
+    asked = zip(page.figures, requests, traces, strict=True)
+    calls = [f"    {view_call(request, name)}{seen_call(part.visible)}," for part, request, name in asked]
     said = [f"columns={page.columns}", *([] if page.letters else ["letters=False"])]
     said += ["shared=True"] if page.shared else []
     said += [f"captions={list(page.captions)!r}"] if any(page.captions) else []
@@ -71,7 +72,7 @@ def page_as_command(figure: Figure, file: str = "page.pdf") -> str:
     page, requests = _parts(figure)
     lines, files = [], []
     for number, (part, request) in enumerate(zip(page.figures, requests, strict=True), 1):
-        lines.append(as_command(request, PARTS, "npz", f"part-{number}"))
+        lines.append(as_command(request, PARTS, "npz", f"part-{number}", part.visible))
         files.append(f"{PARTS}/part-{number}{cell_name(part)}.npz")
     words = ["cnnviz", "page", *files, "--columns", str(page.columns), *([] if page.letters else ["--no-letters"])]
     words += ["--shared-bar"] if page.shared else []

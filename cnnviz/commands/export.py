@@ -58,7 +58,7 @@ def style_of(options: argparse.Namespace) -> dict[str, Any]:
     if options.preset:
         _, width, height, font = PRESETS[options.preset]
         given = {"width": width, "height": height, "font": font}
-    names = ("scale", "theme", "width", "height", "dpi", "font", "heading", "caption")
+    names = ("scale", "theme", "width", "height", "dpi", "font", "heading", "caption", "visible")
     return given | {name: value for name in names if (value := getattr(options, name, None)) is not None}
 
 

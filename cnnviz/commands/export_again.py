@@ -91,7 +91,7 @@ def _figure(recipe: Recipe, folder: Path, options: argparse.Namespace, explorer:
     figure = explorer.answer(request).figure
     for sentence in differences(recipe, figure.origin):
         complain(sentence)
-    return figure
+    return figure.seen(recipe.visible)
 
 
 def _as_asked(request: Request, options: argparse.Namespace) -> Request:

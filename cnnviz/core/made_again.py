@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
 
 from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import Recipe, software
-from cnnviz.figure import Origin
+from cnnviz.figure import Origin, Visible
 from cnnviz.request import ModelRequest, Request
 
 
@@ -107,8 +107,8 @@ def _short(identity: str) -> str:
     return identity if ":" in identity else identity[:12]
 
 
-def as_python(request: Request, file: str = "figure.pdf") -> str:
-    """A few lines of Python that make a figure.
+def as_python(request: Request, file: str = "figure.pdf", visible: Sequence[Visible | None] = ()) -> str:
+    """A few lines of Python that make a figure, or what of its panels is visible.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def as_python(request: Request, file: str = "figure.pdf") -> str:
             "",
             f"model = {load_call(request.model)}",
             f"trace = cnnviz.trace(model, {request.image!r})",
-            f"figure = {view_call(request)}",
+            f"figure = {view_call(request)}{seen_call(visible)}",
             f"cnnviz.export(figure, {file!r})",
             "",
         )
@@ -147,8 +147,19 @@ def view_call(request: Request, trace: str = "trace") -> str:
     return f"cnnviz.view({', '.join(words)})"
 
 
-def as_command(request: Request, folder: str = "figures", suffix: str = "pdf", name: str = "") -> str:
-    """The command that makes a figure, under that name where one is given.
+def seen_call(visible: Sequence[Visible | None]) -> str:
+    """The Python behind a figure that leaves what is visible of it; nothing where that is all."""
+    return f".seen({[part and tuple(part) for part in visible]!r})" if visible else ""
+
+
+def as_command(
+    request: Request,
+    folder: str = "figures",
+    suffix: str = "pdf",
+    name: str = "",
+    visible: Sequence[Visible | None] = (),
+) -> str:
+    """The command that makes a figure, or what of its panels is visible, under that name where one is given.
 
     Raises
     ------
@@ -161,6 +172,8 @@ def as_command(request: Request, folder: str = "figures", suffix: str = "pdf", n
     words += ["--layers", request.layer or "picture", "--view", request.view]
     for option, value in (dict(request.options) | _cursor(request)).items():
         words += ["--set", f"{option}={','.join(map(str, value)) if isinstance(value, tuple) else value}"]
+    for part in visible:
+        words += ["--visible", ",".join(map(repr, part)) if part else "all"]
     return shlex.join([*words, "--format", suffix, "--out", folder, *(["--name", name] if name else [])])
 
 

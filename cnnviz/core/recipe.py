@@ -11,7 +11,7 @@ import os
 import platform
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cache
@@ -23,7 +23,7 @@ import numpy as np
 
 from cnnviz import __version__
 from cnnviz.core.errors import CnnvizError
-from cnnviz.figure import Figure, Origin, Page
+from cnnviz.figure import Figure, Origin, Page, Visible
 from cnnviz.request import Cell, ModelRequest, Request
 
 VERSION = 1
@@ -57,6 +57,8 @@ class Recipe:
         Of a page, the recipes of its figures.
     page
         How they stand there: columns, letters, captions, and whether they share a scale.
+    visible
+        What of each panel is drawn, as ``Figure.visible``.
     """
 
     request: Request | None
@@ -65,6 +67,7 @@ class Recipe:
     software: Mapping[str, str]
     parts: tuple[Recipe, ...] = ()
     page: Mapping[str, Any] = field(default_factory=dict)
+    visible: tuple[Visible | None, ...] = ()
 
 
 def written(figure: Figure, style: Mapping[str, Any]) -> str:
@@ -85,7 +88,7 @@ def _about(figure: Figure, style: Mapping[str, Any]) -> dict[str, Any]:
         "origin": None if figure.origin is None else asdict(figure.origin),
         "style": dict(style),
         "software": software(),
-    }
+    } | ({"visible": figure.visible} if figure.visible else {})
     for page in figure.panels:
         if isinstance(page, Page):
             stand = {"columns": page.columns, "letters": page.letters, "captions": list(page.captions)}
@@ -137,11 +140,17 @@ def _recipe(about: Mapping[str, Any]) -> Recipe:
             about["software"],
             tuple(map(_recipe, about.get("figures", ()))),
             about.get("page", {}),
+            parts_seen(about.get("visible", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise CnnvizError(
             "The recipe inside of this figure is damaged: it cannot be made again.", str(error)
         ) from error
+
+
+def parts_seen(saved: Iterable[Any]) -> tuple[Visible | None, ...]:
+    """Visible parts of panels from their JSON. Raises ``TypeError`` or ``ValueError``."""
+    return tuple(None if part is None else Visible.of(part) for part in saved)
 
 
 def request_of(saved: Mapping[str, Any]) -> Request:

@@ -86,6 +86,7 @@ def export(
     letters: bool = True,
     captions: Sequence[str] = (),
     shared: bool = False,
+    visible: Sequence[Sequence[float] | None] = (),
 ) -> Path:
     """Write a figure, or several on one page, to a file; the name's suffix says the format.
 
@@ -119,6 +120,10 @@ def export(
         below each; nothing said, its own heading.
     shared
         Of a page: whether all maps of one colour map have one scale and one colour bar.
+    visible
+        What of the pictures of each panel is drawn, from the left: (x, y, width, height) in shares of the mosaic, and
+        fifth the pictures that stand side by side in it where that matters; None for all. Pixels that would be drawn in
+        part are drawn whole; values are written all the same. Nothing said, what the figure itself says.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def export(
     Raises
     ------
     CnnvizError
-        Unknown format, scale or theme; no such folder, no permission, disk full.
+        Unknown format, scale or theme; no such part; no such folder, no permission, disk full.
     """
     target = Path(path)
     suffix = suffix_of(target, formats())
@@ -136,6 +141,7 @@ def export(
     style = Style(scale, theme, width, height, dpi, font, heading, caption)
     checked(style)
     made = figure if isinstance(figure, Figure) else page_of(figure, columns, letters, captions, shared)
+    made = _with_parts(made, visible) if visible else made
     with replacing(target) as file:
         _writers[suffix](made, file, style)
     return target
@@ -176,6 +182,17 @@ def page_of(
     alike = on_one_scale(figures) if shared else tuple(figures)
     page = Page(alike, columns, letters, tuple(captions), shared=shared)
     return Figure(PAGE, "", "", (page,))
+
+
+def _with_parts(figure: Figure, visible: Sequence[Sequence[float] | None]) -> Figure:
+    try:
+        return figure.seen(visible)
+    except (ValueError, TypeError) as error:
+        raise CnnvizError(
+            "A visible part is X, Y, WIDTH and HEIGHT in shares of the whole, and fifth the columns of a mosaic where "
+            "that matters; the upper left quarter is 0, 0, 0.5, 0.5.",
+            str(error),
+        ) from error
 
 
 def checked(style: Style) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from cnnviz.core.pixels import grid_columns, lut, mosaic, paint, shrunk
 from cnnviz.export import charts, explained, marked
 from cnnviz.export.chart import chart
+from cnnviz.export.cropped import Cropped, Cut, cropped
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.one_scale import PAGE_OF_FIGURES
 from cnnviz.export.page import paged
@@ -148,18 +150,22 @@ def shared(scale: Scale) -> str:
 
 def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "", *, limited: bool = False) -> Block:
     """A mosaic with captions and colour bar; on paper of ``limited`` width it is not wider than ``wide``."""
+    seen = _seen(panel, wide)
+    panel = seen.panel
     raster = _small(panel)
     count, height, width = raster.shape[:3]
     if not count:
         return _note(Note("Nothing to show."))
-    columns = _columns(count, height, width, wide)
+    columns = seen.columns or _columns(count, height, width, wide)
     rows = -(-count // columns)
+    edge = seen.cut.times(raster.shape[1] / panel.raster.shape[1])
     room = 6 if count <= CAPTIONED else 2
     inside = wide - room * (columns - 1) if limited else wide
-    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // (rows * height), inside // (columns * width)))
-    if count > 1:
+    high, across = rows * height - edge.top - edge.bottom, columns * width - edge.left - edge.right
+    factor = max(1, min((ALONE if count == 1 else GRID_HEIGHT) // high, inside // across))
+    if count > 1 and not any(edge):
         factor = max(1, min(factor, TILE // max(height, width)))
-    share = min(1.0, inside / (columns * width * factor)) if limited else 1.0  # smaller maps instead of smaller type
+    share = min(1.0, inside / (across * factor)) if limited else 1.0  # smaller maps instead of smaller type
     cell = height * factor * share, width * factor * share  # on the sheet
     texts = _captions(panel, int(cell[1])) if count <= CAPTIONED else ()
     top = LINE if texts else 0
@@ -168,35 +174,62 @@ def _grid(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "", *, limi
     table = None if panel.scale is None else lut(panel.scale.colormap)
     if table is None:
         pixels = _over_ground(pixels, raster.shape, columns, gap, factor)
+    pixels = edge.times(factor).off(pixels)
+    shown = pixels.shape[0] * share, pixels.shape[1] * share
 
-    def corner(i: int) -> tuple[float, float]:
-        return i % columns * (cell[1] + gap[1] * share), i // columns * (cell[0] + gap[0] * share) + top
+    def place(i: int) -> tuple[float, float, float, float]:
+        """Left, upper, width and height of a picture, as far as it is seen."""
+        left = i % columns * (cell[1] + gap[1] * share) - edge.left * factor * share
+        upper = i // columns * (cell[0] + gap[0] * share) - edge.top * factor * share
+        right, lower = min(left + cell[1], shown[1]), min(upper + cell[0], shown[0])
+        left, upper = max(left, 0), max(upper, 0)
+        return left, upper + top, right - left, lower - upper
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         sheet.image(x, y + top, pixels, share, table)
         for i, text in enumerate(texts):
-            left, upper = corner(i)
-            sheet.text(x + left, y + upper - 3, text, SMALL, color=sheet.palette.dim)
-        if panel.spot is not None:  # the cell that is explained, where cells are drawn one by one
-            (row, column), scaled = panel.spot, cell[0] / panel.raster.shape[1]
-            for i in range(count):
-                left, upper = corner(i)
-                place = x + left + column * scaled, y + upper + row * scaled
-                sheet.box(*place, scaled, scaled, sheet.palette.accent, edge=True, zorder=3)
-        if panel.marked is not None:
-            left, upper = corner(panel.marked)
-            sheet.box(x + left - 1, y + upper - 1, cell[1] + 2, cell[0] + 2, sheet.palette.accent, edge=True, zorder=3)
+            left, upper, free, _ = place(i)
+            told = cut(text, int(free), SMALL) if any(edge) else text
+            sheet.text(x + left, y + upper - 3, told, SMALL, color=sheet.palette.dim)
+        _mark(sheet, panel, place, (x, y), 0.0 if any(edge) else cell[0] / panel.raster.shape[1])
 
     widest = math.ceil(width_of(texts[0], SMALL)) if count == 1 and texts else 0  # nothing lies over its neighbour
-    shown = math.ceil(pixels.shape[0] * share), math.ceil(pixels.shape[1] * share)
-    block = Block(max(shown[1], widest), shown[0] + top, draw)
-    remarks = [*_remarks(panel, bool(texts)), *([remark] if remark else [])]
+    block = Block(max(math.ceil(shown[1]), widest), math.ceil(shown[0]) + top, draw)
+    remarks = [*_remarks(panel, bool(texts)), *filter(None, (seen.remark, remark))]
     if raster.shape[1:3] != panel.raster.shape[1:3]:
         remarks.append(f"drawn smaller: {panel.raster.shape[1]:,} × {panel.raster.shape[2]:,} pixels in all")
     if panel.scale is None or not with_bar or panel.scale.shared_by == PAGE_OF_FIGURES:
         return footed(block, remarks)
     bar = colour_bar(panel.scale, min(max(block.height - top, 80), BAR_LENGTH), is_stretched(panel))
     return beside(block, bar, shared(panel.scale), *remarks)
+
+
+def _mark(
+    sheet: Sheet,
+    panel: ImageGrid,
+    place: Callable[[int], tuple[float, float, float, float]],
+    at: tuple[int, int],
+    pixel: float,
+) -> None:
+    """Outline the cell that is explained, where cells are drawn one by one, and the picture that is selected."""
+    if panel.spot is not None and pixel:
+        row, column = panel.spot
+        for i in range(len(panel.raster)):
+            left, upper, _, _ = place(i)
+            corner = at[0] + left + column * pixel, at[1] + upper + row * pixel
+            sheet.box(*corner, pixel, pixel, sheet.palette.accent, edge=True, zorder=3)
+    if panel.marked is not None:
+        left, upper, wide, high = place(panel.marked)
+        corner = at[0] + left - 1, at[1] + upper - 1
+        sheet.box(*corner, wide + 2, high + 2, sheet.palette.accent, edge=True, zorder=3)
+
+
+def _seen(panel: ImageGrid, wide: int) -> Cropped:
+    """What of a panel is drawn; without a part that is visible all of it, in any number of columns."""
+    if panel.visible is None or not len(panel.raster):
+        return Cropped(panel, 0, Cut(), "")
+    count, height, width = panel.raster.shape[:3]
+    return cropped(panel, panel.visible, panel.visible.columns or _columns(count, height, width, wide))
 
 
 def _columns(count: int, height: int, width: int, wide: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnviz.export import paper
+from cnnviz.export.cropped import alone
 from cnnviz.export.paper import LINE, PLAIN, Sheet, cut, width_of, wrapped
 from cnnviz.figure import Bars, Figure, ImageGrid, Panel, Sliding
 
@@ -55,9 +56,9 @@ def body_of(figure: Figure, room: int | None) -> Block:
     blocks = []
     panels: tuple[Panel, ...] = figure.still
     if figure.view == "overlay" and marked.are_photos(panels):
-        return marked.photos_block([panel for panel in panels if isinstance(panel, ImageGrid)], room)
+        return marked.photos_block([alone(panel) for panel in panels if isinstance(panel, ImageGrid)], room)
     if len(panels) == 2 and isinstance(panels[0], ImageGrid) and isinstance(panels[1], Bars):
-        return marked.answered(panels[0], panels[1], room)
+        return marked.answered(alone(panels[0]), panels[1], room)
     if any(isinstance(panel, Sliding) for panel in figure.panels):
         panels = figure.panels  # worked out, instead of its grids one by one
     for number, panel in enumerate(panels):

@@ -11,6 +11,7 @@ from cnnviz.figure.explained import Contributions, Outcome, Sliding
 from cnnviz.figure.graph import Graph, GraphCard
 from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import GROUND, ZERO, ImageGrid, LayerRow, LayerRows, Scale
+from cnnviz.figure.visible import Visible
 from cnnviz.figure.whole import Figure, Origin, Page, Panel
 from cnnviz.figure.wording import number, percent, remaining
 
@@ -43,6 +44,7 @@ __all__ = [
     "Table",
     "Unit",
     "Vector",
+    "Visible",
     "number",
     "percent",
     "remaining",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.figure.visible import Visible
+
 GROUND = 255
 """Raster index that is left unpainted: gaps between maps, and cells that are NaN. Values use 0 to 254."""
 
@@ -74,6 +76,8 @@ class ImageGrid:
         (y, x) of a cell that is marked in every picture, or None.
     levels
         The raster of large maps from further away: each (N, H/2, W/2) of the one before. Empty for small ones.
+    visible
+        The part that is drawn on paper; None for all.
     """
 
     values: NDArray[np.float32] | NDArray[np.uint8]
@@ -90,6 +94,7 @@ class ImageGrid:
     picks: bool = True
     spot: tuple[int, int] | None = None
     levels: tuple[NDArray[np.uint8], ...] = ()
+    visible: Visible | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

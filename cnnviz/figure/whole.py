@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from cnnviz.figure.explained import Contributions, Outcome, Sliding
 from cnnviz.figure.graph import Graph
 from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import ImageGrid, LayerRows
+from cnnviz.figure.visible import Visible
 from cnnviz.request import Cell, Request
 
 
@@ -110,6 +112,21 @@ class Figure:
     outcome: Outcome | None = None
     cell: Cell | None = None
     origin: Origin | None = None
+
+    @property
+    def visible(self) -> tuple[Visible | None, ...]:
+        """What of each panel is drawn on paper: a part, or all of it; () where that is all of every one."""
+        parts = tuple(getattr(panel, "visible", None) for panel in self.panels)
+        return parts if any(parts) else ()
+
+    def seen(self, visible: Sequence[Sequence[float] | None]) -> Figure:
+        """The same figure of which only parts are drawn: one for each panel from the left, None for all of it."""
+        parts = [None if part is None else Visible.of(part) for part in visible] + [None] * len(self.panels)
+        panels = (
+            replace(panel, visible=part) if isinstance(panel, ImageGrid) else panel
+            for panel, part in zip(self.panels, parts, strict=False)
+        )
+        return replace(self, panels=tuple(panels))
 
     @property
     def still(self) -> tuple[Panel, ...]:

@@ -59,6 +59,18 @@ def test_copied_lines_make_the_same_figure(
     assert Path("python.png").read_bytes() == export(plain, "shown.png").read_bytes()
 
 
+def test_copied_lines_make_the_part_that_is_visible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    request = Request(LENET, SEVEN, layer="3", view="feature-maps", channel=4)
+    figure = Explorer(2**30).answer(request).figure.seen([(0.2, 0.1, 1 / 3, 0.6, 4), None])
+    shown = export(figure, "shown.png").read_bytes()
+    assert figure.request is not None
+    exec(as_python(figure.request, "python.png", figure.visible), {})
+    assert cli.run(shlex.split(as_command(figure.request, "out", "png", visible=figure.visible))[1:]) == 0
+    (command,) = (tmp_path / "out").iterdir()
+    assert Path("python.png").read_bytes() == command.read_bytes() == shown
+
+
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_a_request_comes_back_from_its_json(request_: Request):
     import json

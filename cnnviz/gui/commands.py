@@ -17,13 +17,13 @@ from cnnviz.core.made_again import as_command, as_python
 from cnnviz.figure import Figure
 from cnnviz.gui import clipboard, finder, menus
 from cnnviz.gui.about import AboutDialog
+from cnnviz.gui.exports.kinds import NOTHING_YET
 from cnnviz.gui.help import ShortcutSheet, groups_of
 from cnnviz.gui.palette import CommandPalette, Entry
 from cnnviz.gui.preferences import PreferencesDialog
 from cnnviz.gui.terms.going import Terms
 from cnnviz.gui.theme import theme
 from cnnviz.gui.tour.going import Touring
-from cnnviz.request import Request
 
 if TYPE_CHECKING:
     from cnnviz.gui.controller import Controller
@@ -155,7 +155,8 @@ class Commands(QObject):
             layer = response.request.layer.replace("#", "-") or "picture"
             picture = "drawing" if store.holds(response.request.image) else Path(response.request.image).stem
             name = f"{picture}-{layer}-{response.figure.view}"
-            self._controller.exporter.ask(response.figure, name, response=response)
+            visible = self._window.pane.figure_view.visible
+            self._controller.exporter.ask(response.figure, name, response=response, visible=visible)
 
     def _with_figure(self, act: Callable[[Figure], None]) -> None:
         controller = self._controller
@@ -168,6 +169,8 @@ class Commands(QObject):
             shown = self._asked(controller.tabling.page.figure)
         if (figure := controller.learning.figure or shown) is not None:
             act(figure)
+        else:
+            controller.complain(NOTHING_YET)
 
     def _asked(self, figure: Figure | None) -> Figure | None:
         """The figure of a workspace with the model and the picture that it is of."""
@@ -187,12 +190,15 @@ class Commands(QObject):
             return f"{model}-graph", "svg"
         return (f"{model}-{controller.tabling.page.side_name}", "csv") if controller.tabling.open else None
 
-    def _copy(self, figure: Figure, write: Callable[[Request], str], what: str) -> None:
+    def _copy(self, figure: Figure, write: Callable[..., str], what: str) -> None:
         """Put what makes the figure again into the clipboard, as text."""
         try:
             if figure.request is None:
                 raise CnnvizError("This figure is of no layer of a network, so it cannot be copied as a program.")
-            QGuiApplication.clipboard().setText(write(figure.request))
+            response = self._controller.response
+            zoomed = response is not None and figure is response.figure
+            visible = self._window.pane.figure_view.visible if zoomed else ()
+            QGuiApplication.clipboard().setText(write(figure.request, visible=visible))
         except CnnvizError as error:
             self._controller.complain(str(error))
         else:

@@ -210,10 +210,6 @@ class Controller(QObject):
         if sentence := settings_file.save(settings):
             self.complain(sentence)
 
-    def rescale(self, factor: float) -> None:
-        """Make the whole interface so much larger or smaller than it is."""
-        self.set_settings(replace(self.settings, interface_scale=round(self.settings.interface_scale * factor, 4)))
-
     # steps
 
     @property
@@ -253,10 +249,10 @@ class Controller(QObject):
         for part in (self.exporter, self.exports, self.restoring, self.saving):
             part.problem.connect(self.complain)
         self.restoring.workspace_wanted.connect(self.window.top.workspace_picked)
-        self.exports.done.connect(self._on_exported)
+        self.restoring.seen_again.connect(self.window.pane.restore)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)
-        for offering in (self.saving, self.training):
+        for offering in (self.saving, self.training, self.exports):
             offering.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
 
     def _connect_live(self) -> None:
@@ -329,7 +325,6 @@ class Controller(QObject):
         self.learning.problem.connect(self.complain)
         self.learning.news.connect(self._on_exported)
         self.learning.landed.connect(self.activity)
-        self.learning.scaled.connect(self.rescale)
 
     # answers
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
-from cnnviz.figure import Figure
+from cnnviz.figure import Figure, Visible
 from cnnviz.gui import offers
-from cnnviz.gui.exports.form import last_folder, remember_folder
-from cnnviz.gui.exports.kinds import FORMATS, ending
+from cnnviz.gui.exports.kinds import FORMATS
+from cnnviz.gui.exports.place import ask_place
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.gui.page_list import PageDraft
 from cnnviz.gui.theme import theme
@@ -44,20 +44,28 @@ class Exporter(QObject):
         self._running: dict[int, str] = {}
         jobs.reported.connect(self._on_report)
 
-    def ask(self, figure: Figure, name: str, suffix: str = "", response: Response | None = None) -> None:
+    def ask(
+        self,
+        figure: Figure,
+        name: str,
+        suffix: str = "",
+        response: Response | None = None,
+        visible: Sequence[Visible | None] = (),
+    ) -> None:
         """Ask for format, this one at first where one is named, and place, then write the figure.
 
-        With the response that it belongs to, the outputs of the network's layers can be written instead.
+        With the response that it belongs to, the outputs of the network's layers can be written instead; with what is
+        visible of it on the screen, that alone.
         """
         from cnnviz.gui.exports.figure_dialog import ExportDialog
 
-        dialog = ExportDialog(figure, self.draft, () if response is None else response.steps, self._window)
+        steps = () if response is None else response.steps
+        dialog = ExportDialog(figure, self.draft, steps, self._window, visible)
         if suffix:
             dialog.sheet.format.setCurrentIndex(dialog.sheet.format.findData(suffix))
         chosen = dialog.exec() == QDialog.DialogCode.Accepted
         suffix, style, outputs = dialog.suffix, dialog.style_, dialog.outputs
-        if dialog.figure is not figure:
-            figure, name = dialog.figure, "page"
+        figure, name = dialog.figure, "page" if dialog.is_page else name
         dialog.deleteLater()
         if not chosen:
             return
@@ -65,11 +73,9 @@ class Exporter(QObject):
         if outputs and response is not None:
             stem = "drawing" if store.holds(response.request.image) else Path(response.request.image).stem
             name = f"{stem}-{outputs if isinstance(outputs, str) else 'layers'}-records"
-        path, _ = QFileDialog.getSaveFileName(self._window, "Export", str(last_folder() / f"{name}.{suffix}"), filters)
-        if not path:
+        file = ask_place(self._window, "Export", name, filters, [known for _, known in FORMATS])
+        if file is None:
             return
-        remember_folder(Path(path).parent)
-        file = Path(ending(path, suffix))
         if outputs and response is not None:
             self.write_outputs(response.request, outputs, file)
         else:

@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
+from cnnviz.core import store
+from cnnviz.gui.exports.place import ask_place
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.request import Request
 
@@ -39,13 +41,10 @@ class Reporting(QObject):
 
     def ask(self, request: Request) -> None:
         """Ask for a place, then write the report on the model and the picture of a request."""
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        folder = Path(documents) if Path(documents).is_dir() else Path.home()
-        name = f"{Path(request.model.name).stem}-{Path(request.image).stem}.html"
-        path, chosen = QFileDialog.getSaveFileName(self._window, "Save report", str(folder / name), FILTERS)
-        if path:
-            suffix = ".pdf" if "pdf" in chosen else ".html"
-            self.write(request, Path(path) if Path(path).suffix else Path(path + suffix))
+        stem = "drawing" if store.holds(request.image) else Path(request.image).stem
+        name = f"{Path(request.model.name).stem}-{stem}"
+        if file := ask_place(self._window, "Save report", name, FILTERS, ("html", "pdf")):
+            self.write(request, file)
 
     def write(self, request: Request, file: Path) -> None:
         """Write the report to a file."""

@@ -155,12 +155,14 @@ QCheckBox, QRadioButton {
 }
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
 QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
-QCheckBox::indicator, QRadioButton::indicator {
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {
     width: 14px; height: 14px; background: $sunken; border: 1px solid $border; border-radius: 4px;
 }
 QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $dim; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check@on-accent); }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QListView::indicator:hover { border-color: $dim; }
+QCheckBox::indicator:checked, QListView::indicator:checked {
+    background: $accent; border-color: $accent; image: url($check@on-accent);
+}
 QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url($minus@on-accent); }
 QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url($dot@on-accent); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $raised; border-color: $line; }

@@ -15,7 +15,8 @@ import cnnviz
 from cnnviz.export import export
 from cnnviz.figure import Figure, Matrix, Scale
 from cnnviz.gui.exports.figure_dialog import ExportDialog
-from cnnviz.gui.exports.kinds import ending
+from cnnviz.gui.exports.kinds import FORMATS
+from cnnviz.gui.exports.place import ending
 from cnnviz.gui.jobs import JobReport
 from cnnviz.gui.theme import theme
 from cnnviz.response import Step
@@ -206,7 +207,7 @@ def test_what_is_made_by_hand_cannot_be_copied_as_a_program(dialog):
     [("a/x-layer1.0", "a/x-layer1.0.npz"), ("x.zarr.zip", "x.zarr.zip"), ("x.PNG", "x.PNG"), ("x", "x.npz")],
 )
 def test_a_name_ends_as_a_format_does(path: str, file: str):
-    assert ending(path, "npz") == file
+    assert ending(path, "npz", dict(FORMATS).values()) == file
 
 
 def test_the_outputs_are_written_in_the_background(opened, tmp_path: Path):

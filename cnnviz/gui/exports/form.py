@@ -84,7 +84,7 @@ class FormDialog(QDialog):
 
 def last_folder() -> Path:
     """Where the last export went; the person's pictures at first."""
-    folder = Path(str(_kept().value("export-folder") or ""))
+    folder = Path(str(kept().value("export-folder") or ""))
     if folder.is_absolute() and folder.is_dir():
         return folder
     pictures = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
@@ -93,8 +93,9 @@ def last_folder() -> Path:
 
 def remember_folder(folder: Path) -> None:
     """Begin there the next time."""
-    _kept().setValue("export-folder", str(folder))
+    kept().setValue("export-folder", str(folder))
 
 
-def _kept() -> QSettings:
+def kept() -> QSettings:
+    """What is remembered from one time to the next."""
     return QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
-from cnnviz.core import store
-from cnnviz.gui.exports.form import last_folder, remember_folder
+from cnnviz.gui.exports.kinds import NOTHING_YET
+from cnnviz.gui.exports.place import ask_place, show_folder
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.request import ModelRequest
 from cnnviz.response import Response
@@ -32,23 +32,65 @@ NAMED = 3
 """Failures that are told one by one; the details hold all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of one file: it was made, or was there already, or there is a sentence on why not."""
+
+    file: Path | None = None
+    problem: str = ""
+    present: bool = False
+
+
+@dataclass(eq=False)
+class Run:
+    """An export that is under way: where it goes, what became of its files, and how it goes on after a stop."""
+
+    folder: Path
+    go_on: Callable[[], object] | None = None
+    made: list[Path] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    present: int = 0
+
+    def take(self, made: Made) -> None:
+        """Count one file."""
+        if made.problem:
+            self.problems.append(made.problem)
+        elif made.present:
+            self.present += 1
+        elif made.file is not None:
+            self.made.append(made.file)
+
+    def sentence(self, stopped: bool) -> str:
+        """What was made; empty where there is nothing to say."""
+        count = len(self.made)
+        if stopped:
+            what = _files(count)
+            return f"Stopped; {what[0].lower()}{what[1:]} made in {self.folder}." if self.go_on else ""
+        stay = f"{_files(self.present)} there already and stayed as before" if self.present else ""
+        if not count:
+            return f"{stay}: nothing was made." if stay else ""
+        what = f"Saved {self.made[0]}" if count == 1 else f"{_files(count)} made in {self.folder}"
+        return f"{what}; {stay[0].lower() + stay[1:]}." if stay else f"{what}."
+
+
 class Exports(QObject):
     """Asks, and writes in the jobs' thread.
 
     Signals
     -------
-    done(str), problem(str, str)
-        What became of it; details for those who want them.
+    offered(str, object)
+        What was made, and what can be done with it: words for a button and what it does.
+    problem(str, str)
+        What failed; details for those who want them.
     """
 
-    done = Signal(str)
+    offered = Signal(str, object)
     problem = Signal(str, str)
 
     def __init__(self, jobs: Jobs, explorer: Callable[[], Explorer], window: QWidget) -> None:
         super().__init__(window)
         self._jobs, self._explorer, self._window = jobs, explorer, window
-        self._running: dict[Job, list[str]] = {}  # and the sentences on what failed
-        self._made: dict[Job, list[Path]] = {}
+        self._running: dict[Job, Run] = {}
         jobs.reported.connect(self._on_report)
 
     def ask_film(self, response: Response | None, pictures: tuple[str, ...]) -> None:
@@ -56,6 +98,7 @@ class Exports(QObject):
         from cnnviz.gui.exports.film_dialog import FORMATS, FilmDialog
 
         if response is None:
+            self.problem.emit(NOTHING_YET, "")
             return
         dialog = FilmDialog(response, pictures, self._explorer, self._window)
         chosen = dialog.exec() == QDialog.DialogCode.Accepted
@@ -64,38 +107,36 @@ class Exports(QObject):
         if not chosen:
             return
         filters = next(f"{title.split(':')[0]} (*.{s})" for title, s in FORMATS if s == suffix)
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Export film", str(last_folder() / f"{name}.{suffix}"), filters
-        )
-        if path:
-            remember_folder(Path(path).parent)
-            self.film(film, Path(path) if Path(path).suffix else Path(f"{path}.{suffix}"))
+        suffixes = [known for _, known in FORMATS]
+        if file := ask_place(self._window, "Export film", name, filters, suffixes):
+            self.film(film, file)
 
     def film(self, film: Film, file: Path) -> Job:
         """Make a film."""
-        return self._start(f"Filming {file.name}", partial(_film, self._explorer, film, file))
+        return self._start(f"Filming {file.name}", Run(file.parent), partial(_film, self._explorer, film, file))
 
     def ask_many(self, response: Response | None, pictures: tuple[str, ...]) -> None:
         """Ask for figures of many pictures, then make them."""
         from cnnviz.gui.exports.many_dialog import ManyDialog
 
         if response is None:
+            self.problem.emit(NOTHING_YET, "")
             return
-        dialog = ManyDialog(response, tuple(path for path in pictures if not store.holds(path)), self._window)
+        dialog = ManyDialog(response, pictures, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            remember_folder(dialog.folder.parent)
-            self.many(response.request.model, dialog.ask, list(dialog.pictures), dialog.folder)
+            self.many(response.request.model, dialog.ask, dialog.pictures, dialog.folder)
         dialog.deleteLater()
 
-    def many(self, model: ModelRequest, ask: Ask, pictures: list[str], folder: Path) -> Job:
+    def many(self, model: ModelRequest, ask: Ask, pictures: tuple[str, ...], folder: Path) -> Job:
         """Make figures of many pictures."""
-        return self._start(f"Exporting to {folder.name}", partial(_many, self._explorer, model, ask, pictures, folder))
+        run = Run(folder, lambda: self.many(model, replace(ask, present="resume"), pictures, folder))
+        doing = partial(_many, self._explorer, model, ask, pictures, folder)
+        return self._start(f"Exporting to {folder.name}", run, doing)
 
-    def _start(self, title: str, run: Callable[[threading.Event], Iterator[Progress]]) -> Job:
+    def _start(self, title: str, run: Run, doing: Callable[[threading.Event], Iterator[Progress]]) -> Job:
         cancelled = threading.Event()
-        job = self._jobs.start(Job(title, partial(run, cancelled), cancelled=cancelled))
-        self._running[job] = []
-        self._made[job] = []
+        job = self._jobs.start(Job(title, partial(doing, cancelled), cancelled=cancelled))
+        self._running[job] = run
         return job
 
     @Slot(object)
@@ -103,64 +144,80 @@ class Exports(QObject):
         job = report.job
         if job not in self._running:
             return
-        for result in report.results:
-            if isinstance(result, Path):
-                self._made[job].append(result)
-            else:
-                self._running[job].append(str(result))
+        run = self._running[job]
+        for made in report.results:
+            run.take(made)
         if report.problem:
             self.problem.emit(report.problem, report.details)
         if report.ended:
-            problems, made = self._running.pop(job), self._made.pop(job)
-            if made:
-                self.done.emit(f"Saved {made[0]}" if len(made) == 1 else f"{len(made):,} files were made")
-            if problems:
-                more = f" … and {len(problems) - NAMED:,} more" if len(problems) > NAMED else ""
-                self.problem.emit(" ".join(problems[:NAMED]) + more, "\n".join(problems))
+            del self._running[job]
+            self._tell(run, job.cancelled.is_set())
+
+    def _tell(self, run: Run, stopped: bool) -> None:
+        """What was made, what failed, and the way on."""
+        if sentence := run.sentence(stopped):
+            on = "Go on" if stopped else "Try again" if run.problems else ""
+            act = (on, run.go_on) if on and run.go_on else ("Show in folder", lambda: self._show(run.folder))
+            self.offered.emit(sentence, act)
+        if run.problems and not (stopped and run.go_on is None):
+            more = f" … and {len(run.problems) - NAMED:,} more" if len(run.problems) > NAMED else ""
+            self.problem.emit(" ".join(run.problems[:NAMED]) + more, "\n".join(run.problems))
+
+    def _show(self, folder: Path) -> None:
+        if not show_folder(folder):
+            self.problem.emit(f"No program that shows folders was found; the folder is {folder}.", "")
+
+
+def _files(count: int) -> str:
+    return "No file was" if not count else "One file was" if count == 1 else f"{count:,} files were"
 
 
 def _film(explorer: Callable[[], Explorer], film: Film, file: Path, cancelled: threading.Event) -> Iterator[Progress]:
-    """The job: its result is the file, or a sentence."""
+    """The job: its result says what became of the file."""
     from cnnviz.core.cancel import Cancelled
     from cnnviz.core.errors import CnnvizError
     from cnnviz.motion import make
 
     try:
         for done, total, made in make(film, [file], explorer().beside(), lambda: not cancelled.is_set()):
-            yield Progress(done, total, made, "packing the film" if done == total and made is None else "")
+            packing = "packing the film" if done == total and made is None else ""
+            yield Progress(done, total, None if made is None else Made(made), packing)
     except Cancelled:
         return
     except CnnvizError as error:
-        yield Progress(1, 1, str(error))
+        yield Progress(1, 1, Made(problem=str(error)))
 
 
 def _many(
     explorer: Callable[[], Explorer],
     model: ModelRequest,
     ask: Ask,
-    pictures: list[str],
+    pictures: tuple[str, ...],
     folder: Path,
     cancelled: threading.Event,
 ) -> Iterator[Progress]:
-    """The job: its results are files, and sentences on what failed."""
+    """The job: its results say what became of each file."""
     from cnnviz.batch import Batch
+    from cnnviz.core.cancel import Cancelled
     from cnnviz.core.errors import CnnvizError
 
-    present = 0
+    def wanted() -> bool:
+        return not cancelled.is_set()
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        many = len(pictures) * len(ask.suffixes) >= WORTH
-        batch = Batch(
-            explorer().model(model), replace(ask, workers=min(os.cpu_count() or 1, MOST_WORKERS) if many else 0), folder
-        )
-        for number, done in batch.run(pictures):
-            present += done.present
-            result = done.problem if done.problem and not done.present else None
-            yield Progress(number, len(pictures), result or (None if done.present or done.note else done.file))
+        opened = explorer().model(model)
+        many = len(pictures) * len(ask.suffixes) >= WORTH and not ask.together
+        workers = min(os.cpu_count() or 1, MOST_WORKERS) if many else 0
+        batch = Batch(opened, replace(ask, workers=workers), folder, explorer().budget, wanted)
+        yield Progress(0, len(pictures))
+        for number, done in batch.run(list(pictures)):
+            result = None if done.note else Made(done.file, "" if done.present else done.problem, done.present)
+            yield Progress(number, len(pictures), result)
+    except Cancelled:
+        return
     except CnnvizError as error:
-        yield Progress(1, 1, str(error))
+        yield Progress(1, 1, Made(problem=str(error)))
     except OSError as error:
-        yield Progress(1, 1, f"The folder {folder} cannot be made: {error.strerror}; choose another one.")
-    if present and ask.present == "refuse":
-        what = "One file was" if present == 1 else f"{present:,} files were"
-        yield Progress(1, 1, f"{what} there already and left as before; replace them, or choose another folder.")
+        sentence = f"The folder {folder} cannot be made: {error.strerror}; choose another one."
+        yield Progress(1, 1, Made(problem=sentence))

@@ -32,7 +32,4 @@ UNITS = (("mm", 1.0), ("cm", 10.0), ("inch", 25.4))
 PIXELS = "px"
 GROUNDS = (("Light, for paper", "light"), ("Dark, for a projector", "dark"), ("Transparent", "transparent"))
 
-
-def ending(path: str, suffix: str) -> str:
-    """A path that ends as a format does: in the chosen one where it ends in none (“layer1.0” does not)."""
-    return path if any(path.lower().endswith(f".{known}") for _, known in FORMATS) else f"{path}.{suffix}"
+NOTHING_YET = "There is nothing to export or to copy yet: wait until the network has answered, or open another one."

@@ -1,12 +1,12 @@
-"""Which layers' outputs go into a file."""
+"""Which layers are exported."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
@@ -18,6 +18,9 @@ NUMBER = 4
 TOLD = 30
 """Layers that are named one by one."""
 
+SEARCHED = 12
+"""Layers from which on they can be searched."""
+
 
 class LayerList(QWidget):
     """The records of a pass with a mark at each that is wanted; all of them at first."""
@@ -27,7 +30,7 @@ class LayerList(QWidget):
     def __init__(self, steps: Sequence[Step], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steps = [step for step in steps if step.index != PICTURE]
-        self.list = named(QListWidget(), "export-layers", "Layers whose outputs are exported")
+        self.list = named(QListWidget(), "export-layers", "Layers that are exported")
         self.list.setMinimumHeight(theme.px(120))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for step in self._steps:
@@ -35,10 +38,16 @@ class LayerList(QWidget):
             item.setToolTip(step.key)
             item.setCheckState(Qt.CheckState.Checked)
             self.list.addItem(item)
-        self.all = named(QPushButton("All"), "export-layers-all", "Choose all layers")
-        self.none = named(QPushButton("None"), "export-layers-none", "Choose no layer")
-        self.all.clicked.connect(lambda: self._mark(Qt.CheckState.Checked))
-        self.none.clicked.connect(lambda: self._mark(Qt.CheckState.Unchecked))
+        self.search = named(QLineEdit(), "export-layers-search", "Search among the layers")
+        self.search.setPlaceholderText("Search, e.g. conv")
+        self.search.setClearButtonEnabled(True)
+        self.search.setVisible(len(self._steps) >= SEARCHED)
+        self.search.textChanged.connect(self._find)
+        self.all = named(QPushButton("All"), "export-layers-all", "Choose all layers that are listed")
+        self.none = named(QPushButton("None"), "export-layers-none", "Choose none of the layers that are listed")
+        for button, wanted in ((self.all, True), (self.none, False)):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, wanted=wanted: self._mark_listed(wanted))
         self.list.itemChanged.connect(self.changed)
         buttons = QHBoxLayout()
         buttons.addWidget(self.all, 1)
@@ -46,6 +55,7 @@ class LayerList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(8))
+        column.addWidget(self.search)
         column.addWidget(self.list, 1)
         column.addLayout(buttons)
 
@@ -73,11 +83,29 @@ class LayerList(QWidget):
         arrays = "one array" if len(chosen) == 1 else f"{len(chosen):,} arrays"
         return "\n".join(lines), f"{arrays}, {numbers:,} numbers, {_size(numbers * NUMBER)} before compression"
 
-    def _mark(self, state: Qt.CheckState) -> None:
+    def mark(self, wanted: Callable[[Step], bool]) -> None:
+        """Put marks at the layers that are wanted and at no others, without a word."""
+        with QSignalBlocker(self.list):
+            for row, step in enumerate(self._steps):
+                self.list.item(row).setCheckState(_state(wanted(step)))
+
+    def _mark_listed(self, wanted: bool) -> None:
         with QSignalBlocker(self.list):
             for row in range(self.list.count()):
-                self.list.item(row).setCheckState(state)
+                if not self.list.item(row).isHidden():
+                    self.list.item(row).setCheckState(_state(wanted))
         self.changed.emit()
+
+    def _find(self, words: str) -> None:
+        """List the layers whose title or path holds all words."""
+        wanted = words.casefold().split()
+        for row, step in enumerate(self._steps):
+            text = f"{step.title} {step.key}".casefold()
+            self.list.item(row).setHidden(not all(word in text for word in wanted))
+
+
+def _state(wanted: bool) -> Qt.CheckState:
+    return Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked
 
 
 def _size(count: float) -> str:

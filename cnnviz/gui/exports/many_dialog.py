@@ -1,148 +1,188 @@
-"""Which figures of which pictures are to be made: layers, view, formats, and the names as they will be."""
+"""What is to be made of many pictures: layers, view, formats, and the names as they will be."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export.base import PRESETS
-from cnnviz.gui.exports.form import FormDialog, last_folder
+from cnnviz.gui.elided import ElidedLabel
+from cnnviz.gui.exports.form import FormDialog, kept, last_folder
+from cnnviz.gui.exports.format_grid import FormatGrid
+from cnnviz.gui.exports.kinds import GROUNDS, SCALES
+from cnnviz.gui.exports.layer_list import LayerList
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
-from cnnviz.response import Response
+from cnnviz.response import Response, Step
 
 if TYPE_CHECKING:
     from cnnviz.batch import Ask
 
-SUFFIXES = ("png", "svg", "pdf", "tiff", "npz", "csv")
+FIGURES, OUTPUTS = "figures", "outputs"
+THINGS = (("A figure of each layer", FIGURES), ("The outputs of the layers, in one file", OUTPUTS))
 PRESENT = (
-    ("Stay as they are, and are named", "refuse"),
-    ("Are passed over: go on after a stop", "resume"),
+    ("Stay; only what is missing is made", "resume"),
     ("Are replaced", "overwrite"),
 )
-TRAY, FOLDER = "tray", "folder"
-ALL, OWN = "all", "own"
+CURRENT, TRAY, FOLDER = "current", "tray", "folder"
+ALL, THIS, OWN = "all", "this", "own"
+NAME = "{image}-{layer}-{view}"
 SHOWN = 4
 """Names that are shown before they are made."""
 
 
 class ManyDialog(FormDialog):
-    """Asks for figures of many pictures.
+    """Asks for figures, or for the numbers, of many pictures; remembers the answer for the next time.
 
     Parameters
     ----------
     response
         What is shown: its model, its layers and its view.
     pictures
-        Paths of the tray's pictures.
+        The tray's pictures; drawings, which are in no file, are left out.
     """
 
     def __init__(self, response: Response, pictures: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__("many-dialog", "Export many figures", "Export", parent)
         self._response = response
-        self._tray = pictures
+        self._tray = tuple(path for path in pictures if not store.holds(path))
+        self._drawings = len(pictures) - len(self._tray)
         self._folder: tuple[str, ...] = ()
         self._build()
-        for box in (self.source, self.layers, self.view, self.present, self.size_):
+        self._build_place()
+        self.beside(self._build_right())
+        self._recall()
+        for box in (self.source, self.what, self.view, self.present, self.size_, self.ground):
             box.currentIndexChanged.connect(self._tell)
-        for check in self.formats.values():
-            check.toggled.connect(self._tell)
-        for line in (self.own, self.name, self.place):
+        self.layers.currentIndexChanged.connect(self._on_layers)
+        self.list.changed.connect(self._on_marks)
+        self.formats.changed.connect(self._tell)
+        for line in (self.name, self.place):
             line.textChanged.connect(self._tell)
-        self._tell()
+        self.resize(theme.px(920), 0)
+        self._on_layers()
 
     # what was chosen
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        return self._tray if self.source.currentData() == TRAY else self._folder
+        current = self._response.request.image
+        return {CURRENT: (current,), TRAY: self._tray, FOLDER: self._folder}[str(self.source.currentData())]
 
     @property
     def folder(self) -> Path:
-        return Path(self.place.text()).expanduser()
+        return Path(self.place.text().strip()).expanduser()
+
+    @property
+    def together(self) -> bool:
+        """Whether the outputs of the layers go into one file for each picture."""
+        return bool(self.what.currentData() == OUTPUTS)
 
     @property
     def ask(self) -> Ask:
         """What is to be made of each picture. Raises ``CnnvizError`` with a sentence where that cannot be."""
         from cnnviz.batch import Ask
 
-        view, size = str(self.view.currentData()), self.size_.currentData()
-        options = self._options if view else ()
-        style = {"scale": size, "theme": "light"} if isinstance(size, int) else self._paper(str(size))
-        suffixes = tuple(suffix for suffix, check in self.formats.items() if check.isChecked())
-        return Ask(self._layers(), view, options, suffixes, style, self.name.text(), str(self.present.currentData()))
+        view = "" if self.together else str(self.view.currentData())
+        given = self._response.request.options if view else ()
+        return Ask(
+            self._layers,
+            view,
+            tuple((name, str(value)) for name, value in given if value is not None),
+            self.formats.chosen,
+            self._style,
+            self.name.text(),
+            str(self.present.currentData()),
+            together=self.together,
+        )
 
     @property
-    def _options(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, str(value)) for name, value in self._response.request.options if value is not None)
+    def _style(self) -> dict[str, object]:
+        size, ground = self.size_.currentData(), str(self.ground.currentData())
+        if isinstance(size, int):
+            return {"scale": size, "theme": ground}
+        _, width, height, font = PRESETS[str(size)]
+        return {"theme": ground, "width": width, "height": height, "font": font}
 
-    @staticmethod
-    def _paper(name: str) -> dict[str, object]:
-        _, width, height, font = PRESETS[name]
-        return {"theme": "light", "width": width, "height": height, "font": font}
-
+    @property
     def _layers(self) -> str:
-        chosen = str(self.layers.currentData())
-        return self.own.text().strip() if chosen == OWN else chosen
+        """As `Ask` takes them."""
+        if self.layers.currentData() == THIS:
+            return self._step.key or "picture"
+        layers = self.list.layers
+        return layers if isinstance(layers, str) else ",".join(layers)
+
+    @property
+    def _step(self) -> Step:
+        return self._response.steps[self._response.current]
 
     # parts
 
     def _build(self) -> None:
-        step = self._response.steps[self._response.current]
-        tray = f"The {len(self._tray):,} pictures of the tray" if len(self._tray) != 1 else "The picture of the tray"
-        self.source = self.choice("many-pictures", "Pictures", ((tray, TRAY), ("Those of a folder…", FOLDER)))
+        request, count = self._response.request, len(self._tray)
+        tray = f"The {count:,} pictures of the tray" if count != 1 else "The picture of the tray"
+        sources = [(tray + (", without drawings" if self._drawings else ""), TRAY), ("Those of a folder…", FOLDER)]
+        if not store.holds(request.image):
+            sources.insert(1, (f"This one: {Path(request.image).name}", CURRENT))
+        self.source = self.choice("many-pictures", "Pictures", sources)
         self.source.activated.connect(self._on_source)
-        layers = (("All layers", ALL), (f"This one: {step.title}", step.key or "picture"), ("Own choice", OWN))
+        self.what = self.choice("many-what", "Export", THINGS)
+        layers = (("All layers", ALL), (f"This one: {self._step.title}", THIS), ("Own choice", OWN))
         self.layers = self.choice("many-layers", "Layers", layers)
         self.layers.setCurrentIndex(1)
-        self.own = named(QLineEdit(), "many-own", "Paths of layers, with commas between them")
-        self.own.setPlaceholderText(", ".join(step.key for step in self._response.steps[1:4]) + " …")
-        self.row("", self.own)
         title = next((v.title for v in self._response.views if v.name == self._response.figure.view), "")
         views = (("The best for each layer", ""), (f"{title}, as it is shown", self._response.figure.view))
         self.view = self.choice("many-view", "View", views if title else views[:1])
-        row = QHBoxLayout()
-        row.setSpacing(theme.px(12))
-        self.formats = {}
-        for suffix in SUFFIXES:
-            self.formats[suffix] = named(QCheckBox(suffix.upper()), f"many-{suffix}", f"As {suffix.upper()}")
-            row.addWidget(self.formats[suffix])
-        row.addStretch(1)
-        self.formats["png"].setChecked(True)
-        self.row("Formats", row)
-        sizes = [(f"{scale}× as on the sheet", scale) for scale in (1, 2, 3, 4)]
-        papers = [(f"{preset.title}, {preset.width:g} mm", key) for key, preset in PRESETS.items()]
-        self.size_ = self.choice("many-size", "Size", [*sizes, *papers])
+        self.formats = FormatGrid()
+        self.formats.choose(("png",))
+        self.row("Formats", self.formats)
+        sizes: list[tuple[str, object]] = [(f"{scale}× as on the sheet", scale) for scale in SCALES]
+        sizes += [(f"{preset.title}, {preset.width:g} mm", key) for key, preset in PRESETS.items()]
+        self.size_ = self.choice("many-size", "Size", sizes)
         self.size_.setCurrentIndex(1)
-        self._build_place()
+        self.ground = self.choice("many-ground", "Background", GROUNDS)
 
     def _build_place(self) -> None:
-        self.name = named(QLineEdit("{image}-{layer}-{view}"), "many-name", "Pattern of the names")
+        self.name = named(QLineEdit(NAME), "many-name", "Pattern of the names")
         self.name.setToolTip("It can hold {image}, {layer}, {view}, {index}, {op} and {model}.")
         self.row("Names", self.name)
-        self.names = named(QLabel(), "many-names", "The names as they will be")
-        self.names.setProperty("role", "mono")
-        self.row("", self.names)
         self.place = named(QLineEdit(str(last_folder() / "figures")), "many-folder", "Folder for the files")
         other = named(QPushButton("Choose…"), "many-choose", "Choose the folder")
+        other.setAutoDefault(False)
         other.clicked.connect(self._choose)
         row = QHBoxLayout()
         row.addWidget(self.place, 1)
         row.addWidget(other)
         self.row("Folder", row)
-        self.present = self.choice("many-present", "Files that are there", PRESENT)
+        self.present = self.choice("many-present", "Old files", PRESENT)
+
+    def _build_right(self) -> QWidget:
+        """The layers, and below them the names of the first files."""
+        self.list = LayerList(self._response.steps)
+        self.names = [ElidedLabel("", "small", mode=Qt.TextElideMode.ElideMiddle) for _ in range(SHOWN + 1)]
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(8))
+        column.addWidget(_title("Layers"))
+        column.addWidget(self.list, 1)
+        column.addSpacing(theme.px(8))
+        column.addWidget(_title("Files"))
+        names = QVBoxLayout()
+        names.setSpacing(theme.px(2))
+        for number, label in enumerate(self.names):
+            label.setObjectName(f"many-names-{number}")
+            names.addWidget(label)
+        column.addLayout(names)
+        return right
 
     # what follows from a choice
 
@@ -156,10 +196,11 @@ class ManyDialog(FormDialog):
         from cnnviz.core.images import expand
 
         self._folder = tuple(expand([folder])[0]) if folder else ()
+        row = self.source.findData(FOLDER)
         self.source.setItemText(
-            1, f"{len(self._folder):,} pictures of {Path(folder).name}" if folder else "Those of a folder…"
+            row, f"{len(self._folder):,} pictures of {Path(folder).name}" if folder else "Those of a folder…"
         )
-        self.source.setCurrentIndex(int(bool(folder)))
+        self.source.setCurrentIndex(row if folder else 0)
         self._tell()
 
     @Slot()
@@ -168,60 +209,123 @@ class ManyDialog(FormDialog):
             self.place.setText(folder)
 
     @Slot()
+    def _on_layers(self) -> None:
+        """The marks follow the choice."""
+        which = self.layers.currentData()
+        if which != OWN:
+            self.list.mark(lambda step: which == ALL or step is self._step)
+        self._tell()
+
+    @Slot()
+    def _on_marks(self) -> None:
+        """The choice follows the marks."""
+        with QSignalBlocker(self.layers):
+            self.layers.setCurrentIndex(self.layers.findData(ALL if self.list.layers == ALL else OWN))
+        self._tell()
+
+    @Slot()
     def _tell(self) -> None:
         """The names, or what is not right yet."""
-        self.own.setEnabled(self.layers.currentData() == OWN)
+        self.formats.offer(self.together)
+        self.view.setEnabled(not self.together)
+        self.size_.setEnabled(self.formats.drawn)
+        self.ground.setEnabled(self.formats.drawn)
         problem = self._problem()
         self.go.setEnabled(not problem)
-        names = [] if problem else self._names()
-        self.names.setText("\n".join(names) if names else "—")
+        names = [] if problem else list(islice(self._names(), SHOWN + 1))
+        for number, label in enumerate(self.names):
+            name = names[number] if number < len(names) else ""
+            label.setText("…" if name and number == SHOWN else name)
         self.said.setText(problem or self._count())
 
     def _problem(self) -> str:
         if not self.pictures:
             return "There are no pictures there."
-        if not self._layers():
-            return "Say which layers: their paths, with commas between them."
+        if not self._layers:
+            return "Choose a layer at least."
+        if self.together and self._layers == "picture":
+            return "The picture is no layer: choose layers at the right."
         if not self.place.text().strip():
             return "Say which folder the files go to."
+        if not self.formats.chosen:
+            return "Choose a format at least."
         try:
-            if not self.ask.suffixes:
-                return "Choose a format at least."
+            self.ask  # noqa: B018 - it is checked as it is made
         except CnnvizError as error:
             return str(error)
         return ""
 
     def _count(self) -> str:
-        layers = self._layers()
-        each = (
-            len(self._response.steps) - 1
-            if layers == ALL
-            else len([part for part in layers.split(",") if part.strip()])
-        )
-        formats = len(self.ask.suffixes)
-        total = len(self.pictures) * each * formats
-        most = "at most " if self.view.currentData() and layers == ALL else ""
-        return f"{most}{total:,} files: {len(self.pictures):,} × {each:,} × {formats} (pictures, layers, formats)"
+        pictures, layers, formats = len(self.pictures), len(self._shown), len(self.formats.chosen)
+        if self.together:
+            return f"{_files(pictures * formats)}: {pictures:,} × {formats} (pictures, formats)"
+        tables = any(suffix in ("tex", "md") for suffix in self.formats.chosen)
+        most = "at most " if self._layers == ALL and (self.view.currentData() or tables) else ""
+        total = _files(pictures * layers * formats)
+        return f"{most}{total}: {pictures:,} × {layers:,} × {formats} (pictures, layers, formats)"
 
-    def _names(self) -> list[str]:
-        """The first names. Which view is the best for another layer is not known before it is drawn."""
-        from cnnviz.batch import stem_of
+    @property
+    def _shown(self) -> list[Step]:
+        """The steps that are exported."""
+        return [self._step] if self.layers.currentData() == THIS else self.list.chosen
 
-        steps = self._response.steps
-        layers = [step for step in steps[1:] if self._layers() == ALL or step.key in self._wanted()]
-        layers = layers[:2] or [steps[self._response.current]]
-        digits = len(str(len(steps) - 1))
-        found = []
-        for picture in self.pictures[:2]:
-            for step in layers:
-                shown = step.index == self._response.current - 1
-                view = str(self.view.currentData()) or (self._response.views[0].name if shown else "view")
-                parts = {"image": Path(picture).stem, "layer": step.key or "picture", "view": view}
-                parts |= {"index": f"{max(step.index, 0):0{digits}d}", "model": Path(self._response.model.name).stem}
-                parts["op"] = self._response.card.op if shown else "op"
-                found += [f"{stem_of(self.name.text(), parts)}.{suffix}" for suffix in self.ask.suffixes]
-        total = len(found)
-        return [*found[:SHOWN], *(["…"] if total > SHOWN or len(self.pictures) > 2 else [])]
+    def _names(self) -> Iterator[str]:
+        """The names in their order; what is not known before it is drawn stands in braces."""
+        from cnnviz.batch.names import Names, stem_of
 
-    def _wanted(self) -> set[str]:
-        return {part.strip() for part in self._layers().split(",")}
+        taken, pattern = Names(), self.name.text()
+        model = Path(self._response.model.name).stem
+        digits = len(str(len(self._response.steps) - 1))
+        for picture in self.pictures:
+            parts: dict[str, str] = {"image": Path(picture).stem, "model": model}
+            for step in self._shown:
+                known = step is self._step
+                best = self._response.views[0].name if known else "{view}"
+                told = {"layer": step.key or "picture", "index": f"{max(step.index, 0):0{digits}d}"}
+                told |= {"view": str(self.view.currentData()) or best}
+                told |= {"op": self._response.card.op if known else "{op}"}
+                if self.together:
+                    told = {"layer": "all" if self._layers == ALL else "layers", "index": "0"}
+                    told |= {"view": "records", "op": "records"}
+                for suffix in self.formats.chosen:
+                    yield taken.next(stem_of(pattern, parts | told), suffix)
+                if self.together:
+                    break
+
+    # from one time to the next
+
+    def remember(self) -> None:
+        """Keep what was chosen, so that a run that was stopped can go on."""
+        boxes = {box.objectName(): box.currentData() for box in self._remembered}
+        lines = {line.objectName(): line.text() for line in (self.name, self.place)}
+        kept().setValue("export-many", json.dumps({**boxes, **lines, "formats": self.formats.chosen}))
+
+    def _recall(self) -> None:
+        try:
+            before: dict[str, Any] = json.loads(str(kept().value("export-many") or "{}"))
+            for box in self._remembered:
+                box.setCurrentIndex(max(box.findData(before.get(box.objectName(), box.currentData())), 0))
+            for line in (self.name, self.place):
+                line.setText(str(before.get(line.objectName(), line.text())))
+            self.formats.choose(before.get("formats", self.formats.chosen))
+        except (ValueError, TypeError, AttributeError):
+            return  # what was kept is of no use
+
+    @property
+    def _remembered(self) -> tuple[Any, ...]:
+        return self.what, self.size_, self.ground, self.present
+
+    def done(self, result: int) -> None:
+        if result == self.DialogCode.Accepted:
+            self.remember()
+        super().done(result)
+
+
+def _title(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("role", "strong")
+    return label
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QSpinBox
 
-from cnnviz import paths
 from cnnviz.export.base import PRESETS
+from cnnviz.gui.exports.form import kept
 from cnnviz.gui.exports.kinds import FORMATS, GROUNDS, OWN, PIXELS, SCALES, UNITS, VALUES
 from cnnviz.gui.naming import named
 
@@ -84,7 +84,7 @@ class Sheet(QObject):
         """For the next time."""
         chosen = {choice.objectName(): choice.currentIndex() for choice in self._choices}
         chosen |= {number.objectName(): number.value() for number in self._numbers}
-        _settings().setValue("export-style", json.dumps(chosen))
+        kept().setValue("export-style", json.dumps(chosen))
 
     @Slot()
     def _on_change(self) -> None:
@@ -112,7 +112,7 @@ class Sheet(QObject):
 
     def _recall(self) -> None:
         try:
-            chosen = json.loads(str(_settings().value("export-style") or "{}"))
+            chosen = json.loads(str(kept().value("export-style") or "{}"))
             for choice in self._choices:
                 choice.setCurrentIndex(
                     min(int(chosen.get(choice.objectName(), choice.currentIndex())), choice.count() - 1)
@@ -136,7 +136,3 @@ def _number(name: str, label: str, ends: tuple[float, float], value: float) -> Q
     box.setDecimals(1)
     box.setValue(value)
     return box
-
-
-def _settings() -> QSettings:
-    return QSettings(str(paths.config() / "window.ini"), QSettings.Format.IniFormat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TINY = 1e-6
 """Of a pixel: an edge that lies so near to the border of one is on it."""
@@ -30,7 +30,7 @@ class Visible(NamedTuple):
     columns: int = 0
 
     @classmethod
-    def of(cls, numbers: Sequence[float]) -> Visible:
+    def of(cls, numbers: Sequence[Any]) -> Visible:
         """From plain numbers, as files and programs have them. Raises ``ValueError`` where they are no such part."""
         x, y, width, height, *more = map(float, numbers)
         (columns,) = more or (0.0,)

@@ -102,6 +102,10 @@ class PageList(QWidget):
         self.shared.toggled.connect(self._on_shared)
         self.caption.textEdited.connect(self._on_caption)
 
+    def set_figure(self, figure: Figure) -> None:
+        """“Add to page” adds this one."""
+        self._figure = figure
+
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.addWidget(self.add, 1)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.figure import Figure
+from cnnviz.figure import Figure, Visible
 from cnnviz.gui.exports.kinds import ARRAYS, FIGURE, OUTPUTS, PAGE, TEXTS, VALUES
 from cnnviz.gui.exports.layer_list import LayerList
 from cnnviz.gui.exports.preview import Preview
@@ -49,6 +49,8 @@ class ExportDialog(QDialog):
         A page on which figures are collected.
     steps
         Of the network; their outputs can be exported together. None where the figure is of no network.
+    visible
+        What of its panels is seen on the screen, as ``Figure.visible``; () where that is all.
     """
 
     def __init__(
@@ -57,11 +59,12 @@ class ExportDialog(QDialog):
         draft: PageDraft | None = None,
         steps: Sequence[Step] = (),
         parent: QWidget | None = None,
+        visible: Sequence[Visible | None] = (),
     ) -> None:
         super().__init__(parent)
         self.setObjectName("export-dialog")
         self.setWindowTitle("Export figure")
-        self._figure = figure
+        self._figure, self._visible = figure, visible
         self.page = PageList(draft or PageDraft(), figure)
         self.layers = LayerList(steps)
         self.sheet = Sheet(self)
@@ -74,9 +77,11 @@ class ExportDialog(QDialog):
         self._lay_out()
         self.preview.drawn.connect(self.save.setEnabled)
         self.sheet.changed.connect(self._later.start)
+        self.sheet.changed.connect(self._enable_seen)
         self.layers.changed.connect(self._later.start)
         self.what.currentIndexChanged.connect(self._on_what)
         self.heading.toggled.connect(self._later.start)
+        self.seen.toggled.connect(self._on_seen)
         self.caption.textEdited.connect(self._later.start)
         self.page.changed.connect(self._on_page)
         self._on_what()
@@ -90,8 +95,19 @@ class ExportDialog(QDialog):
     @property
     def figure(self) -> Figure:
         """What is exported: the figure, or the page."""
-        page = self.page.draft.figure() if self.what.currentData() == PAGE else None
-        return page or self._figure
+        page = self.page.draft.figure() if self.is_page else None
+        return page or self._shown
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a page is exported, not the figure alone."""
+        return bool(self.what.currentData() == PAGE)
+
+    @property
+    def _shown(self) -> Figure:
+        """The figure, or what of it is visible."""
+        chosen = self.seen.isChecked() and self.suffix not in VALUES
+        return self._figure.seen(self._visible) if chosen else self._figure
 
     @property
     def outputs(self) -> str | list[str]:
@@ -116,6 +132,8 @@ class ExportDialog(QDialog):
             self.what.addItem("Values of all layers, or of some", OUTPUTS)
         self.heading = named(QCheckBox("Title above the figure"), "export-heading", "Title above the figure")
         self.heading.setChecked(True)
+        self.seen = named(QCheckBox("Only what is visible", self), "export-visible", "Only what is visible")
+        self.seen.setToolTip("The part of the maps that you have zoomed to; the colours and their scale stay the same")
         self.caption = named(QLineEdit(), "export-caption", "Caption below the figure")
         self.caption.setPlaceholderText("None")
         self.copy = named(QPushButton("Copy as"), "export-copy", "Copy what makes this file as a program")
@@ -139,6 +157,8 @@ class ExportDialog(QDialog):
         self.sheet.fill(form)
         form.addRow("Caption", self.caption)
         form.addRow("", self.heading)
+        form.addRow("", self.seen)
+        form.setRowVisible(self.seen, bool(self._visible))
         left = QVBoxLayout()
         left.setSpacing(theme.px(12))
         left.addLayout(form)
@@ -164,8 +184,19 @@ class ExportDialog(QDialog):
         self.layers.setVisible(together)
         self.caption.setEnabled(not together)
         self._name_page()
+        self._enable_seen()
         self._offer_formats(together)
         self.sheet.enable()
+        self._later.start()
+
+    @Slot()
+    def _enable_seen(self) -> None:
+        """Values are written whole; what of a figure stands on a page is chosen before it is put there."""
+        self.seen.setEnabled(not self.is_page and self.what.currentData() != OUTPUTS and self.suffix not in VALUES)
+
+    @Slot()
+    def _on_seen(self) -> None:
+        self.page.set_figure(self._shown)
         self._later.start()
 
     @Slot()
@@ -217,8 +248,8 @@ class ExportDialog(QDialog):
         if what == OUTPUTS:
             return programs.outputs_as_command(request, self.outputs, suffix=suffix)
         if python:
-            return made_again.as_python(request, f"figure.{suffix}")
-        return made_again.as_command(request, suffix=suffix)
+            return made_again.as_python(request, f"figure.{suffix}", self.figure.visible)
+        return made_again.as_command(request, suffix=suffix, visible=self.figure.visible)
 
     def _copy(self, language: str) -> None:
         try:

@@ -26,6 +26,7 @@ from cnnviz.figure import (
     Sliding,
     Table,
     Vector,
+    Visible,
 )
 from cnnviz.gui.figures.bars import BarsWidget
 from cnnviz.gui.figures.chart import ChartWidget
@@ -146,6 +147,12 @@ class FigureView(QWidget):
         self._share_bars(figure)
         self._share()
         self.setAccessibleName(f"{figure.title}. {figure.subtitle}" if figure.subtitle else figure.title)
+
+    @property
+    def visible(self) -> tuple[Visible | None, ...]:
+        """What of each panel is seen, as ``Figure.visible``: () where that is all of every one."""
+        parts = tuple(widget.visible for widget in self._panels)
+        return parts if any(parts) else ()
 
     def view_state(self) -> tuple[object, ...]:
         """Zoom and scroll of each panel, as plain values that ``restore`` takes."""

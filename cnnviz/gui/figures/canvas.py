@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -18,9 +20,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from cnnviz.figure import ImageGrid
+from cnnviz.figure import ImageGrid, Visible
 from cnnviz.gui import numbers, offers
 from cnnviz.gui.figures.painting import GridPicture
+from cnnviz.gui.figures.seeing import camera_of, is_near, seen
 from cnnviz.gui.figures.tiling import Camera, Cell, Tiling, arrange, clamped, fit, zoomed
 from cnnviz.gui.theme import theme
 
@@ -74,7 +77,8 @@ class Canvas(QWidget):
         self._picture = GridPicture()
         self._tiling = Tiling(1, 1, 1, 1, 1.0, 0.0, 0.0)
         self._camera = Camera(1.0, 0.0, 0.0)
-        self._waiting: object = None  # a view state that came before the widget had its size
+        self._wanted: object = None  # the view state that was restored, until somebody moves
+        self._columns = 0  # maps in a row, where what is to be seen says so
         self._press: QPointF | None = None
         self._dragged = False
         self._ringed = False
@@ -89,6 +93,7 @@ class Canvas(QWidget):
         self._picture.set_panel(panel)
         height, width = panel.raster.shape[1:3]
         if old is None or old.raster.shape[:3] != panel.raster.shape[:3]:
+            self._wanted, self._columns = None, 0
             self._arrange()
             self._camera = fit(self._tiling, self._area)
             self.cell = None
@@ -108,26 +113,39 @@ class Canvas(QWidget):
     def tiling(self) -> Tiling:
         return self._tiling
 
+    @property
+    def visible(self) -> Visible | None:
+        """What of the maps is seen; None for all."""
+        part = seen(self._tiling, self._camera, self._area) if self._camera.zoom > 1.0 else None
+        if part is not None and isinstance(self._wanted, Visible) and is_near(part, self._wanted, self._tiling):
+            return self._wanted  # but for the gaps at its edges
+        return part
+
     def view_state(self) -> object:
-        """(zoom, map, y, x of what is in the middle), or None when all is seen."""
-        if self._waiting is not None:
-            return self._waiting
+        """(zoom, map, y, x of what is in the middle), or None when all is seen; what is still as restored is that."""
+        if self._wanted is not None:
+            return self._wanted
         if self._camera.zoom <= 1.0:
             return None
         tile, y, x = self._tiling.near(self.width() / 2, self.height() / 2, self._camera)
         return (self._camera.zoom, tile, y, x)
 
     def restore(self, state: object) -> None:
-        """Show again what ``view_state`` told; whatever is not such a value shows the whole."""
-        self._waiting = state if self._area[0] <= 0 else None
+        """Show again what ``view_state`` or ``visible`` told; whatever is no such value shows the whole."""
+        self.fit()
         match state:
-            case (float() | int() as zoom, int() as tile, float() | int() as y, float() | int() as x):
-                self._look_at(zoom, min(max(tile, 0), self._tiling.count - 1), y, x)
-            case _:
-                self.fit()
+            case (float() | int(), int(), float() | int(), float() | int()):
+                self._wanted = tuple(state)
+            case (_, _, _, _, _):
+                with suppress(ValueError, TypeError):
+                    self._wanted = Visible.of(state)
+        self._show(self._wanted)
 
     def fit(self) -> None:
         """Show the whole grid."""
+        if self._columns:
+            self._columns = 0
+            self._arrange()
         self._move(fit(self._tiling, self._area))
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
@@ -137,7 +155,8 @@ class Canvas(QWidget):
             if self.marked is not None:
                 rect = self._tiling.rect(self.marked, self._camera)
                 at = QPointF(rect.x + rect.width / 2, rect.y + rect.height / 2)
-        self._move(zoomed(self._tiling, self._camera, factor, at.x(), at.y(), self._area))
+        camera = zoomed(self._tiling, self._camera, factor, at.x(), at.y(), self._area)
+        self._move(camera) if camera.zoom > 1.0 else self.fit()
 
     def select(self, tile: int | None) -> None:
         """Choose a map, as a click on it does."""
@@ -192,7 +211,7 @@ class Canvas(QWidget):
 
         def laid_out(band: float) -> Tiling:
             spaces = {"gap": theme.px(6), "band": band, "margin": self._margin, "ratio": self.devicePixelRatioF()}
-            return arrange(count, height, width, self._area, **spaces)
+            return arrange(count, height, width, self._area, columns=self._columns, **spaces)
 
         metrics = QFontMetrics(theme.font("tiny"))
         longest = max(panel.captions, key=len, default="")
@@ -208,8 +227,22 @@ class Canvas(QWidget):
         """Lay out again, with the same thing in the middle."""
         state = self.view_state()
         self._arrange()
-        self._waiting = None
-        self.restore(state)
+        if state is None:
+            self._place(fit(self._tiling, self._area))
+        self._show(state)
+
+    def _show(self, state: object) -> None:
+        """Show a view state; before the widget has its size, it waits for it."""
+        if self._area[0] <= 0:
+            return
+        match state:
+            case Visible():
+                if state.columns not in (0, self._tiling.columns):
+                    self._columns = state.columns
+                    self._arrange()
+                self._place(camera_of(self._tiling, state, self._area))
+            case (float() | int() as zoom, int() as tile, float() | int() as y, float() | int() as x):
+                self._look_at(zoom, min(max(tile, 0), self._tiling.count - 1), y, x)
 
     def _look_at(self, zoom: float, tile: int, y: float, x: float) -> None:
         camera = Camera(zoom, 0.0, 0.0)
@@ -217,9 +250,14 @@ class Canvas(QWidget):
         pixel = self._tiling.scale * zoom
         left = self.width() / 2 - rect.x - x * pixel
         top = self.height() / 2 - rect.y - y * pixel
-        self._move(clamped(self._tiling, Camera(zoom, left, top), self._area))
+        self._place(clamped(self._tiling, Camera(zoom, left, top), self._area))
 
     def _move(self, camera: Camera) -> None:
+        """Somebody moves: what was to be seen until then is not held any more."""
+        self._wanted = None
+        self._place(camera)
+
+    def _place(self, camera: Camera) -> None:
         if camera != self._camera:
             self._camera = camera
             self._point_at(self.mapFromGlobal(self.cursor().pos()).toPointF() if self.underMouse() else None)

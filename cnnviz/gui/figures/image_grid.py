@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from cnnviz.figure import ImageGrid, number
+from cnnviz.figure import ImageGrid, Visible, number
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.figures.canvas import Canvas
@@ -89,13 +89,17 @@ class ImageGridWidget(PanelWidget[ImageGrid]):
 
     def restore(self, state: object) -> None:
         match state:
-            case ("selected", tuple() as channels, inner):
+            case ("selected", tuple() | list() as channels, inner):
                 indices = self._panel.indices if self._panel is not None else ()
                 self.canvas.gather(tuple(indices.index(channel) for channel in channels if channel in indices))
                 self.canvas.restore(inner)
             case _:
                 self.canvas.gather(())
                 self.canvas.restore(state)
+
+    @property
+    def visible(self) -> Visible | None:
+        return self.canvas.visible
 
     @property
     def selected(self) -> tuple[int, ...]:

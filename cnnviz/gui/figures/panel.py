@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from cnnviz.figure import Panel
+from cnnviz.figure import Panel, Visible
 from cnnviz.gui.theme import theme
 from cnnviz.request import Cell
 
@@ -159,6 +159,11 @@ class PanelWidget(QWidget, Generic[P]):
     def kept_width(self) -> int:
         """The width without which it would be laid out anew; 0 when it takes any."""
         return 0
+
+    @property
+    def visible(self) -> Visible | None:
+        """What of its pictures is seen, where somebody has zoomed in; None for all."""
+        return None
 
     def view_state(self) -> object:
         """Zoom, pan and scroll as a plain value; None when nothing was moved."""

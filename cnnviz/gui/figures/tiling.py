@@ -138,6 +138,7 @@ def arrange(
     band: float = 0.0,
     margin: float = 0.0,
     ratio: float = 1.0,
+    columns: int = 0,
 ) -> Tiling:
     """The layout in which the maps are as large as the area allows.
 
@@ -151,26 +152,28 @@ def arrange(
         As in ``Tiling``.
     ratio
         Device pixels for one screen pixel: map pixels become whole numbers of those where that costs little.
+    columns
+        Maps in one row; 0 for as many as make them large.
     """
     room = max(area[0] - 2 * margin, 1.0), max(area[1] - 2 * margin, 1.0)
-    columns = np.arange(1, count + 1)
-    rows = -(-count // columns)
+    tried = np.array([min(columns, count)]) if columns else np.arange(1, count + 1)
+    rows = -(-count // tried)
 
     def scales(gap: float) -> NDArray[np.float64]:
-        across = (room[0] - (columns - 1) * gap) / (columns * width)
+        across = (room[0] - (tried - 1) * gap) / (tried * width)
         down = (room[1] - (rows - 1) * gap - rows * band) / (rows * height)
-        return np.minimum(across, down)
+        return np.asarray(np.minimum(across, down))
 
     found = scales(gap)
     if found.max() * min(height, width) < 2 * gap:  # thousands of maps: the gaps must not eat them
         gap = 1 / ratio
         found = scales(gap)
-    empty = (rows * columns - count) / count
+    empty = (rows * tried - count) / count
     best = int(np.argmax(found * (1 - 0.15 * np.minimum(empty, 1))))
     scale = max(float(found[best]), 1e-3)
     if scale * ratio >= 3:
         scale = np.floor(scale * ratio) / ratio
-    return Tiling(count, height, width, int(columns[best]), float(scale), gap, band, margin)
+    return Tiling(count, height, width, int(tried[best]), float(scale), gap, band, margin)
 
 
 def fit(tiling: Tiling, area: tuple[float, float]) -> Camera:

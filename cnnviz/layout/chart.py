@@ -86,12 +86,14 @@ class Plot:
         return self.box.bottom - (y - self._y[0]) / (self._y[1] - self._y[0]) * self.box.height
 
     def x_ticks(self, most: int) -> list[tuple[float, str]]:
-        """Places and texts along x."""
+        """Places and texts along x; what is counted, epochs say, has them at whole numbers only."""
         if not self.chart.logarithmic:
-            return [(self.across(x), axis(x)) for x in ticks(*self._x, most)]
+            counted = all(bool(np.all(series.x == np.round(series.x))) for series in self.chart.series)
+            found = ticks(*self._x, most)
+            return [(self.across(x), axis(x)) for x in found if not counted or abs(x - round(x)) < 1e-9]
         powers = range(math.floor(self._x[0]), math.ceil(self._x[1]) + 1)
-        found = [step * 10.0**power for power in powers for step in (1, 2, 5)]
-        inside = [x for x in found if self._x[0] <= math.log10(x) <= self._x[1]]
+        steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
+        inside = [x for x in steps if self._x[0] <= math.log10(x) <= self._x[1]]
         if len(inside) > most:
             inside = [x for x in inside if f"{x:e}".startswith("1")] or inside[::2]
         return [(self.across(x), axis(x)) for x in inside]

@@ -183,10 +183,19 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Demonstrated:
-    """What a demonstration shows, and the numbers that the words of its step may name as ``{{ demo.name }}``."""
+    """What a demonstration shows.
+
+    Attributes
+    ----------
+    numbers
+        What the words of its step may name as ``{{ demo.name }}``.
+    idle
+        Options that change nothing on this picture, or beside the others: they are not offered.
+    """
 
     figure: Figure
     numbers: Mapping[str, float] = field(default_factory=dict)
+    idle: tuple[str, ...] = ()
 
 
 Demonstrate = TypeVar("Demonstrate", bound=Callable[..., Demonstrated])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -15,6 +17,9 @@ from cnnviz.lessons.expressions import NUMBER
 
 Typeset = Callable[[str, bool], str]
 """HTML of a formula: TeX, and whether it stands on a line of its own."""
+
+_CLOSE = re.compile(r"(?:^|(?<=\d)) (?=[×·%])|(?<=[×·]) (?=\d|$)")
+"""Spaces at which no line ends: “5 × 5”, “43 %”."""
 
 Said = Callable[[str], str]
 """HTML of what stands between ``{{`` and ``}}``."""
@@ -67,6 +72,9 @@ def _rendered(tokens: Sequence[Token], said: Said, typeset: Typeset) -> str:
     def number(tokens: Sequence[Token], place: int, *_: Any) -> str:
         return said(tokens[place].content)
 
+    def words(tokens: Sequence[Token], place: int, *_: Any) -> str:
+        return escapeHtml(_CLOSE.sub("\N{NO-BREAK SPACE}", tokens[place].content))
+
     def inline(tokens: Sequence[Token], place: int, *_: Any) -> str:
         return typeset(inside(tokens[place].content), False)
 
@@ -74,7 +82,7 @@ def _rendered(tokens: Sequence[Token], said: Said, typeset: Typeset) -> str:
         return f'<p class="display">{typeset(inside(tokens[place].content), True)}</p>\n'
 
     rules = reader.renderer.rules  # type: ignore[attr-defined]
-    rules.update(number=number, math_inline=inline, math_inline_double=inline, math_block=display)
+    rules.update(text=words, number=number, math_inline=inline, math_inline_double=inline, math_block=display)
     rendered: str = reader.renderer.render(tokens, reader.options, {})
     return rendered
 

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from cnnviz.cli import run
 from cnnviz.gui.learning.going import Learning
 from cnnviz.gui.learning.panel import LearnPanel
-from cnnviz.lessons.reading import lesson_files, lesson_named
+from cnnviz.gui.learning.progress import Progress
+from cnnviz.gui.theme import theme
+from cnnviz.lessons.reading import lesson_files, lesson_named, read
 from tests.gui.conftest import Opened
 
 LESSON = """+++
@@ -173,7 +175,7 @@ def test_projector_mode_needs_no_scrolling_sideways_on_a_small_screen(opened: Op
         assert page.page is not None
         assert page.page.minimumSizeHint().width() <= page.page.parentWidget().width(), name
     panel.projector.setChecked(False)
-    assert opened.controller.settings.interface_scale == 1.0
+    assert theme.scale == 1.0
 
 
 def test_the_sandbox_is_set_up_and_watched(opened: Opened, lesson: Path) -> None:
@@ -284,9 +286,11 @@ def test_projector_mode_enlarges_and_is_taken_back(opened: Opened, lesson: Path)
     panel.projector.setChecked(True)
     opened.settle()
     assert panel.words.document().defaultFont().pixelSize() >= 1.5 * small
+    assert theme.scale > 1
+    assert opened.controller.settings.interface_scale == 1.0, "an app that ends meanwhile starts as it was"
     learning.set_open(False)
     opened.settle()
-    assert opened.controller.settings.interface_scale == 1.0
+    assert theme.scale == 1.0
     QApplication.processEvents()
 
 
@@ -425,6 +429,17 @@ def test_a_small_screen_shows_a_guess_with_its_button(opened: Opened, name: str,
     assert panel.question is not None
     button = panel.question.reveal_button
     assert button.visibleRegion().boundingRect() == button.rect()
+
+
+def test_every_step_of_ours_is_seen_whole_on_a_small_screen(opened: Opened, lesson: Path) -> None:
+    opened.window.resize(1280, 720)
+    _, panel = begun(opened, lesson)
+    for file in lesson_files():
+        found = read(file)
+        for place, step in enumerate(found.steps):
+            panel.show_step(found, place, Progress(), lambda text: "1,234" if "demo" in text or "." in text else text)
+            QApplication.processEvents()
+            assert panel._scroll.verticalScrollBar().maximum() == 0, f"{file.stem}, {step.title}"
 
 
 @pytest.mark.parametrize("name", ["train", "sandbox"])

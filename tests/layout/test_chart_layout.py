@@ -44,6 +44,15 @@ def test_a_line_goes_from_edge_to_edge_with_a_little_air_above_and_below():
     assert [place for place, _ in plot.x_ticks(4)] == pytest.approx([10, 60, 110, 160, 210])
 
 
+@pytest.mark.parametrize(
+    ("last", "most", "texts"), [(6, 3, ["2", "4", "6"]), (2, 5, ["1", "2"]), (9, 12, list("123456789"))]
+)
+def test_what_is_counted_has_ticks_at_whole_numbers(last: int, most: int, texts: list[str]):
+    epochs = np.arange(1, last + 1, dtype=float)
+    plot = Plot(Chart((Series("", epochs, epochs),), "epoch", "recognised"), BOX)
+    assert [text for _, text in plot.x_ticks(most)] == texts
+
+
 def test_a_logarithmic_axis_has_equal_steps_for_equal_factors_and_areas_stand_for_sizes():
     plot = Plot(DISCS, BOX)
     largest, smallest, middle = plot.discs()

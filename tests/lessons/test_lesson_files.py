@@ -257,6 +257,11 @@ def test_stars_between_braces_are_no_markdown() -> None:
     assert made == "<p><strong>a</strong> <2*3*4> [x_{<5>}] b</p>\n"
 
 
+def test_no_line_ends_between_a_number_and_its_sign() -> None:
+    made = words.html("{{ 5 }} × {{ 6 }} cells, {{ 43 }} % & 224 · 3", str.strip, lambda tex, _: tex)
+    assert made.replace("\N{NO-BREAK SPACE}", "_") == "<p>5_×_6 cells, 43_% &amp; 224_·_3</p>\n"
+
+
 def test_bounds_are_met_from_there_on() -> None:
     assert meets((("a", ">= 3"),), {"a": 3})
     assert not meets((("a", ">= 3"),), {"a": 2})

@@ -93,6 +93,13 @@ def test_the_patch_stays_inside(x: float, y: float, rows: slice, columns: slice,
     np.testing.assert_array_equal(panel(found, Matrix).values, seven.pixels[rows, columns])
 
 
+def test_options_that_change_nothing_are_said(frog: Picture, seven: Picture):
+    assert made("numbers", seven).idle == ("colour",)
+    assert made("numbers", frog).idle == ()
+    assert made("difference", seven, example="lecture").idle == ("other",)
+    assert made("difference", seven, example="picture").idle == ()
+
+
 @pytest.mark.parametrize(("classes", "count"), [("digits", 10), ("things", 10), ("the sun", 5)])
 def test_one_hot_rows_have_their_one_at_the_index(classes: str, count: int, seven: Picture):
     found = made("labels", seven, classes=classes)
@@ -318,6 +325,8 @@ def test_the_costs_of_vgg16(seven: Picture):
     assert first.startswith("features.0")
     assert last.startswith("classifier.6")
     assert panel(found, Bars).values[0] == 64 * 224 * 224
+    learned = found.figure.panels[1]
+    assert len(learned.labels) == 16, "13 convolutions and 3 dense layers; poolings learn nothing"
 
 
 def test_the_memory_of_lenet5(seven: Picture):

@@ -137,7 +137,9 @@ class ChartPlot(QWidget):
         painter.setFont(theme.font("tiny"))
         metrics = painter.fontMetrics()
         height = metrics.height()
-        for x, text in plot.x_ticks(max(2, int(box.width / theme.px(64)))):
+        texts = [text for _, text in plot.x_ticks(2)]
+        wide = max(map(metrics.horizontalAdvance, texts), default=0) + theme.px(20)
+        for x, text in plot.x_ticks(max(2, int(box.width / wide))):
             painter.setPen(QPen(theme.color("line"), 1))
             painter.drawLine(QPointF(x, box.top), QPointF(x, box.bottom))
             painter.setPen(theme.color("dim"))
@@ -151,8 +153,8 @@ class ChartPlot(QWidget):
             side = QRectF(0, y - height / 2, box.left - theme.px(6), height)
             painter.drawText(side, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(theme.color("dim"))
-        wide = QRectF(0, box.top - height - theme.px(4), self.width(), height)
-        painter.drawText(wide, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(panel.y_name, _RIGHT, self.width()))
+        above = QRectF(0, box.top - height - theme.px(4), self.width(), height)
+        painter.drawText(above, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(panel.y_name, _RIGHT, self.width()))
         below = QRectF(box.left, box.bottom + height + theme.px(4), box.width, height)
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, metrics.elidedText(panel.x_name, _RIGHT, int(box.width)))
         if panel.at is not None:

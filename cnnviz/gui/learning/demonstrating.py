@@ -204,7 +204,7 @@ class Demonstrating(QObject):
             self.page.set_busy(False)
             self.problem.emit(shown.problem, shown.details)
             return
-        self.page.set_figure(shown.made.figure)
+        self.page.set_figure(shown.made.figure, shown.made.idle)
         self._numbers = {f"demo.{name}": value for name, value in shown.made.numbers.items()}
 
     # numbers

@@ -38,15 +38,12 @@ class Learning(QObject):
     -------
     problem(str, str), news(str)
         Sentences for the bar, with details, and for the status line.
-    scaled(float)
-        The whole interface is to be so much larger than it is now: projector mode.
     landed()
         Something that the window waited for is there.
     """
 
     problem = Signal(str, str)
     news = Signal(str)
-    scaled = Signal(float)
     landed = Signal()
 
     def __init__(
@@ -188,8 +185,7 @@ class Learning(QObject):
         panel.open_wanted.connect(self._ask_file)
         panel.handout_wanted.connect(self._ask_handout)
         self._side = Side(self._window, panel)
-        self._side.scaled.connect(self.scaled)
-        panel.enlarged.connect(reader.show_again)
+        self._side.lettered.connect(reader.relist)
         return reader
 
     # files

@@ -49,8 +49,9 @@ class TaskCard(QFrame):
         head = QLabel("Try it")
         head.setProperty("role", "section")
         self.words = Prose("task-words", 15)
-        self.words.set_factor(factor)
         self.words.set_words(do.words, said)
+        self.set_factor = self.words.set_factor
+        self.set_factor(factor)
         self.tick = QLabel()
         self.button = named(QPushButton("Show me"), "task-show-me")
         self.button.setToolTip("Let CNNViz do it (S)")
@@ -234,10 +235,11 @@ class LearnPanel(QFrame):
             self.task.set_done()
 
     def set_factor(self, factor: float) -> None:
-        """Projector mode, or not; the step is to be shown again."""
+        """Larger or smaller letters than usual; the list is to be shown again."""
         self.factor = factor
-        for part in (self.title, self.words):
-            part.set_factor(factor)
+        for part in (self.title, self.words, self.task, self.question):
+            if part is not None:
+                part.set_factor(factor)
         self._space()
 
     def _exchange_cards(self, step: Step, said: Said) -> None:

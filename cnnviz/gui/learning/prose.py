@@ -177,6 +177,6 @@ def _sheet(pixels: int) -> str:
         f"a {{ color: {theme.color('accent').name()}; text-decoration: none; }}"
         f"th {{ color: {dim}; font-weight: 600; text-align: left; vertical-align: middle; }}"
         f"td, th {{ padding: {pixels // 4}px {pixels * 2 // 3}px {pixels // 4}px 0; border-bottom: 1px solid {line}; }}"
-        f"table {{ margin-top: {pixels // 4}px; margin-bottom: {pixels // 2}px; }}"
+        f"table {{ margin-top: {pixels * 2 // 3}px; margin-bottom: {pixels // 3}px; }}"
         f"h3 {{ font-size: {pixels}px; font-weight: 600; }} ul, ol {{ margin-left: -{pixels}px; }}"
     )

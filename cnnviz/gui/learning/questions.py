@@ -18,7 +18,7 @@ from cnnviz.lessons.words import Said
 class Answer(QAbstractButton):
     """One answer to choose from; once it was chosen it says whether it is right, and why."""
 
-    def __init__(self, place: int, choice: Choice, numbers: Said, factor: float) -> None:
+    def __init__(self, place: int, choice: Choice, numbers: Said) -> None:
         super().__init__()
         self.choice = choice
         self._numbers = numbers
@@ -32,15 +32,10 @@ class Answer(QAbstractButton):
         self.why = Prose(f"answer-{place}-why", 13.5)
         self.why.hide()
         for part in (self.words, self.why):
-            part.set_factor(factor)
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             part.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.words.set_words(choice.text, numbers)
-        self._letter.setFixedWidth(theme.px(18 * factor))
-        font = theme.font("strong")
-        font.setPixelSize(theme.px(14 * factor))
-        self._letter.setFont(font)
         column = QVBoxLayout()
         column.setSpacing(theme.px(6))
         column.addWidget(self.words)
@@ -51,6 +46,15 @@ class Answer(QAbstractButton):
         row.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
         self.chosen = False
+
+    def set_factor(self, factor: float) -> None:
+        """Make the letters larger than usual."""
+        for part in (self.words, self.why):
+            part.set_factor(factor)
+        self._letter.setFixedWidth(theme.px(18 * factor))
+        font = theme.font("strong")
+        font.setPixelSize(theme.px(14 * factor))
+        self._letter.setFont(font)
 
     def judge(self, why: str) -> None:
         """Show whether it is right, and why."""
@@ -102,7 +106,7 @@ class QuestionCard(QFrame):
         self.setObjectName("question")
         self.setAccessibleName("Question")
         self.question = question
-        self._numbers, self._factor = numbers, factor
+        self._numbers = numbers
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(8))
@@ -115,17 +119,22 @@ class QuestionCard(QFrame):
         top.addWidget(head, 1)
         top.addWidget(self.tick)
         self.words = Prose("question-words", 15)
-        self.words.set_factor(factor)
         self.words.set_words(question.text, numbers)
         self._column.addLayout(top)
         self._column.addWidget(self.words)
         self.verdict = Prose("question-verdict", 14)
-        self.verdict.set_factor(factor)
         self.verdict.hide()
         self.line: GuessLine | None = None
         self.answers: list[Answer] = []
         self._make_choices() if question.choices else self._make_guess()
         self._column.addWidget(self.verdict)
+        self.set_factor(factor)
+
+    def set_factor(self, factor: float) -> None:
+        """Make the letters larger than usual; guesses and answers stay."""
+        parts: list[Prose | Answer | GuessLine] = [self.words, self.verdict, *self.answers]
+        for part in parts if self.line is None else [*parts, self.line]:
+            part.set_factor(factor)
 
     def show_numbers(self) -> None:
         """Numbers of the step are known now, or have changed."""
@@ -140,7 +149,7 @@ class QuestionCard(QFrame):
 
     def _make_choices(self) -> None:
         for place, choice in enumerate(self.question.choices):
-            answer = Answer(place, choice, self._numbers, self._factor)
+            answer = Answer(place, choice, self._numbers)
             answer.clicked.connect(lambda _=False, answer=answer: self._choose(answer))
             self.answers.append(answer)
             self._column.addWidget(answer)
@@ -164,7 +173,6 @@ class QuestionCard(QFrame):
         whole = ask.low == int(ask.low) and ask.high == int(ask.high) and (ask.high - ask.low) >= 2
         whole = whole and "." not in ask.answer.replace("demo.", "").replace("model.", "").replace("record.", "")
         self.line = GuessLine(ask.low, ask.high, whole)
-        self.line.set_factor(self._factor)
         self.reveal_button = named(QPushButton("See the answer"), "question-reveal")
         self.reveal_button.setProperty("role", "accent")
         self.reveal_button.clicked.connect(self._reveal)

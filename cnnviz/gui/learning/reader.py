@@ -85,6 +85,12 @@ class Reader(QObject):
         self.panel.show_contents(self._heads(lesson_files()), self._heads(self._shelf.own_files))
         self.opened.emit(False)
 
+    @Slot()
+    def relist(self) -> None:
+        """The list once more, where it is shown: its letters have another size."""
+        if self.lesson is None and self.panel.contents.rows:
+            self.show_list()
+
     def _heads(self, files: Iterable[Path]) -> list[tuple[Lesson, float]]:
         """Lessons with the share that was read; of a file that is none any more its name, and what is wrong with it."""
         found = []
@@ -133,21 +139,11 @@ class Reader(QObject):
         self._now = shown(self.lesson, place)
         self.showing.show(self._now, self.lesson, step.demo)
         self.demonstrating.show(step.demo)
-        self.show_again()
+        self.panel.show_step(self.lesson, place, kept, self._said)
         self.panel.next.setFocus()
         self.keep()
         self.opened.emit(True)
         self.doing.begin(self.lesson, step, self._now)
-
-    def show_again(self) -> None:
-        """The same page once more, after its letters have changed."""
-        if self.lesson is None:
-            self.show_list()
-            return
-        kept = self._shelf.of(self.lesson.key)
-        self.panel.show_step(self.lesson, self.place, kept, self._said)
-        if self.doing.is_done:
-            self.panel.set_done()
 
     def keep(self) -> None:
         """Write down how far one has come."""

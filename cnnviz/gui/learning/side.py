@@ -19,6 +19,9 @@ WIDTH = 430
 SHARE, LARGE_SHARE = 0.34, 0.36
 """The most that it takes of the window, and in large type."""
 
+SMALL, LOW = 0.93, 800
+"""Letters on a window that is lower than so many pixels at 100 %: a step is to be seen whole."""
+
 LARGER, LEAST = 1.25, 1280
 """How much larger everything else becomes in projector mode; pixels of width at 100 % that are left to it."""
 
@@ -28,17 +31,18 @@ class Side(QObject):
 
     Signals
     -------
-    scaled(float)
-        The whole interface is to be so much larger than it is now.
+
+    lettered()
+        The letters have another size.
     """
 
-    scaled = Signal(float)
+    lettered = Signal()
 
     def __init__(self, window: MainWindow, panel: LearnPanel) -> None:
         super().__init__(window)
         self._window, self._panel = window, panel
         self._hidden: list[QWidget] = []  # what gave way
-        self._scaled = 1.0  # by projector mode
+        self._scales = 1.0, 1.0  # of the whole interface: without projector mode, and with it
         panel.enlarged.connect(self._enlarge)
         dock = self._dock = QDockWidget("Lesson", window)
         dock.setObjectName("dock-lesson")
@@ -70,17 +74,24 @@ class Side(QObject):
 
     def widen(self) -> None:
         """As wide as its letters ask for, and as the window allows."""
-        share = LARGE_SHARE if self._panel.factor > 1 else SHARE
-        width = min(theme.px(WIDTH * self._panel.factor), round(self._window.width() * share))
+        usual = SMALL if self._window.height() < theme.px(LOW) else 1.0
+        factor = LARGE if self._panel.projector.isChecked() else usual
+        if factor != self._panel.factor:
+            self._panel.set_factor(factor)
+            self.lettered.emit()
+        share = LARGE_SHARE if factor > 1 else SHARE
+        width = min(theme.px(WIDTH * max(factor, 1)), round(self._window.width() * share))
         self._panel.setMinimumWidth(width)
         self._window.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
 
     def _enlarge(self, on: bool) -> None:
         """Projector mode: the words are much larger, and everything else as far as it has room."""
         room = self._window.width() / theme.px(LEAST)
-        before, self._scaled = self._scaled, min(max(room, 1.0), LARGER) if on else 1.0
-        self.scaled.emit(self._scaled / before)
-        self._panel.set_factor(LARGE if on else 1.0)
+        if on:
+            self._scales = theme.scale, theme.scale * min(max(room, 1.0), LARGER)
+            theme.set_scale(self._scales[1])
+        elif theme.scale == self._scales[1]:  # else the person has chosen another size meanwhile
+            theme.set_scale(self._scales[0])
         if not self._dock.isHidden():
             self.widen()
 

@@ -80,8 +80,11 @@ class DemoPage(QFrame):
             self.fields[name].set_value(value)
         self.changed.emit()
 
-    def set_figure(self, figure: Figure) -> None:
-        """Show what came of it."""
+    def set_figure(self, figure: Figure, idle: tuple[str, ...] = ()) -> None:
+        """Show what came of it, without the fields of options that change nothing there."""
+        for name, field in self.fields.items():
+            field.setVisible(name not in idle)
+        self._form.updateGeometry()
         self.title.setText(figure.title or self.title.text())
         self.subtitle.setText(figure.subtitle)
         self.view.set_figure(figure)

@@ -113,12 +113,13 @@ def _size(nbytes: int) -> str:
 
 def _parameters(shown: list[Layer]) -> Bars:
     total = sum(layer.parameters for layer in shown) or 1
+    shown = [layer for layer in shown if layer.parameters]
     return bars(
         [layer.name for layer in shown],
         [layer.parameters for layer in shown],
         [(f"{layer.parameters:,}", percent(layer.parameters / total)) for layer in shown],
         ("parameters", "share"),
-        "What each layer has learned",
+        "What each layer has learned; poolings learn nothing",
         "layer",
     )
 

@@ -88,7 +88,8 @@ def compare(picture: Picture, options: DifferenceOptions) -> Demonstrated:
         "first": float(absolute[0, 0]),
         "euclidean": root,
     }
-    return Demonstrated(Figure("difference", title, about, panels), numbers)
+    idle = ("other",) if options.example == "lecture" else ()
+    return Demonstrated(Figure("difference", title, about, panels), numbers, idle)
 
 
 def _map(values: NDArray[Any], title: str, scale: Scale) -> ImageGrid:

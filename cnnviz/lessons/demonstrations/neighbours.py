@@ -82,7 +82,7 @@ def neighbours(picture: Picture, options: NeighbourOptions) -> Demonstrated:
         "predicted": float(found.predicted[0]),
         "pixels": float(train[0].size),
     }
-    return Demonstrated(figure, numbers)
+    return Demonstrated(figure, numbers, ("known",) if options.data == OURS else ())
 
 
 def _said(classes: NDArray[np.int64]) -> str:

@@ -68,7 +68,8 @@ def numbers(picture: Picture, options: NumberOptions) -> Demonstrated:
         "high": float(plane.max()),
         "first": float(plane[0, 0]),
     }
-    return Demonstrated(Figure("numbers", picture.name, about, tuple(panels)), numbers)
+    idle = () if coloured else ("colour",)
+    return Demonstrated(Figure("numbers", picture.name, about, tuple(panels)), numbers, idle)
 
 
 def _span(share: float, edge: int, size: int) -> slice:

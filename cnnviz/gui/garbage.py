@@ -7,6 +7,7 @@ window's thread is just delivering an event, and end the process.
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -20,6 +21,9 @@ STILL = 10
 
 MANY = 20_000
 """Objects that take some ten milliseconds to look through: more of them wait until all is still."""
+
+LIBRARY = 500
+"""Modules that a library of torch's kind brings along: what they are made of stays until the end."""
 
 PATIENCE = (100, 100, 600)
 """Looks for which each generation waits at most, the newest first."""
@@ -47,6 +51,7 @@ class Garbage(QObject):
         self._still = 0
         self._young = 0  # objects that were looked through once
         self._waited = [0, 0, 0]
+        self._modules = len(sys.modules)  # those that need not be looked through again
         self._seen = QCursor.pos()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
@@ -60,6 +65,7 @@ class Garbage(QObject):
     def stop(self) -> None:
         """Leave it to Python again: no other thread runs any more."""
         self._timer.stop()
+        gc.unfreeze()  # libraries that count their objects at the end shall find them gone
         gc.enable()
 
     @Slot()
@@ -80,6 +86,9 @@ class Garbage(QObject):
         self._young = self._young + gc.get_count()[0] if generation == 0 else 0
         self._waited[: generation + 1] = [0] * (generation + 1)
         gc.collect(generation)
+        if generation == 2 and len(sys.modules) >= self._modules + LIBRARY:
+            gc.freeze()  # no collection has to look through a library again
+            self._modules = len(sys.modules)
         self.collected.emit(generation)
 
     def _is_still(self) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from cnnviz.gui.garbage import STILL, Garbage
+from cnnviz.gui.garbage import LIBRARY, STILL, Garbage
 
 
 class Ring:
@@ -65,6 +67,21 @@ def test_all_objects_are_looked_through_in_a_pause(qtbot: QtBot, garbage: Garbag
             for _ in range(gc.get_threshold()[2] + 1):
                 gc.collect(1)  # each counts as one reason to look through all
             garbage.look()
+
+
+def test_a_library_is_looked_through_once(qtbot: QtBot, garbage: Garbage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(LIBRARY):
+        monkeypatch.setitem(sys.modules, f"library.part{number}", ModuleType(f"part{number}"))
+    part = sys.modules["library.part0"]
+    assert any(found is part for found in gc.get_objects())
+    with qtbot.waitSignal(garbage.collected, check_params_cb=lambda generation: generation == 2):
+        for _ in range(STILL + 1):
+            for _ in range(gc.get_threshold()[2] + 1):
+                gc.collect(1)
+            garbage.look()
+    assert not any(found is part for found in gc.get_objects())
+    garbage.stop()
+    assert any(found is part for found in gc.get_objects())
 
 
 def test_while_something_is_computed_all_objects_can_wait(garbage: Garbage, idle: threading.Event) -> None:

@@ -37,10 +37,13 @@ class SavedSession:
         What is shown.
     pictures
         Path and true class (empty when unknown) of each picture in the tray.
+    views
+        View, layer, and how both were seen together: zoom and scroll of each panel as plain values.
     """
 
     request: Request
     pictures: tuple[tuple[str, str], ...]
+    views: tuple[tuple[str, str, object], ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -49,9 +52,10 @@ class SavedSession:
 
     def moved(self, place: Callable[[str], str]) -> SavedSession:
         """The same with every path of a picture in another place."""
-        return SavedSession(
-            replace(self.request, image=place(self.request.image)),
-            tuple((place(path), label) for path, label in self.pictures),
+        return replace(
+            self,
+            request=replace(self.request, image=place(self.request.image)),
+            pictures=tuple((place(path), label) for path, label in self.pictures),
         )
 
 
@@ -86,6 +90,8 @@ def save_session(session: SavedSession, path: str | os.PathLike[str]) -> None:
             if path in drawn or not store.holds(path)
         ],
     } | ({"drawn": drawn} if drawn else {})
+    views = [{"view": view, "layer": layer, "seen": state} for view, layer, state in session.views if _says(state)]
+    about |= {"views": views} if views else {}
     with replacing(file) as opened:
         opened.write((json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
 
@@ -111,12 +117,18 @@ def read_session(path: str | os.PathLike[str]) -> SavedSession:
     try:
         request = request_of(about["request"])
         pictures = tuple((str(one["path"]), str(one.get("label", ""))) for one in about["pictures"])
+        views = tuple((str(one["view"]), str(one["layer"]), one["seen"]) for one in about.get("views", ()))
         carried.take_in(about.get("drawn", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CnnvizError(f"The session {file.name} is damaged, so it cannot be opened.", str(error)) from error
-    here = SavedSession(request, pictures).moved(lambda path: _found(path, file.parent))
+    here = SavedSession(request, pictures, views).moved(lambda path: _found(path, file.parent))
     model = _of_model(request.model, lambda path: str(file.parent / path) if (file.parent / path).exists() else path)
     return replace(here, request=replace(here.request, model=model))
+
+
+def _says(state: object) -> bool:
+    """Whether zoom or scroll differ from where every view begins."""
+    return any(part is not None for part in state) if isinstance(state, (tuple, list)) else state is not None
 
 
 def _told(path: str, folder: Path) -> str:

@@ -249,7 +249,8 @@ class Controller(QObject):
         for part in (self.exporter, self.exports, self.restoring, self.saving):
             part.problem.connect(self.complain)
         self.restoring.workspace_wanted.connect(self.window.top.workspace_picked)
-        self.restoring.seen_again.connect(self.window.pane.restore)
+        self.saving.saving.connect(self._keep_view_state)
+        self.session.looked.connect(self._on_looked)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)
         for offering in (self.saving, self.training, self.exports):
@@ -362,8 +363,7 @@ class Controller(QObject):
         self.training.set_response(response)
         self.learning.set_response(response)
         self.restoring.set_response(response)
-        if (state := self.session.view_states.get(_place(response.request))) is not None:
-            self.window.pane.restore(state)
+        self._restore_view_state(response.request)
         self.window.tray.set_classes(response.model.labels)
         if new_model:
             self.set_settings(self.settings.opened(model=response.request.model))
@@ -383,10 +383,22 @@ class Controller(QObject):
         if model.preprocessing.guessed:
             errors.add(GUESSED.format(n=model.title), "\n".join(model.notes), "info", GUESSED)
 
+    @Slot()
     def _keep_view_state(self) -> None:
         """Remember zoom and scroll of what is about to leave the screen."""
         if self.response is not None:
             self.session.view_states[_place(self.response.request)] = self.window.pane.view_state()
+
+    def _restore_view_state(self, request: Request) -> None:
+        """Zoom and scroll as they were, or as a file says."""
+        if (state := self.session.view_state(_place(request))) is not None:
+            self.window.pane.restore(state)
+
+    @Slot()
+    def _on_looked(self) -> None:
+        """What is on the screen already is seen at once as a file says."""
+        if self.response is not None and self.response.request == self.session.request:
+            self._restore_view_state(self.response.request)
 
     @Slot(object)
     def _on_failure(self, failure: Failure) -> None:

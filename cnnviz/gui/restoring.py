@@ -31,13 +31,10 @@ class Restoring(QObject):
         A sentence for the bar, with details.
     workspace_wanted(str)
         The figure shows a workspace, not a layer.
-    seen_again(object)
-        What was visible of a view that is on the screen already.
     """
 
     problem = Signal(str, str)
     workspace_wanted = Signal(str)
-    seen_again = Signal(object)
 
     def __init__(self, session: Session, show: Callable[[list[str]], None]) -> None:
         super().__init__(session)
@@ -78,9 +75,8 @@ class Restoring(QObject):
         old = self._session.request
         request = replace(request, model=replace(request.model, device=old.model.device), colormaps=old.colormaps)
         self._awaited = request.image, recipe
-        if request == old:
-            self.seen_again.emit(recipe.visible)
         self._session.update(**{item.name: getattr(request, item.name) for item in fields(request)})
+        self._session.look({(request.view, request.layer): recipe.visible})
         self._show([request.image])
         if workspace:
             self.workspace_wanted.emit(workspace)
@@ -90,7 +86,6 @@ class Restoring(QObject):
         if self._awaited is None or response.request.image != self._awaited[0]:
             return
         recipe, self._awaited = self._awaited[1], None
-        self._session.view_states[response.request.view, response.request.layer] = recipe.visible
         try:
             for sentence in differences(recipe, response.figure.origin):
                 self.problem.emit(sentence, "")

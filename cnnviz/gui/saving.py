@@ -36,11 +36,14 @@ class Saving(QObject):
         What could not be done.
     offered(str, object)
         A sentence with something that can be done about it: its words, and what is called.
+    saving()
+        The session is about to be written: whoever knows how things are seen tells it now.
     """
 
     news = Signal(str)
     problem = Signal(str, str)
     offered = Signal(str, object)
+    saving = Signal()
 
     def __init__(self, window: QWidget, session: Session, collection: Collection) -> None:
         super().__init__(window)
@@ -107,6 +110,8 @@ class Saving(QObject):
         if there:
             self._collection.put(there)
         self._session.update(**{item.name: getattr(request, item.name) for item in fields(request)})
+        self._session.view_states.clear()
+        self._session.look({(view, layer): state for view, layer, state in saved.views})
         if there:
             self._collection.classify_all()
         if missing:
@@ -129,7 +134,9 @@ class Saving(QObject):
         self._show(saved.moved(lambda path: found.get(path, path)))
 
     def _shown(self) -> SavedSession:
-        return SavedSession(self._session.request, self._collection.pictures)
+        self.saving.emit()
+        views = ((*place, state) for place, state in self._session.view_states.items())
+        return SavedSession(self._session.request, self._collection.pictures, tuple(views))
 
     # on the way
 

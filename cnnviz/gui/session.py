@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +24,16 @@ class Session(QObject):
     Notes
     -----
     ``view_states`` keeps zoom and scroll for each (view, layer). They are not part of the request: they need no answer.
+
+    Signals
+    -------
+    looked()
+        What is on the screen may be asked to be seen otherwise.
     """
 
     changed = Signal(object, object)  # old Request, new Request
     history_changed = Signal()
+    looked = Signal()
 
     def __init__(self, request: Request, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +41,7 @@ class Session(QObject):
         self._history = [request]
         self._position = 0
         self.view_states: dict[tuple[str, str], object] = {}
+        self._awaited: dict[tuple[str, str], object] = {}  # of those that come on the screen again
 
     @property
     def request(self) -> Request:
@@ -70,6 +78,17 @@ class Session(QObject):
             self._position = len(self._history) - 1
             self.history_changed.emit()
         self._go_to(request)
+
+    def look(self, states: Mapping[tuple[str, str], object]) -> None:
+        """Zoom and scroll that views have from when they are on the screen the next time, or are there already."""
+        self._awaited.update(states)
+        self.looked.emit()
+
+    def view_state(self, place: tuple[str, str]) -> object:
+        """Zoom and scroll of a view that comes on the screen; None where nobody knows any."""
+        if place in self._awaited:
+            self.view_states[place] = self._awaited.pop(place)
+        return self.view_states.get(place)
 
     def set_model(self, model: ModelRequest) -> None:
         """Open another model; its layers are its own, so the way starts again at the picture."""

@@ -84,6 +84,17 @@ def test_drawings_that_are_gone_are_left_out(tmp_path: Path):
     assert (read.request.image, read.pictures) == ("", ((SEVEN, "7"),))
 
 
+def test_how_views_are_seen_is_kept_where_somebody_has_moved_in_them(tmp_path: Path):
+    views = (("maps", "3", ((2.5, 4, 1.5, 0.25), None)), ("maps", "0", (None,)), ("picture", "", ()))
+    request = Request(ModelRequest("lenet5-mnist"), SEVEN)
+    save_session(SavedSession(request, (), views), tmp_path / "a.cnnviz")
+    assert read_session(tmp_path / "a.cnnviz").views == (("maps", "3", [[2.5, 4, 1.5, 0.25], None]),)
+    about = json.loads((tmp_path / "a.cnnviz").read_text())
+    assert about.pop("views") == [{"view": "maps", "layer": "3", "seen": [[2.5, 4, 1.5, 0.25], None]}]
+    (tmp_path / "old.cnnviz").write_text(json.dumps(about))  # as they were written before
+    assert read_session(tmp_path / "old.cnnviz").views == ()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -91,6 +102,7 @@ def test_drawings_that_are_gone_are_left_out(tmp_path: Path):
         ("[]", "is no session"),
         ('{"session": 9}', "a later version"),
         ('{"session": 1}', "damaged"),
+        ('{"session": 1, "request": {"model": {"name": "a"}}, "pictures": [], "views": [{}]}', "damaged"),
         ('{"session": 1, "request": {"model": {"name": "a"}}, "pictures": [1]}', "damaged"),
         ('{"session": 1, "request": {"model": {"nam": "a"}}, "pictures": []}', "damaged"),
     ],

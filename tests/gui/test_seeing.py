@@ -126,6 +126,31 @@ def test_a_figure_of_all_shows_all_again(zoomed_in, tmp_path: Path) -> None:
     assert zoomed_in.window.pane.figure_view.visible == ()
 
 
+def test_a_session_brings_back_every_zoom(zoomed_in, tmp_path: Path) -> None:
+    opened, file = zoomed_in, tmp_path / "a.cnnviz"
+    visible = opened.window.pane.figure_view.visible
+    opened.ask(layer="0")
+    zoom(opened.qtbot, canvas_of(opened), (0.7, 0.4), 3)
+    other = opened.window.pane.figure_view.visible
+    assert other not in ((), visible)
+    opened.controller.saving.save_to(file)
+    opened.qtbot.keyClick(canvas_of(opened), Qt.Key.Key_0)
+    opened.ask(layer="3")
+    opened.qtbot.keyClick(canvas_of(opened), Qt.Key.Key_0)
+    opened.controller.open_files([str(file)])
+    opened.settle()
+    assert opened.request.layer == "0"
+    assert opened.window.pane.figure_view.visible == other
+    opened.ask(layer="3")
+    assert opened.window.pane.figure_view.visible == visible
+    opened.qtbot.keyClick(canvas_of(opened), Qt.Key.Key_0)
+    opened.ask(layer="0")
+    opened.qtbot.keyClick(canvas_of(opened), Qt.Key.Key_0)
+    opened.controller.open_files([str(file)])  # of what is on the screen already
+    opened.settle()
+    assert opened.window.pane.figure_view.visible == other
+
+
 def test_in_a_smaller_window_the_same_maps_stand_side_by_side(zoomed_in, tmp_path: Path) -> None:
     visible = zoomed_in.window.pane.figure_view.visible
     file = export(zoomed_in.controller.response.figure.seen(visible), tmp_path / "a.png")

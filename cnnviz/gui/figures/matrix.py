@@ -104,9 +104,13 @@ class MatrixWidget(PanelWidget[Matrix]):
         return (across, down) if across or down else None
 
     def restore(self, state: object) -> None:
-        across, down = state if isinstance(state, (tuple, list)) and len(state) == 2 else (0, 0)
-        self.table.horizontalScrollBar().setValue(int(across))
-        self.table.verticalScrollBar().setValue(int(down))
+        match state:
+            case (int() as across, int() as down):
+                pass
+            case _:
+                across = down = 0
+        self.table.horizontalScrollBar().setValue(across)
+        self.table.verticalScrollBar().setValue(down)
 
     def select(self, top: int, left: int, bottom: int, right: int) -> None:
         """Select a block of values, both ends included."""

@@ -44,6 +44,15 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
                 beside.unlink()
 
 
+def check_place(target: Path) -> None:
+    """Raises ``PlaceError`` where no file can be written to the target's folder: before much work is done for it."""
+    try:
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise PlaceError(_sentence(target, error), str(error)) from error
+
+
 def _of_the_disk(error: BaseException | None) -> OSError | None:
     """The error of the disk at the bottom of another one: libraries fall over what they could not finish."""
     while error is not None and not isinstance(error, OSError):

@@ -45,7 +45,7 @@ COMMANDS = (
     Command("File", SEPARATOR, ""),
     Command("File", "export", "Export figure…", (Keys.Save,), "export"),
     Command("File", "add-to-page", "Add figure to page", ("Ctrl+Shift+E",)),
-    Command("File", "export-film", "Export film…"),
+    Command("File", "export-film", "Export film…", ("Ctrl+Alt+F",)),
     Command("File", "export-many", "Export many figures…", ("Ctrl+Alt+E",)),
     Command("File", "report", "Save report…", ("Ctrl+Shift+R",), "export"),
     Command("File", SEPARATOR, ""),

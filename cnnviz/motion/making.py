@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.writing import replacing
+from cnnviz.core.writing import check_place, replacing
 from cnnviz.export.extras import needed
 from cnnviz.motion.film import Film, frames, recipe_of
 
@@ -72,7 +72,7 @@ def make(
     Raises
     ------
     CnnvizError
-        Unknown format, a library is missing, or what drawing and writing can meet.
+        Unknown format, a library is missing, nothing can be written there, or what drawing and writing can meet.
     """
     for file in files:
         _check(file)
@@ -94,6 +94,7 @@ def _check(file: Path) -> None:
     if suffix not in FORMATS:
         raise CnnvizError(f"A film can be {', '.join('.' + name for name in FORMATS)}; not {file.name}.")
     needed(suffix)
+    check_place(file)
 
 
 def _gif(reel: Reel, file: BinaryIO, film: Film, about: str) -> None:

@@ -218,7 +218,7 @@ def test_what_was_stopped_goes_on(opened, dialog, told):
         return job
 
     ended(opened, start)
-    assert told == [f"Stopped; no file was made in {folder}."]
+    assert told == [f"Stopped; what was made so far is in {folder}."]
     (words, go_on), *_ = offers
     assert words == "Go on"
     ended(opened, go_on)

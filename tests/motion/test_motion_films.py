@@ -11,7 +11,7 @@ from PIL import Image
 from cnnviz import paths
 from cnnviz.cli import run as main
 from cnnviz.core.cancel import Cancelled
-from cnnviz.core.errors import CnnvizError
+from cnnviz.core.errors import CnnvizError, PlaceError
 from cnnviz.core.recipe import read_recipe
 from cnnviz.explore import Explorer
 from cnnviz.export.paper import PALETTES
@@ -154,6 +154,12 @@ def test_what_cannot_be_a_film_is_refused_in_a_sentence(kind: str, more: dict, s
 def test_other_suffixes_are_refused(explorer: Explorer, tmp_path: Path) -> None:
     with pytest.raises(CnnvizError, match=r"can be \.gif, \.webp, \.mp4; not a\.avi"):
         list(make(film("walk"), [tmp_path / "a.avi"], explorer))
+
+
+def test_a_place_that_is_gone_is_said_before_a_frame_is_drawn(explorer: Explorer, tmp_path: Path) -> None:
+    made = make(film("walk"), [tmp_path / "gone" / "a.gif"], explorer)
+    with pytest.raises(PlaceError, match="There is no folder"):
+        next(made)
 
 
 def test_the_command_never_overwrites_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

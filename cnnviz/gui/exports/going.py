@@ -64,8 +64,7 @@ class Run:
         """What was made; empty where there is nothing to say."""
         count = len(self.made)
         if stopped:
-            what = _files(count)
-            return f"Stopped; {what[0].lower()}{what[1:]} made in {self.folder}." if self.go_on else ""
+            return f"Stopped; what was made so far is in {self.folder}." if self.go_on else ""
         stay = f"{_files(self.present)} there already and stayed as before" if self.present else ""
         if not count:
             return f"{stay}: nothing was made." if stay else ""
@@ -124,13 +123,13 @@ class Exports(QObject):
             return
         dialog = ManyDialog(response, pictures, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.many(response.request.model, dialog.ask, dialog.pictures, dialog.folder)
+            self.many(response.request.model, dialog.ask, dialog.pictures, dialog.folder, dialog.each)
         dialog.deleteLater()
 
-    def many(self, model: ModelRequest, ask: Ask, pictures: tuple[str, ...], folder: Path) -> Job:
-        """Make figures of many pictures."""
-        run = Run(folder, lambda: self.many(model, replace(ask, present="resume"), pictures, folder))
-        doing = partial(_many, self._explorer, model, ask, pictures, folder)
+    def many(self, model: ModelRequest, ask: Ask, pictures: tuple[str, ...], folder: Path, each: int = 1) -> Job:
+        """Make figures of many pictures; of each about so many files."""
+        run = Run(folder, lambda: self.many(model, replace(ask, present="resume"), pictures, folder, each))
+        doing = partial(_many, self._explorer, model, ask, pictures, folder, each)
         return self._start(f"Exporting to {folder.name}", run, doing)
 
     def _start(self, title: str, run: Run, doing: Callable[[threading.Event], Iterator[Progress]]) -> Job:
@@ -160,8 +159,9 @@ class Exports(QObject):
             act = (on, run.go_on) if on and run.go_on else ("Show in folder", lambda: self._show(run.folder))
             self.offered.emit(sentence, act)
         if run.problems and not (stopped and run.go_on is None):
-            more = f" … and {len(run.problems) - NAMED:,} more" if len(run.problems) > NAMED else ""
-            self.problem.emit(" ".join(run.problems[:NAMED]) + more, "\n".join(run.problems))
+            more = len(run.problems) - NAMED
+            rest = f" … and {more:,} more" if more > 0 else ""
+            self.problem.emit(" ".join(run.problems[:NAMED]) + rest, "\n".join(run.problems) if more > 0 else "")
 
     def _show(self, folder: Path) -> None:
         if not show_folder(folder):
@@ -194,6 +194,7 @@ def _many(
     ask: Ask,
     pictures: tuple[str, ...],
     folder: Path,
+    each: int,
     cancelled: threading.Event,
 ) -> Iterator[Progress]:
     """The job: its results say what became of each file."""
@@ -207,13 +208,14 @@ def _many(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         opened = explorer().model(model)
-        many = len(pictures) * len(ask.suffixes) >= WORTH and not ask.together
+        many = len(pictures) * each >= WORTH and not ask.together
         workers = min(os.cpu_count() or 1, MOST_WORKERS) if many else 0
         batch = Batch(opened, replace(ask, workers=workers), folder, explorer().budget, wanted)
-        yield Progress(0, len(pictures))
+        total, of_picture, before = len(pictures) * each, 0, 0
         for number, done in batch.run(list(pictures)):
+            of_picture, before = of_picture + 1 if number == before else 1, number
             result = None if done.note else Made(done.file, "" if done.present else done.problem, done.present)
-            yield Progress(number, len(pictures), result)
+            yield Progress(number * each + min(of_picture, each), total, result)
     except Cancelled:
         return
     except CnnvizError as error:

@@ -105,6 +105,11 @@ class ManyDialog(FormDialog):
         )
 
     @property
+    def each(self) -> int:
+        """How many files of each picture are made, at most."""
+        return len(self.formats.chosen) * (1 if self.together else len(self._shown))
+
+    @property
     def _style(self) -> dict[str, object]:
         size, ground = self.size_.currentData(), str(self.ground.currentData())
         if isinstance(size, int):
@@ -258,10 +263,10 @@ class ManyDialog(FormDialog):
     def _count(self) -> str:
         pictures, layers, formats = len(self.pictures), len(self._shown), len(self.formats.chosen)
         if self.together:
-            return f"{_files(pictures * formats)}: {pictures:,} × {formats} (pictures, formats)"
+            return f"{_files(pictures * self.each)}: {pictures:,} × {formats} (pictures, formats)"
         tables = any(suffix in ("tex", "md") for suffix in self.formats.chosen)
         most = "at most " if self._layers == ALL and (self.view.currentData() or tables) else ""
-        total = _files(pictures * layers * formats)
+        total = _files(pictures * self.each)
         return f"{most}{total}: {pictures:,} × {layers:,} × {formats} (pictures, layers, formats)"
 
     @property

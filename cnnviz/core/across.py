@@ -101,7 +101,7 @@ def glance(model: Model, picture: Picture, layer: str, channel: int, place: int,
         box = (y, x, y + 1, x + 1)
     elif chosen.size > 1:
         field = receptive_field(traced, record)
-        if len(field.size) == 2 and field.status != "whole image":
+        if len(field.size) == 2 and field.status in ("exact", "upper bound"):
             (top, bottom), (left, right) = field.box((y, x))
             box = (top, left, bottom + 1, right + 1)
     probabilities = traced.probabilities if traced.logits.ndim == 1 else None

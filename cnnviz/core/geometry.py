@@ -18,17 +18,20 @@ from typing import TYPE_CHECKING, Literal
 
 from cnnviz.core import ops
 from cnnviz.core.ops import Reads, Window
-from cnnviz.core.ops.base import Rational
+from cnnviz.core.ops.base import Rational, operation_of
+from cnnviz.core.ops.call import Call
+from cnnviz.core.ops.shape import Reshape
 
 if TYPE_CHECKING:
     from cnnviz.core.record import Record
     from cnnviz.core.trace import Trace
 
-Status = Literal["exact", "upper bound", "whole image", "unknown"]
+Status = Literal["exact", "upper bound", "in a row", "whole image", "unknown"]
 
 _EXPLANATIONS: dict[Status, str] = {
     "exact": "Output (y, x) sees from pixel (y, x)·stride + offset on, size pixels far, maybe beyond the border.",
     "upper bound": "Positions see fields of different sizes; none sees more than this.",
+    "in a row": "Each number sees so many pixels, as it did before it was put in a row; all together see everything.",
     "whole image": "Every position can depend on every pixel.",
     "unknown": "An operation before this one mixes positions in a way that is not followed, such as attention.",
 }
@@ -43,13 +46,14 @@ class ReceptiveField:
     size
         Pixels, as if the picture had no border; the whole picture for ``"whole image"``; empty for ``"unknown"``.
     stride
-        Pixels between the fields of two neighbouring positions; 0 for ``"whole image"``.
+        Pixels between the fields of two neighbouring positions; 0 for ``"in a row"`` and ``"whole image"``.
     offset
         First pixel of the field of position 0: negative where it begins in the padding.
     status
         ``"exact"``: with some weights the first and the last pixel of the field matter, for positions whose field lies
-        inside the picture. ``"upper bound"``: no position sees more. ``"whole image"``: behind a dense layer, a
-        flattening or a global pooling. ``"unknown"``: not followed.
+        inside the picture. ``"upper bound"``: no position sees more. ``"in a row"``: after a flattening, where
+        positions are none of the picture any more, but each number still sees what it saw in its map. ``"whole
+        image"``: behind a dense layer or a global pooling. ``"unknown"``: not followed.
     """
 
     size: tuple[int, ...]
@@ -64,6 +68,8 @@ class ReceptiveField:
             return self.status
         if not any(self.size):
             return "none: made from the network's own numbers"
+        if self.status == "in a row":
+            return f"{' × '.join(map(str, self.size))} each"
         strides = [f"{stride:.4g}" for stride in self.stride]
         size, stride = " × ".join(map(str, self.size)), strides[0] if len(set(strides)) == 1 else " × ".join(strides)
         return f"{'at most ' if self.status == 'upper bound' else ''}{size}, stride {stride}"
@@ -113,6 +119,10 @@ def receptive_field(trace: Trace, record: Record) -> ReceptiveField:
     if "unknown" in views:
         return ReceptiveField((), (), (), "unknown")
     if "everything" in views and all(view in ("everything", "nothing") for view in views):
+        if (maps := _before_the_row(record)) is not None:
+            seen = receptive_field(trace, maps)
+            if seen.status in ("exact", "upper bound"):
+                return ReceptiveField(seen.size, (0,) * len(picture), (0,) * len(picture), "in a row")
         return ReceptiveField(picture, (0,) * len(picture), (0,) * len(picture), "whole image")
     size: list[int] = []
     stride: list[int | float] = []
@@ -131,6 +141,21 @@ def receptive_field(trace: Trace, record: Record) -> ReceptiveField:
             size.append(pixels if view == "everything" else 0)
             stride.append(0)
     return ReceptiveField(tuple(size), tuple(stride), tuple(offset), "exact" if exact else "upper bound")
+
+
+def _before_the_row(record: Record) -> Record | None:
+    """The record whose numbers these are, one by one, in another shape; None where they are others."""
+    found = None
+    while len(record.parents) == 1 and record.parents[0].index != -1:
+        operation = operation_of(record.op)
+        (reads,) = operation.reads(Call(record))
+        alone = [Window(axis) for axis in range(len(reads))]
+        if isinstance(operation, Reshape):
+            found = record.parents[0]
+        elif list(reads) != alone:
+            break
+        record = record.parents[0]
+    return found
 
 
 def take_over(trace: Trace, earlier: Trace) -> None:

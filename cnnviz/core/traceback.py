@@ -173,7 +173,7 @@ def _field(trace: Trace, record: Record, index: tuple[int, ...]) -> Box:
     picture = tuple(trace.input.shape[2:])
     if field.status == "unknown" or len(field.size) != len(picture):
         return ()
-    if field.status == "whole image":
+    if field.status in ("in a row", "whole image"):
         return tuple((0, n - 1) for n in picture)
     names = record.all_axes
     axes = [names.index(name) for name in ("D", "H", "W", "L") if name in names]

@@ -142,12 +142,11 @@ def test_an_upper_bound_holds_for_every_position(module: nn.Module, name: str) -
 @pytest.mark.parametrize(
     "tail",
     [
-        nn.Flatten(),
         nn.Sequential(nn.Flatten(), nn.Linear(100, 3), nn.ReLU()),
+        nn.Sequential(nn.Flatten(), nn.Linear(100, 100), nn.Dropout()),
         nn.AdaptiveAvgPool2d(1),
         nn.AvgPool2d(10),
         Function(lambda x: x.mean((2, 3))),
-        Function(lambda x: x.view(x.size(0), -1)),
         Function(lambda x: x * torch.sigmoid(F.adaptive_avg_pool2d(x, 1))),
         nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Softmax(1)),
         nn.InstanceNorm2d(1),
@@ -158,6 +157,20 @@ def test_what_lies_behind_a_dense_layer_or_a_global_pooling_sees_the_whole_image
     assert found == ReceptiveField((12, 12), (0, 0), (0, 0), "whole image")
     assert found.text == "whole image"
     assert found.box((0, 0)) == ((0, 11), (0, 11))
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        nn.Flatten(),
+        Function(lambda x: x.view(x.size(0), -1)),
+        nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Dropout(), nn.ReLU()),
+    ],
+)
+def test_a_number_in_a_row_sees_what_it_saw_in_its_map(tail: nn.Module) -> None:
+    found = field(nn.Sequential(nn.Conv2d(1, 1, 3), nn.MaxPool2d(2), tail), 1, 12, 12)
+    assert found == ReceptiveField((4, 4), (0, 0), (0, 0), "in a row")
+    assert found.text == "4 × 4 each"
 
 
 def test_what_moves_the_axes_around_keeps_the_field() -> None:

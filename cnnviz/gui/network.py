@@ -165,7 +165,13 @@ class Network(QAbstractScrollArea):
     def _cells(self, index: int) -> list[QRect]:
         """Where each map of a column is drawn."""
         left = self._left(index)
-        return [cell.translated(left, 0) for cell in self._frame.cells(self._steps[index], self._drawn[index])]
+        cells = self._frame.cells(self._steps[index], self._drawn[index], self._names(index))
+        return [cell.translated(left, 0) for cell in cells]
+
+    def _names(self, index: int) -> tuple[str, ...]:
+        """The classes of a step's units; empty but for the last."""
+        named = index == len(self._steps) - 1 and self._steps[index].shape == (len(self._labels),)
+        return self._labels if named else ()
 
     def _column_at(self, x: int) -> int | None:
         scrolled = 0 if self._pinned and x < self._width else self.horizontalScrollBar().value()
@@ -314,10 +320,9 @@ class Network(QAbstractScrollArea):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not known:
             paint_head(painter, step, frame)
-            last = index == len(self._steps) - 1 and step.shape == (len(self._labels),)
             if drawn is not None:
-                paint_words(painter, step, drawn, frame, self._labels if last else ())
-        paint_maps(painter, step, drawn, frame)
+                paint_words(painter, step, drawn, frame, self._names(index))
+        paint_maps(painter, step, drawn, frame, self._names(index))
         painter.end()
         self._painted[index] = column
         self._outdated.discard(index)

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from cnnviz.core.colormaps import lut
 from cnnviz.gui.theme import theme
@@ -15,6 +15,9 @@ from cnnviz.response import PICTURE, Column, Step
 
 GAP = 5
 MARGIN = 8
+BESIDE = 5
+"""Pixels between a unit and its name."""
+
 MAPS_SEEN = 6
 """Maps under each other that a column shows at least, as far as they stay legible."""
 
@@ -90,8 +93,8 @@ class Frame:
         """How many maps fit under each other."""
         return max(1, (self.room + GAP) // (self.edge + GAP))
 
-    def cells(self, step: Step, drawn: Drawn) -> list[QRect]:
-        """Where each map of a step is drawn."""
+    def cells(self, step: Step, drawn: Drawn, labels: tuple[str, ...] = ()) -> list[QRect]:
+        """Where each map of a step is drawn; where its units have names, those come first and the units give way."""
         if step.index == PICTURE:
             edge = self.width - 2 * MARGIN
             height = round(edge * drawn.height / max(drawn.image.width(), 1))
@@ -103,11 +106,16 @@ class Frame:
             longest = max(drawn.image.width(), drawn.height)
             width, height = (max(1, round(self.edge * n / longest)) for n in (drawn.image.width(), drawn.height))
         fits = (self.room + GAP) // (height + GAP)
-        x = (self.width - width) // 2
+        beside = 0
+        if labels:
+            metrics = QFontMetrics(theme.font("tiny"))
+            beside = BESIDE + max(metrics.horizontalAdvance(label) for label in labels[: drawn.count]) + 2
+            width = max(theme.px(14), min(width, self.width - theme.px(4) - beside))
+        x = max(theme.px(4), (self.width - width - beside) // 2)
         return [QRect(x, self.head + i * (height + GAP), width, height) for i in range(min(drawn.count, fits))]
 
 
-def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame) -> None:
+def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labels: tuple[str, ...] = ()) -> None:
     """Paint the maps of a column, the left edge at 0; empty places while there are none."""
     if drawn is None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -116,7 +124,7 @@ def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame)
             top = frame.head + i * (frame.edge + GAP)
             painter.drawRoundedRect((frame.width - frame.edge) // 2, top, frame.edge, frame.edge, 3, 3)
         return
-    cells = frame.cells(step, drawn)
+    cells = frame.cells(step, drawn, labels)
     for i, cell in enumerate(cells):
         painter.drawImage(cell, drawn.image, QRect(0, i * drawn.height, drawn.image.width(), drawn.height))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -127,7 +135,7 @@ def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame)
 
 def paint_words(painter: QPainter, step: Step, drawn: Drawn, frame: Frame, labels: tuple[str, ...]) -> None:
     """Paint what stands beside and below the maps; ``labels`` names the units of the last step, else it is empty."""
-    cells = frame.cells(step, drawn)
+    cells = frame.cells(step, drawn, labels)
     for label, cell in zip(labels, cells, strict=False):
         _paint_label(painter, label, cell, frame)
     if step.index != PICTURE and len(cells) < drawn.total:
@@ -161,7 +169,9 @@ def _paint_label(painter: QPainter, label: str, cell: QRect, frame: Frame) -> No
     """A class name beside its unit, where there is room."""
     painter.setFont(theme.font("tiny"))
     painter.setPen(theme.color("dim"))
-    room = frame.width - cell.right() - 7
+    room = frame.width - cell.right() - BESIDE - 1
     text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, room)
     if text == label or len(text) > 3:
-        painter.drawText(cell.right() + 5, cell.y(), room, cell.height(), Qt.AlignmentFlag.AlignVCenter, text)
+        height = painter.fontMetrics().height()  # of letters that may be higher than the unit
+        top = cell.center().y() + 1 - height // 2
+        painter.drawText(cell.right() + BESIDE, top, room, height, Qt.AlignmentFlag.AlignVCenter, text)

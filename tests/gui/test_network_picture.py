@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtWidgets import QApplication
 
+from cnnviz.gui.network_column import BESIDE, Drawn, Frame
+from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
+from cnnviz.response import Step
 
 if TYPE_CHECKING:
     from tests.gui.conftest import Opened
@@ -48,3 +53,17 @@ def test_columns_under_another_workspace_ask_for_nothing(opened: Opened) -> None
     opened.settle()
     assert asked
     assert network._missing() == []
+
+
+def test_names_of_classes_have_room_beside_their_units(qapp: QApplication) -> None:
+    """The units give way to their names; without names they stand in the middle."""
+    step = Step(26, "26", "Dense", (10,), "dense")
+    drawn = Drawn(QImage(1, 10, QImage.Format.Format_RGB32), 10, 10, 1)
+    frame = Frame(80, 240)
+    alone = frame.cells(step, drawn)[0]
+    assert abs(alone.center().x() - 40) <= 1
+    digits = frame.cells(step, drawn, tuple("0123456789"))[0]
+    assert digits.width() == alone.width()
+    beside = frame.cells(step, drawn, ("airplane",) * 10)[0]
+    words = QFontMetrics(theme.font("tiny")).horizontalAdvance("airplane")
+    assert beside.right() + BESIDE + words <= 80

@@ -16,7 +16,7 @@ from typing import Any
 from cnnviz import __version__, paths
 from cnnviz.core import carried, store
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.recipe import request_of, saved_request
+from cnnviz.core.request_json import request_of, saved_request
 from cnnviz.core.writing import replacing
 from cnnviz.request import ModelRequest, Request
 

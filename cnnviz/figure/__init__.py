@@ -8,7 +8,7 @@ from cnnviz.figure.architecture import Architecture, Fork, Unit
 from cnnviz.figure.charts import Chart, Curve, Series
 from cnnviz.figure.control import Control
 from cnnviz.figure.explained import Contributions, Outcome, Sliding
-from cnnviz.figure.graph import Graph, GraphCard
+from cnnviz.figure.graph import Graph, GraphCard, Place
 from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import GROUND, ZERO, ImageGrid, LayerRow, LayerRows, Scale
 from cnnviz.figure.visible import Visible
@@ -38,6 +38,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Panel",
+    "Place",
     "Scale",
     "Series",
     "Sliding",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,50 @@ class GraphCard:
     colormap: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What of the graph is seen, and how it is folded and coloured: plain values, for files.
+
+    Attributes
+    ----------
+    room
+        (width, height) for which its cards were laid out, in pixels at 100 %.
+    depth
+        To which it is folded; None where blocks were opened one by one.
+    opened
+        Keys of those.
+    seen
+        The part of the graph that is seen, in its own units; None for all.
+    colours
+        Name of the number that colours the cards; empty for their operations.
+    strongest
+        Whether cards show their strongest channels first.
+    """
+
+    room: tuple[int, int]
+    depth: int | None = None
+    opened: tuple[str, ...] = ()
+    seen: Box | None = None
+    colours: str = ""
+    strongest: bool = True
+
+    @classmethod
+    def of(cls, saved: Mapping[str, Any]) -> Place:
+        """From its JSON. Raises ``KeyError``, ``TypeError`` or ``ValueError`` where it is damaged."""
+        (wide, high), depth, seen = saved["room"], saved.get("depth"), saved.get("seen")
+        x, y, width, height = map(float, seen or (0, 0, 1, 1))
+        if min(wide, high, width, height) <= 0:
+            raise ValueError(f"no place: {saved}")
+        return cls(
+            (int(wide), int(high)),
+            None if depth is None else int(depth),
+            tuple(map(str, saved.get("opened", ()))),
+            None if seen is None else (x, y, width, height),
+            str(saved.get("colours", "")),
+            bool(saved.get("strongest", True)),
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """All cards, the frames of opened blocks, and the lines along which values flow.
@@ -59,6 +105,8 @@ class Graph:
     ramp
         Colours from the lowest to the highest number, where cards are coloured by one; its name and ends stand in
         ``ends``.
+    place
+        From where it was looked at on the screen, so that it can be brought back; on paper all of it is drawn.
     """
 
     cards: tuple[GraphCard, ...]
@@ -69,3 +117,4 @@ class Graph:
     ramp: tuple[str, ...] = ()
     ends: tuple[str, str, str] = ("", "", "")
     title: str = ""
+    place: Place | None = None

@@ -250,6 +250,7 @@ class Controller(QObject):
             part.problem.connect(self.complain)
         self.restoring.workspace_wanted.connect(self.window.top.workspace_picked)
         self.saving.saving.connect(self._keep_view_state)
+        self.saving.saving.connect(self.networking.keep_place)
         self.session.looked.connect(self._on_looked)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)

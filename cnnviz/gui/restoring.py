@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.made_again import WORKSPACES, differences, located
 from cnnviz.core.recipe import Recipe, read_recipe
-from cnnviz.gui.session import Session
+from cnnviz.gui.session import OF_GRAPH, Session
 from cnnviz.response import Response
 
 
@@ -76,7 +76,7 @@ class Restoring(QObject):
         request = replace(request, model=replace(request.model, device=old.model.device), colormaps=old.colormaps)
         self._awaited = request.image, recipe
         self._session.update(**{item.name: getattr(request, item.name) for item in fields(request)})
-        self._session.look({(request.view, request.layer): recipe.visible})
+        self._session.look({OF_GRAPH: recipe.place} if workspace else {(request.view, request.layer): recipe.visible})
         self._show([request.image])
         if workspace:
             self.workspace_wanted.emit(workspace)

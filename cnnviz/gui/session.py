@@ -12,6 +12,9 @@ from cnnviz.request import UNEDITED, ModelRequest, Option, Request
 
 HISTORY_KEPT = 500
 
+OF_GRAPH = ("graph", "")
+"""Under which the view states have the place in the graph, which is of no layer."""
+
 
 class Session(QObject):
     """Holds the current request. Widgets say what the person did; the session replaces the request and tells everyone.
@@ -69,6 +72,8 @@ class Session(QObject):
         request = replace(self._request, **changes)
         if request.layer != self._request.layer or request.model != self._request.model:
             request = replace(request, at=changes.get("at"), trail=changes.get("trail", ()))  # another layer's cells
+        if request.model != self._request.model:
+            self._awaited.clear()  # another network's views
         if request.image != self._request.image:
             request = replace(request, picture_edit=changes.get("picture_edit", UNEDITED))  # another picture's edit
         if finished and request != self._history[self._position]:
@@ -86,9 +91,13 @@ class Session(QObject):
 
     def view_state(self, place: tuple[str, str]) -> object:
         """Zoom and scroll of a view that comes on the screen; None where nobody knows any."""
-        if place in self._awaited:
-            self.view_states[place] = self._awaited.pop(place)
+        if (state := self.awaited(place)) is not None:
+            self.view_states[place] = state
         return self.view_states.get(place)
+
+    def awaited(self, place: tuple[str, str]) -> object:
+        """The same only where `look` said so since the last time; else None."""
+        return self._awaited.pop(place, None)
 
     def set_model(self, model: ModelRequest) -> None:
         """Open another model; its layers are its own, so the way starts again at the picture."""

@@ -15,7 +15,7 @@ import cnnviz
 from cnnviz import cli, paths
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.made_again import as_command, as_python
-from cnnviz.core.recipe import request_of, saved_request
+from cnnviz.core.request_json import request_of, saved_request
 from cnnviz.explore import Explorer
 from cnnviz.export import export
 from cnnviz.request import Cell, ModelRequest, Request

@@ -46,6 +46,13 @@ def fitted(box: Box, room: tuple[float, float], largest: float = LARGEST_FIT) ->
     return Camera(zoom, (room[0] - width * zoom) / 2 - x * zoom, (room[1] - height * zoom) / 2 - y * zoom)
 
 
+def showing(box: Box, room: tuple[float, float]) -> Camera:
+    """The camera that sees a box of the graph, and no more than it must: what ``seen`` has told comes back."""
+    x, y, width, height = box
+    zoom = min(max(min(room[0] / width, room[1] / height), FARTHEST), NEAREST)
+    return Camera(zoom, (room[0] - width * zoom) / 2 - x * zoom, (room[1] - height * zoom) / 2 - y * zoom)
+
+
 def zoomed(camera: Camera, factor: float, x: float, y: float, least: float) -> Camera:
     """The camera after zooming by a factor; what lies under (x, y) stays there."""
     zoom = min(max(camera.zoom * factor, min(least, camera.zoom)), NEAREST)

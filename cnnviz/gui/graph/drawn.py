@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.graph.shapes import PICTURE, RECORD, Card
-from cnnviz.figure import Figure, Graph, GraphCard
+from cnnviz.figure import Figure, Graph, GraphCard, Place
 from cnnviz.gui.graph import words
 from cnnviz.gui.graph.paint_numbers import Numbers
 from cnnviz.gui.graph.scene import Scene, box_of
@@ -21,7 +21,7 @@ SHADES = 12
 """Steps of a legend of numbers."""
 
 
-def figure_of(view: GraphView, title: str) -> Figure | None:
+def figure_of(view: GraphView, title: str, place: Place | None = None) -> Figure | None:
     """All of the graph, in the view's folding and colours; None while there is none."""
     scene = view.scene
     if scene is None:
@@ -39,6 +39,7 @@ def figure_of(view: GraphView, title: str) -> Figure | None:
         _keys(scene) if numbers is None else (),
         tuple(numbers.shade(n / (SHADES - 1)).name() for n in range(SHADES)) if numbers is not None else (),
         _ends(numbers),
+        place=place,
     )
     said = [f"{len(scene.facts):,} operations"]
     if scene.layout.depth is not None and scene.layout.depth < scene.layout.deepest:

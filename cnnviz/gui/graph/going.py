@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,14 +13,14 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from cnnviz.core.graph.shapes import PICTURE, GraphAnswer, GraphQuery, Tiles
 from cnnviz.core.survey.shapes import Survey, SurveyQuery, TimingAnswer, TimingQuery
-from cnnviz.figure import Figure
+from cnnviz.figure import Figure, Place
 from cnnviz.gui.graph.drawn import figure_of
 from cnnviz.gui.graph.page import GraphPage
 from cnnviz.gui.graph.paint_numbers import OF_PICTURE, TIME, of_survey, of_timing
 from cnnviz.gui.main_window import MainWindow
 from cnnviz.gui.naming import named
 from cnnviz.gui.runner import Runner
-from cnnviz.gui.session import Session
+from cnnviz.gui.session import OF_GRAPH, Session
 from cnnviz.gui.theme import theme
 from cnnviz.gui.top_bar import NETWORK
 from cnnviz.request import Request
@@ -54,6 +56,7 @@ class Networking(QObject):
         window.commands["explain"].triggered.connect(self.leave)
         window.commands["sandbox"].triggered.connect(self.leave)
         session.changed.connect(self._on_request)
+        session.looked.connect(self._on_looked)
 
     # to and fro
 
@@ -125,7 +128,8 @@ class Networking(QObject):
     @property
     def figure(self) -> Figure | None:
         """The graph as it is on the screen; None while there is none."""
-        return figure_of(self.page.view, self._response.model.title if self._response is not None else "")
+        title = self._response.model.title if self._response is not None else ""
+        return figure_of(self.page.view, title, self.page.place)
 
     def _is_drawn(self, response: Response) -> bool:
         """Whether the graph that is shown is of the same network."""
@@ -168,12 +172,35 @@ class Networking(QObject):
         response, scene = self._response, self.page.scene
         if response is None:
             return
-        if scene is not None and self._is_drawn(response):
+        if (place := self._awaited_place()) is not None:
+            query = self.page.come_back(place, response.key)
+        elif scene is not None and self._is_drawn(response):
             shown = scene.answer.query
             query = GraphQuery(response.key, shown.room, shown.depth, shown.opened)
         else:
             query = GraphQuery(response.key, self.page.room)
         self._look_up(query)
+
+    def _awaited_place(self) -> Place | None:
+        """What a file says of the graph of this pass; None where no file does, or the pass is still to come."""
+        if self._response is None or self._response.request.shown != self._session.request.shown:
+            return None
+        state = self._session.awaited(OF_GRAPH)
+        with suppress(KeyError, TypeError, ValueError):
+            return state if isinstance(state, Place) else Place.of(state) if isinstance(state, Mapping) else None
+        return None
+
+    @Slot()
+    def _on_looked(self) -> None:
+        """The graph is open already when a file says how it is seen."""
+        if self.open and (place := self._awaited_place()) is not None and self._response is not None:
+            self._look_up(self.page.come_back(place, self._response.key))
+
+    @Slot()
+    def keep_place(self) -> None:
+        """Tell the session where one is in the graph."""
+        if (place := self.page.place) is not None and self._response is not None and self._is_drawn(self._response):
+            self._session.view_states[OF_GRAPH] = asdict(place)
 
     @Slot(object)
     def _look_up(self, query: GraphQuery) -> None:

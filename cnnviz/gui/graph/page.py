@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from cnnviz.core.graph.shapes import RECORD, GraphAnswer, GraphQuery
-from cnnviz.gui.graph.camera import Camera
+from cnnviz.figure import Place
+from cnnviz.gui.graph.camera import Camera, showing
 from cnnviz.gui.graph.find import FindBar, found
 from cnnviz.gui.graph.legend import Legend
 from cnnviz.gui.graph.paint_numbers import KINDS, Numbers, Values, of_facts
 from cnnviz.gui.graph.scene import Scene, box_of
 from cnnviz.gui.graph.view import GraphView
 from cnnviz.gui.theme import theme
+from cnnviz.response import PassKey
 
 REST = 500
 """Milliseconds without a move after which a place is one to come back to."""
@@ -49,6 +51,7 @@ class GraphPage(QFrame):
         self._places: list[tuple[GraphQuery, Camera]] = []
         self._place = -1
         self._landing: Camera | None = None
+        self._awaited: Place | None = None  # what a file says, until its graph is there
         self._values: dict[str, Values] = {}
         self._found: list[int] = []
         self._at = 0
@@ -152,6 +155,7 @@ class GraphPage(QFrame):
             self._on_asked(self.finder.line.text() if self.finder.isVisible() else "")
         elif self._opening:
             self._open_hit()
+        self._look_from_awaited(answer.query)
 
     def _show_depths(self, answer: GraphAnswer) -> None:
         """One button for each depth to which one can fold."""
@@ -272,6 +276,40 @@ class GraphPage(QFrame):
         else:
             self._landing = camera
             self.query_wanted.emit(query)
+
+    @property
+    def place(self) -> Place | None:
+        """What is seen, how it is folded and coloured, in plain values; None while there is no graph."""
+        if self.scene is None:
+            return None
+        layout, seen, colour = self.scene.layout, self.view.camera.seen(self.view.room), self.colours.currentIndex()
+        return Place(
+            self._query.room,
+            layout.depth,
+            tuple(sorted(layout.opened)) if layout.depth is None else (),
+            None if self.view.fitted else seen,
+            KINDS[colour - 1].name if colour > 0 else "",
+            self.strongest.isChecked(),
+        )
+
+    def come_back(self, place: Place, key: PassKey) -> GraphQuery:
+        """What to ask for so that a place is seen again; its colours are there at once."""
+        self._awaited = place
+        names = ["", *(kind.name for kind in KINDS)]
+        self.colours.setCurrentIndex(names.index(place.colours) if place.colours in names else 0)
+        self.strongest.setChecked(place.strongest)
+        opened = frozenset(place.opened) if place.depth is None else None
+        return GraphQuery(key, place.room, place.depth, opened)
+
+    def _look_from_awaited(self, answered: GraphQuery) -> None:
+        place = self._awaited
+        if place is None or (answered.room, answered.depth) != (place.room, place.depth):
+            return
+        self._awaited = None
+        if place.seen is None:
+            self.view.fit(fly=False)
+        else:
+            self.view.look_from(showing(place.seen, self.view.room))
 
     # finding
 

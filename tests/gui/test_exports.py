@@ -97,7 +97,7 @@ def dialog(opened, tmp_path: Path):
 
 
 def names(dialog) -> list[str]:
-    return [label.text() for label in dialog.names if label.text()]
+    return dialog.names.texts
 
 
 def choose(box, value: str) -> None:
@@ -107,7 +107,7 @@ def choose(box, value: str) -> None:
 def test_names_are_seen_before_they_are_made(opened, dialog):
     first, second, third = (Path(path).stem for path in dialog.pictures)
     assert names(dialog) == [f"{stem}-3-feature-maps.png" for stem in (first, second, third)]
-    assert dialog.said.text() == "3 files: 3 × 1 × 1 (pictures, layers, formats)"
+    assert dialog.said.text() == "3 files: 3 pictures × 1 layer × 1 format"
     dialog.formats.checks["csv"].setChecked(True)
     dialog.name.setText("{index}_{image}")
     assert names(dialog) == [f"03_{first}.png", f"03_{first}.csv", f"03_{second}.png", f"03_{second}.csv", "…"]
@@ -134,7 +134,7 @@ def test_layers_are_chosen_from_a_list(opened, dialog):
     dialog.list.search.setText("conv 5")
     dialog.list.all.click()
     assert dialog.ask.layers == "0,3"
-    assert dialog.said.text() == "6 files: 3 × 2 × 1 (pictures, layers, formats)"
+    assert dialog.said.text() == "6 files: 3 pictures × 2 layers × 1 format"
     dialog.list.search.clear()
     dialog.list.all.click()
     assert dialog.layers.currentData() == "all"
@@ -162,7 +162,7 @@ def test_the_outputs_of_layers_leave_in_one_file_for_each_picture(opened, dialog
     dialog.list.changed.emit()
     stems = [Path(path).stem for path in dialog.pictures]
     assert names(dialog) == [f"{stem}-layers-records.npz" for stem in stems]
-    assert dialog.said.text() == "3 files: 3 × 1 (pictures, formats)"
+    assert dialog.said.text() == "3 files: 3 pictures × 1 format"
     exports, pictures = opened.controller.exports, dialog.pictures
     ended(opened, lambda: exports.many(opened.request.model, dialog.ask, pictures, dialog.folder))
     assert told == [f"3 files were made in {dialog.folder}."]
@@ -249,10 +249,21 @@ def test_a_folder_of_pictures(opened, dialog):
     assert dialog.source.currentIndex() == 0
 
 
+def test_the_keyboard_goes_through_the_fields_and_then_to_the_buttons(opened, dialog):
+    dialog.activateWindow()
+    assert dialog.focusWidget() is dialog.source
+    chain, widget = [], dialog.source
+    while (widget := widget.nextInFocusChain()) is not dialog.source:
+        chain.append(widget)
+    places = [chain.index(each) for each in (dialog.name, dialog.list.search, dialog.list.none, dialog.go)]
+    assert places == sorted(places)
+    assert dialog.go.isDefault()
+
+
 def test_this_picture_alone(dialog, opened):
     choose(dialog.source, "current")
     assert dialog.pictures == (opened.request.image,)
-    assert dialog.said.text() == "1 file: 1 × 1 × 1 (pictures, layers, formats)"
+    assert dialog.said.text() == "1 file: 1 picture × 1 layer × 1 format"
 
 
 def test_a_file_is_never_written_over_unasked(opened, monkeypatch, tmp_path: Path):

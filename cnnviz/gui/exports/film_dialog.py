@@ -84,6 +84,7 @@ class FilmDialog(FormDialog):
         self.kind.currentIndexChanged.connect(self._on_kind)
         self.rate.valueChanged.connect(self._on_choice)
         self.resize(theme.px(1080), theme.px(470))
+        self.order_keys(self.kind, self.preview.line)
         self._on_kind()
 
     @property

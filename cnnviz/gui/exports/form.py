@@ -73,6 +73,13 @@ class FormDialog(QDialog):
         """Put something to look at to the right of the form; it takes the room that there is."""
         self._sides.addWidget(widget, 1)
 
+    def order_keys(self, first: QWidget, last: QWidget) -> None:
+        """Begin at the first field; the tabulator comes to the buttons after the last one."""
+        self.setTabOrder(last, self.go)
+        self.setTabOrder(self.go, self.buttons.button(QDialogButtonBox.StandardButton.Cancel))
+        self.go.setDefault(True)
+        first.setFocus()
+
     def choice(self, name: str, label: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
         """A row with a choice among (words, value)."""
         box = named(QComboBox(), name, label)

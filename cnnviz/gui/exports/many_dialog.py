@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export.base import PRESETS
-from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.exports.form import FormDialog, kept, last_folder
 from cnnviz.gui.exports.format_grid import FormatGrid
 from cnnviz.gui.exports.kinds import GROUNDS, SCALES
 from cnnviz.gui.exports.layer_list import LayerList
+from cnnviz.gui.exports.many_names import NameList, names_of
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.response import Response, Step
@@ -35,8 +33,6 @@ PRESENT = (
 CURRENT, TRAY, FOLDER = "current", "tray", "folder"
 ALL, THIS, OWN = "all", "this", "own"
 NAME = "{image}-{layer}-{view}"
-SHOWN = 4
-"""Names that are shown before they are made."""
 
 
 class ManyDialog(FormDialog):
@@ -67,6 +63,7 @@ class ManyDialog(FormDialog):
         self.formats.changed.connect(self._tell)
         for line in (self.name, self.place):
             line.textChanged.connect(self._tell)
+        self.order_keys(self.source, self.list.none)
         self.resize(theme.px(920), 0)
         self._on_layers()
 
@@ -172,7 +169,7 @@ class ManyDialog(FormDialog):
     def _build_right(self) -> QWidget:
         """The layers, and below them the names of the first files."""
         self.list = LayerList(self._response.steps)
-        self.names = [ElidedLabel("", "small", mode=Qt.TextElideMode.ElideMiddle) for _ in range(SHOWN + 1)]
+        self.names = NameList()
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -181,12 +178,7 @@ class ManyDialog(FormDialog):
         column.addWidget(self.list, 1)
         column.addSpacing(theme.px(8))
         column.addWidget(_title("Files"))
-        names = QVBoxLayout()
-        names.setSpacing(theme.px(2))
-        for number, label in enumerate(self.names):
-            label.setObjectName(f"many-names-{number}")
-            names.addWidget(label)
-        column.addLayout(names)
+        column.addWidget(self.names)
         return right
 
     # what follows from a choice
@@ -237,10 +229,8 @@ class ManyDialog(FormDialog):
         self.ground.setEnabled(self.formats.drawn)
         problem = self._problem()
         self.go.setEnabled(not problem)
-        names = [] if problem else list(islice(self._names(), SHOWN + 1))
-        for number, label in enumerate(self.names):
-            name = names[number] if number < len(names) else ""
-            label.setText("…" if name and number == SHOWN else name)
+        names = () if problem else names_of(self._response, self.ask, self.pictures, self._shown)
+        self.names.show_names(names)
         self.said.setText(problem or self._count())
 
     def _problem(self) -> str:
@@ -261,41 +251,18 @@ class ManyDialog(FormDialog):
         return ""
 
     def _count(self) -> str:
-        pictures, layers, formats = len(self.pictures), len(self._shown), len(self.formats.chosen)
+        pictures, formats = _count(len(self.pictures), "picture"), _count(len(self.formats.chosen), "format")
+        total = _count(len(self.pictures) * self.each, "file")
         if self.together:
-            return f"{_files(pictures * self.each)}: {pictures:,} × {formats} (pictures, formats)"
+            return f"{total}: {pictures} × {formats}"
         tables = any(suffix in ("tex", "md") for suffix in self.formats.chosen)
         most = "at most " if self._layers == ALL and (self.view.currentData() or tables) else ""
-        total = _files(pictures * self.each)
-        return f"{most}{total}: {pictures:,} × {layers:,} × {formats} (pictures, layers, formats)"
+        return f"{most}{total}: {pictures} × {_count(len(self._shown), 'layer')} × {formats}"
 
     @property
     def _shown(self) -> list[Step]:
         """The steps that are exported."""
         return [self._step] if self.layers.currentData() == THIS else self.list.chosen
-
-    def _names(self) -> Iterator[str]:
-        """The names in their order; what is not known before it is drawn stands in braces."""
-        from cnnviz.batch.names import Names, stem_of
-
-        taken, pattern = Names(), self.name.text()
-        model = Path(self._response.model.name).stem
-        digits = len(str(len(self._response.steps) - 1))
-        for picture in self.pictures:
-            parts: dict[str, str] = {"image": Path(picture).stem, "model": model}
-            for step in self._shown:
-                known = step is self._step
-                best = self._response.views[0].name if known else "{view}"
-                told = {"layer": step.key or "picture", "index": f"{max(step.index, 0):0{digits}d}"}
-                told |= {"view": str(self.view.currentData()) or best}
-                told |= {"op": self._response.card.op if known else "{op}"}
-                if self.together:
-                    told = {"layer": "all" if self._layers == ALL else "layers", "index": "0"}
-                    told |= {"view": "records", "op": "records"}
-                for suffix in self.formats.chosen:
-                    yield taken.next(stem_of(pattern, parts | told), suffix)
-                if self.together:
-                    break
 
     # from one time to the next
 
@@ -332,5 +299,5 @@ def _title(words: str) -> QLabel:
     return label
 
 
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

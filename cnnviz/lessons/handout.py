@@ -1,4 +1,4 @@
-"""A lesson on paper: words, formulas, figures and questions; the answers stand on a page of their own at the end."""
+"""A lesson on paper: words, formulas, figures, questions; the answers, and what words mean, on the last page."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from cnnviz.lessons.expressions import evaluate, printed, said
 from cnnviz.lessons.facts import facts, numbers
 from cnnviz.lessons.following import model_name, picture_file, shown
 from cnnviz.lessons.formulas import aloud, outline
+from cnnviz.lessons.glossary import Entry, glossary
 from cnnviz.lessons.words import Typeset
 from cnnviz.request import ModelRequest, Request
 
@@ -79,8 +80,8 @@ def parts(lesson: Lesson, explorer: Explorer, sandbox: SandboxFigure) -> Iterato
             figure = made.figure
         elif now.workspace == "sandbox":
             figure = sandbox(dict(now.sandbox or ()))
-        elif step.show is None or now.workspace == "train":
-            figure = None  # the same as before, or nothing that stands still
+        elif step.show is None or now.workspace == "train" or (step is lesson.steps[-1] and not now.layer):
+            figure = None  # the same as before, nothing that stands still, or only to have a rest from others
         elif now.workspace in WHOLE:
             figure = explorer.answer(Request(model, image, view=WHOLE[now.workspace])).figure
         else:
@@ -100,8 +101,23 @@ def parts(lesson: Lesson, explorer: Explorer, sandbox: SandboxFigure) -> Iterato
         yield Part(step, known, figure)
 
 
+def vocabulary(lesson: Lesson) -> list[Entry]:
+    """The textbooks' words that a lesson says, in the order in which it does."""
+    found: dict[str, Entry] = {}
+    for step in lesson.steps:
+        for text, _ in words.prose(step.text):
+            found |= {one.entry.title: one.entry for one in glossary().find(text, textbooks=True)}
+    return list(found.values())
+
+
+def meanings(entries: Sequence[Entry]) -> str:
+    """What words mean, as HTML; empty where there are none."""
+    said = "".join(f"<p><b>{escape(entry.title)}</b>: {escape(entry.sentence)}</p>" for entry in entries)
+    return f'<div class="words"><h2>The words</h2>{said}</div>' if said else ""
+
+
 def body(lesson: Lesson, found: Sequence[Part], typeset: Typeset, picture: Callable[[Figure], str]) -> str:
-    """The handout as HTML without a head.
+    """The handout as HTML without a head, up to its answers.
 
     Parameters
     ----------
@@ -178,7 +194,7 @@ def as_html(lesson: Lesson, found: Sequence[Part]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(lesson.title)}</title><style>{style}</style></head>"
-        f"<body>{body(lesson, found, _svg, picture)}</body></html>"
+        f"<body>{body(lesson, found, _svg, picture)}{meanings(vocabulary(lesson))}</body></html>"
     )
 
 

@@ -323,6 +323,7 @@ def test_a_handout_has_words_figures_and_answers(opened: Opened, lesson: Path, t
     assert "6 words about" in text
     assert "<b>2: 156.</b>" in text
     assert "<b>B is wrong.</b> It is this." in text
+    assert "The words" not in text, "it says none of the textbooks'"
 
 
 def test_a_lesson_is_dropped_on_the_window(opened: Opened, lesson: Path) -> None:
@@ -486,6 +487,30 @@ def test_a_handout_fills_its_pages_and_tears_no_question_apart(qapp: QApplicatio
         after = layout.blockBoundingRect(two.next())
         assert pages["two"] == (int(after.top() // high),) * 2
         assert document.pageCount() <= 1 + (lines * line + 30 * line + 400) // high  # hardly anything is left empty
+
+
+def test_the_page_of_answers_is_filled_up_with_words_and_no_more(qapp: QApplication) -> None:
+    from cnnviz.gui.learning.printing import _fill_up
+    from cnnviz.lessons.handout import vocabulary
+
+    words = vocabulary(read(lesson_named("05")))
+    assert [word.words[0] for word in words[:3]] == ["dense layer", "pixel", "weight"]
+    for lines, least in ((2, 10), (25, 1), (60, 0)):
+        document = QTextDocument()
+        document.setPageSize(QSizeF(600, 900))
+        html = "<h2>Answers</h2>" + "<p>line</p>" * lines
+        document.setHtml(html)
+        pages = document.pageCount()
+        _fill_up(document, html, words)
+        assert document.pageCount() == pages
+        said = [block.text() for block in _blocks(document) if ": " in block.text()]
+        assert len(said) >= least
+        assert (
+            said[:1]
+            == ["Dense layer, fully connected, linear: Every output is a weighted sum of all inputs, plus a bias."][
+                : len(said)
+            ]
+        )
 
 
 def test_the_same_figure_is_not_printed_twice(opened: Opened, lesson: Path) -> None:

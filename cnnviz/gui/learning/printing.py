@@ -34,6 +34,7 @@ from cnnviz.lessons.base import Lesson
 
 if TYPE_CHECKING:
     from cnnviz.explore import Explorer
+    from cnnviz.lessons.glossary import Entry
     from cnnviz.lessons.handout import Part
 
 MEMORY = 2**30
@@ -62,6 +63,7 @@ h1 { font-size: 27px; } h2 { font-size: 18px; margin-top: 22px; } h3 { font-size
 p { line-height: 128%; margin-bottom: 8px; } .dim { color: #5a6370; font-size: 12px; }
 p.display { text-align: center; } th { color: #5a6370; text-align: left; }
 td, th { padding: 3px 14px 3px 0; border-bottom: 1px solid #dfe3e9; } li { margin-bottom: 4px; }
+div.words p { font-size: 12px; margin-bottom: 5px; }
 """
 
 
@@ -145,7 +147,7 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
         return f'<table cellspacing="0"><tr><td style="padding: 10px 0 8px 0; border: none">{shown}</td></tr></table>'
 
     html = handout.body(lesson, found, typeset, picture)
-    html = html.replace('<div class="answers"><h2', f"<div><h2{BREAK}")
+    html = html.replace('<div class="answers"><h2', f"<div><h2{BREAK}").replace("<table>", '<table cellspacing="0">')
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -153,12 +155,12 @@ def _pdf(lesson: Lesson, found: Sequence[Part], family: str) -> bytes:
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
     writer.setTitle(lesson.title)
     writer.setCreator("CNNViz")
-    _pages(document, html.replace("<table>", '<table cellspacing="0">'), writer, QSizeF(size.sizePixels(DPI)))
+    _pages(document, html, handout.vocabulary(lesson), writer, QSizeF(size.sizePixels(DPI)))
     buffer.close()
     return io.BytesIO(buffer.data().data()).getvalue()
 
 
-def _pages(document: QTextDocument, html: str, writer: QPdfWriter, page: QSizeF) -> None:
+def _pages(document: QTextDocument, html: str, words: Sequence[Entry], writer: QPdfWriter, page: QSizeF) -> None:
     """Set the words in pages of this size, and paint one after the other with its number."""
     from PySide6.QtCore import QRectF, Qt
     from PySide6.QtGui import QPainter
@@ -166,7 +168,7 @@ def _pages(document: QTextDocument, html: str, writer: QPdfWriter, page: QSizeF)
     side, top = 72.0, 64.0
     inside = QSizeF(page.width() - 2 * side, page.height() - 2 * top)
     document.setPageSize(inside)
-    _keep_together(document, html, inside.height())
+    _fill_up(document, _keep_together(document, html, inside.height()), words)
     painter = QPainter(writer)
     for number in range(document.pageCount()):
         if number:
@@ -184,18 +186,32 @@ def _pages(document: QTextDocument, html: str, writer: QPdfWriter, page: QSizeF)
     painter.end()
 
 
-def _keep_together(document: QTextDocument, html: str, height: float) -> None:
+def _fill_up(document: QTextDocument, html: str, words: Sequence[Entry]) -> None:
+    """Say on what is left of the last page what words of the lesson mean, as many as have room."""
+    from cnnviz.lessons.handout import meanings
+
+    pages, count = document.pageCount(), len(words)
+    while count:
+        document.setHtml(html + meanings(words[:count]))
+        if document.pageCount() == pages:
+            return
+        count -= 1
+    document.setHtml(html)
+
+
+def _keep_together(document: QTextDocument, html: str, height: float) -> str:
     """Set the words so that no heading stands alone at the foot of a page, and no task or question is torn apart.
 
-    What is shorter than a page and would go over its end begins on the next one.
+    What is shorter than a page and would go over its end begins on the next one. Returns the words with these breaks.
     """
     for _ in range(len(HEADS.findall(html)) + 1):
         document.setHtml(html)
         torn = _torn(document, height)
         if torn is None:
-            return
+            break
         start = [found.end() for found in HEADS.finditer(html)][torn]
         html = html[:start] + BREAK + html[start:]
+    return html
 
 
 def _torn(document: QTextDocument, height: float) -> int | None:

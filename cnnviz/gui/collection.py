@@ -104,6 +104,11 @@ class Collection(QObject):
         if dropped:
             self._gathering.append(self._jobs.start(Job("Looking for pictures", partial(gather, tuple(dropped)))))
 
+    def add_new(self, files: list[str]) -> None:
+        """The same, of those that are not in the tray yet: what is there stays."""
+        known = set(self.paths)
+        self.add([file for file in files if file not in known])
+
     def classify_all(self) -> None:
         """Ask the current model about every picture again."""
         self._cancel_classifying()

@@ -90,7 +90,7 @@ class Controller(QObject):
         self.exporter = Exporter(self.jobs, self.runner.explorer, window)
         self.reporting = Reporting(self.jobs, self.runner.explorer, window)
         self.exports = Exports(self.jobs, self.runner.explorer, window)
-        self.restoring = Restoring(session, self.collection.add)
+        self.restoring = Restoring(session, self.collection.add_new)
         self.saving = Saving(window, session, self.collection)
         self.opening = Opening(window, self.runner.explorer)
         self.player = Player(settings.play_speed, self)
@@ -263,7 +263,9 @@ class Controller(QObject):
         self.drawing.problem.connect(self.complain)
         self.living.problem.connect(self.complain)
         self.across.problem.connect(self.complain)
-        self.across.export_requested.connect(self.exporter.ask)
+        self.across.export_requested.connect(
+            lambda figure, name, visible: self.exporter.ask(figure, name, visible=visible)
+        )
 
     def _connect(self) -> None:
         window = self.window

@@ -21,7 +21,7 @@ def sentences(opened) -> list[str]:
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "npz"])
 def test_a_dropped_figure_brings_back_its_view(opened, tmp_path: Path, suffix: str):
     opened.ask(layer="3", view="feature-maps", channel=4, options=(("contrast", 0.5),))
-    shown = opened.controller.response.figure
+    shown, tray = opened.controller.response.figure, opened.controller.collection.paths
     file = cnnviz.export(shown, tmp_path / f"maps.{suffix}")
     opened.ask(layer="11", view="", channel=None, options=())
     opened.controller.open_files([str(file)])
@@ -29,6 +29,7 @@ def test_a_dropped_figure_brings_back_its_view(opened, tmp_path: Path, suffix: s
     figure = opened.controller.response.figure
     assert figure.request == shown.request
     assert np.array_equal(figure.panels[0].raster, shown.panels[0].raster)
+    assert opened.controller.collection.paths == tray  # its picture is one of them
     assert not sentences(opened)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,9 @@ AS_COLOURS = "as colours; CSV and NPZ hold the numbers"
 FEW = 8
 """Pictures in a grid that bear captions even if they have to be cut."""
 
+MOST_RUNS = 12
+"""Of channels one after the other that a remark names."""
+
 CAPTIONED = 128
 """Pictures in a grid that can still bear captions."""
 
@@ -83,7 +87,8 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
             return charts.bars(panel, room)
         case Vector():
             aside = None if room is None else room - BAR_ROOM
-            return beside(charts.columns(panel, aside), colour_bar(panel.scale, BAR_LENGTH), shared(panel.scale))
+            bar = colour_bar(panel.scale, BAR_LENGTH)
+            return beside(charts.columns(panel, aside), bar, shared(panel.scale), _units(panel))
         case Histogram():
             return charts.histogram(panel, room)
         case Contributions():
@@ -106,6 +111,12 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
             return paged(panel, room)
         case Note():
             return _note(panel)
+
+
+def _units(panel: Vector) -> str:
+    """Which units are drawn where that are not all."""
+    (first, last), count = charts.units_of(panel), len(panel.values)
+    return f"units {first:,} to {last - 1:,} of {count:,} shown" if last - first < count else ""
 
 
 def beside(block: Block, bar: Block, *remarks: str) -> Block:
@@ -278,10 +289,9 @@ def _remarks(panel: ImageGrid, captioned: bool) -> list[str]:
     if shown < panel.total:
         found.append(f"{shown:,} of {panel.total:,} shown")
     if not captioned and shown > 1:
-        if panel.indices == tuple(range(shown)):
-            found.append(f"{panel.noun}s 0 to {shown - 1:,}, row by row")
-        elif panel.indices == tuple(range(panel.indices[0], panel.indices[0] + shown)):
-            found.append(f"{panel.noun}s {panel.indices[0]:,} to {panel.indices[-1]:,}, row by row")
+        runs = _runs(panel.indices)
+        if len(runs) <= MOST_RUNS and list(panel.indices) == sorted(panel.indices):
+            found.append(f"{panel.noun}s {', '.join(runs)}, row by row")
         for note in ("dead", "all zero", "NaN", "infinite"):
             numbers = [str(i) for i, text in zip(panel.indices, panel.notes, strict=True) if text == note]
             if numbers:
@@ -290,6 +300,13 @@ def _remarks(panel: ImageGrid, captioned: bool) -> list[str]:
                     + (f" and {len(numbers) - 40} more" if len(numbers) > 40 else "")
                 )
     return found
+
+
+def _runs(indices: tuple[int, ...]) -> list[str]:
+    """Channels in words, ``0 to 31``, ``64 to 95``."""
+    breaks = [0, *(i for i in range(1, len(indices)) if indices[i] != indices[i - 1] + 1), len(indices)]
+    ends = [(indices[a], indices[b - 1]) for a, b in pairwise(breaks)]
+    return [f"{first:,} to {last:,}" if first < last else f"{first:,}" for first, last in ends]
 
 
 def _small(panel: ImageGrid) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from cnnviz.core.pixels import lut, paint
 from cnnviz.export.layout import Block, footed
 from cnnviz.export.paper import LINE, PLAIN, SMALL, Sheet, cut, width_of
 from cnnviz.figure import GROUND, Bars, Histogram, Matrix, Scale, Vector, number
+from cnnviz.figure.visible import span
 
 TABLE_ROWS, TABLE_COLUMNS = 40, 28
 READABLE = 1.6
@@ -62,22 +63,29 @@ def name_room(room: int | None) -> int:
     return 220 if room is None else max(70, min(room // 2 + 10, 220))
 
 
-def columns(panel: Vector, room: int | None = None) -> Block:
-    """One column for each unit, from the zero line."""
+def units_of(panel: Vector) -> tuple[int, int]:
+    """The first unit that is drawn, and the one behind the last."""
     count = len(panel.values)
+    return (0, count) if panel.visible is None or not count else span(panel.visible.x, panel.visible.width, count)
+
+
+def columns(panel: Vector, room: int | None = None) -> Block:
+    """One column for each unit, or for each that is visible, from the zero line."""
+    first, last = units_of(panel)
+    values, count = panel.values[first:last], last - first
     named = bool(panel.labels) and count <= 24
     width, height = max(320, min(900, count * 12)), 220
     left = max(width_of(number(v, signed=panel.scale.signed), SMALL) for v in (panel.scale.low, panel.scale.high)) + 8
     if room is not None:
         width = max(LEAST, min(width, room - left))
-    colours = lut(panel.scale.colormap)[paint(panel.values[None], panel.scale.low, panel.scale.high)[0]] / 255
+    colours = lut(panel.scale.colormap)[paint(values[None], panel.scale.low, panel.scale.high)[0]] / 255
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         from matplotlib.collections import LineCollection
 
         x += left
         _frame(sheet, x, y, width, height, panel.scale)
-        at = height * (panel.scale.high - np.nan_to_num(panel.values, nan=0.0)) / (panel.scale.high - panel.scale.low)
+        at = height * (panel.scale.high - np.nan_to_num(values, nan=0.0)) / (panel.scale.high - panel.scale.low)
         zero = height * panel.scale.high / (panel.scale.high - panel.scale.low)
         middle = x + (np.arange(count) + 0.5) * width / count
         ends = np.stack(
@@ -87,13 +95,12 @@ def columns(panel: Vector, room: int | None = None) -> Block:
         edge = [(*c[:3], 1.0) for c in colours]
         sheet.axes.add_collection(LineCollection(list(ends), colors=edge, linewidths=thick, zorder=2, capstyle="butt"))
         sheet.line([x, x + width], [y + zero] * 2, sheet.palette.dim, zorder=3)
-        if panel.marked is not None:
-            sheet.box(
-                x + panel.marked * width / count, y, width / count, height, sheet.palette.accent, edge=True, zorder=4
-            )
+        if panel.marked is not None and first <= panel.marked < last:
+            start = x + (panel.marked - first) * width / count
+            sheet.box(start, y, width / count, height, sheet.palette.accent, edge=True, zorder=4)
         marks = range(count) if count <= 24 else sorted({0, count // 4, count // 2, 3 * count // 4, count - 1})
         for i in marks:
-            text = cut(panel.labels[i], int(width / count), SMALL) if named else f"{i:,}"
+            text = cut(panel.labels[first + i], int(width / count), SMALL) if named else f"{first + i:,}"
             sheet.text(float(middle[i]), y + height + 12, text, SMALL, align="center", color=sheet.palette.dim)
 
     return Block(left + width, height + 18, draw)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figure.pictures import Scale
+from cnnviz.figure.visible import Visible
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +60,8 @@ class Vector:
         One name for each unit, or empty.
     marked
         The unit that is selected, or None.
+    visible
+        The units that are drawn on paper, by ``x`` and ``width``; None for all.
     """
 
     values: NDArray[np.float32]
@@ -66,6 +69,7 @@ class Vector:
     labels: tuple[str, ...] = ()
     title: str = ""
     marked: int | None = None
+    visible: Visible | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

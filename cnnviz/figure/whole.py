@@ -123,7 +123,7 @@ class Figure:
         """The same figure of which only parts are drawn: one for each panel from the left, None for all of it."""
         parts = [None if part is None else Visible.of(part) for part in visible] + [None] * len(self.panels)
         panels = (
-            replace(panel, visible=part) if isinstance(panel, ImageGrid) else panel
+            replace(panel, visible=part) if isinstance(panel, ImageGrid | Vector) else panel
             for panel, part in zip(self.panels, parts, strict=False)
         )
         return replace(self, panels=tuple(panels))

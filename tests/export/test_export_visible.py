@@ -18,7 +18,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.pixels import lut
 from cnnviz.core.recipe import read_recipe
 from cnnviz.export import export
-from cnnviz.figure import Bars, Figure, ImageGrid, Scale
+from cnnviz.figure import Bars, Figure, ImageGrid, Scale, Vector
 from cnnviz.figure.visible import Visible, span
 
 COLUMNS, ROWS, HEIGHT, WIDTH = 3, 2, 5, 7
@@ -183,3 +183,33 @@ def test_what_is_no_part_is_said_in_a_sentence(part: object, tmp_path: Path) -> 
     with pytest.raises(CnnvizError, match="A visible part is X, Y, WIDTH and HEIGHT"):
         export(figure_of(mosaic_of(6, HEIGHT, WIDTH)), tmp_path / "a.png", visible=[part])  # type: ignore[list-item]
     assert not list(tmp_path.iterdir())
+
+
+def test_which_of_many_maps_are_seen_is_said(tmp_path: Path) -> None:
+    figure = figure_of(mosaic_of(400, 3, 3))
+    svg = export(figure, tmp_path / "a.svg", visible=[(0.0, 0.0, 0.875, 0.5, 40)]).read_text("utf-8")
+    assert "175 of 400 shown" in svg  # 35 of 40 columns, 5 of 10 rows
+    assert "maps 0 to 34, 40 to 74, 80 to 114, 120 to 154, 160 to 194, row by row" in svg
+
+
+def columns_of(svg: str) -> list[tuple[str, float]]:
+    """Colour and length, upwards, of the columns of a vector, from the left."""
+    found = re.findall(r'<path d="M ([\d.]+) ([\d.]+) \nL \1 ([\d.]+) \n" [^>]*stroke: (#[0-9a-f]{6})', svg)
+    return [(color, float(zero) - float(end)) for _, zero, end, color in found]
+
+
+def test_of_a_vector_the_visible_units_are_drawn(tmp_path: Path) -> None:
+    values = np.linspace(-1, 1, 40, dtype=np.float32)[np.random.default_rng(1).permutation(40)]
+    names = tuple(f"u{i}" for i in range(40))
+    figure = Figure("units", "Title", "", (Vector(values, SCALE, names, marked=17),))
+    svg = export(figure, tmp_path / "a.svg", visible=[(0.26, 0, 0.24, 1)]).read_text("utf-8")  # 10.4 to 20: from 10 on
+    assert [name for name in names if f">{name}</text>" in svg] == [f"u{i}" for i in range(10, 20)]
+    assert "units 10 to 19 of 40 shown" in svg
+    drawn = columns_of(svg)
+    assert len(drawn) == 10
+    lengths = np.array([length for _, length in drawn])
+    assert lengths / np.abs(lengths).max() == pytest.approx(values[10:20] / np.abs(values[10:20]).max(), abs=1e-3)
+    wanted = lut("vik")[np.rint((values[10:20] + 1) / 2 * 254).astype(int), :3]
+    assert [color for color, _ in drawn] == [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in wanted]
+    whole = export(figure, tmp_path / "b.svg").read_text("utf-8")
+    assert "of 40 shown" not in whole

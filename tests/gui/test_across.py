@@ -69,7 +69,11 @@ def test_the_figure_is_exported(opened, across, tmp_path, monkeypatch):
     opened.controller.across.export_requested.disconnect()
     opened.controller.across.export_requested.connect(lambda *args: asked.append(args))
     across.export.click()
-    figure, name = asked[0]
+    across.view.panels[0].canvas.zoom_by(2.0)
+    across.export.click()
+    (figure, name, visible), (_, _, zoomed) = asked
+    assert visible == ()
+    assert zoomed[0] is not None
     assert name == "pictures-strongest"
     with opened.qtbot.waitSignal(opened.controller.exporter.done):
         opened.controller.exporter.write(figure, tmp_path / "patches.png")

@@ -107,6 +107,21 @@ def test_the_wheel_zooms_around_the_unit_under_the_cursor(qtbot: QtBot, widget: 
     assert widget.view_state() is None
 
 
+def test_the_units_that_are_seen_are_shares_and_come_back(widget: VectorWidget) -> None:
+    widget.set_panel(Vector(np.linspace(-4, 4, 400).astype(np.float32), SCALE))
+    assert widget.visible is None
+    for _ in range(6):
+        wheel(widget, 200, 1)
+    seen, state = widget.visible, widget.view_state()
+    assert seen is not None
+    plot = widget.plot
+    first = -plot._left / plot._pitch  # units, at the left edge of the plot
+    assert (seen.x * 400, seen.width * 400) == pytest.approx((first, plot.width() / plot._pitch), abs=1e-3)
+    widget.restore(None)
+    widget.restore(list(seen))
+    assert widget.view_state() == pytest.approx(state, rel=1e-5)
+
+
 def test_dragging_pans(qtbot: QtBot, widget: VectorWidget) -> None:
     widget.set_panel(Vector(np.linspace(-4, 4, 400).astype(np.float32), SCALE))
     for _ in range(8):

@@ -33,11 +33,11 @@ class Across(QObject):
     problem
         (sentence, details) Pictures that could not be looked at.
     export_requested
-        (figure, name).
+        (figure, name, what of its panels is visible).
     """
 
     problem = Signal(str, str)
-    export_requested = Signal(object, str)
+    export_requested = Signal(object, str, object)
 
     def __init__(self, window: MainWindow, session: Session, jobs: Jobs, explorer: Callable[[], Explorer]) -> None:
         super().__init__(window)
@@ -151,7 +151,8 @@ class Across(QObject):
 
     def _export(self) -> None:
         if self.window is not None and self.window.figure is not None:
-            self.export_requested.emit(self.window.figure, f"pictures-{self.window.figure.view}")
+            figure, visible = self.window.figure, self.window.view.visible
+            self.export_requested.emit(figure, f"pictures-{figure.view}", visible)
 
 
 def look(

@@ -133,7 +133,7 @@ class ExportDialog(QDialog):
         self.heading = named(QCheckBox("Title above the figure"), "export-heading", "Title above the figure")
         self.heading.setChecked(True)
         self.seen = named(QCheckBox("Only what is visible", self), "export-visible", "Only what is visible")
-        self.seen.setToolTip("The part of the maps that you have zoomed to; the colours and their scale stay the same")
+        self.seen.setToolTip("The part that you have zoomed to; the colours and their scale stay the same")
         self.caption = named(QLineEdit(), "export-caption", "Caption below the figure")
         self.caption.setPlaceholderText("None")
         self.copy = named(QPushButton("Copy as"), "export-copy", "Copy what makes this file as a program")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from cnnviz.figure import Vector
+from cnnviz.figure import Vector, Visible
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.figures.panel import PanelWidget
@@ -34,6 +34,10 @@ class VectorWidget(PanelWidget[Vector]):
         self.plot.set_panel(panel)
         self.set_remark(f"scale {self.bar.caption()}")
         self._on_pointed(self.plot.unit)
+
+    @property
+    def visible(self) -> Visible | None:
+        return self.plot.visible
 
     def view_state(self) -> object:
         return self.plot.view_state()

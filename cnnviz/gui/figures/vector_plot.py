@@ -20,10 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnnviz.figure import GROUND, Vector
+from cnnviz.figure import GROUND, Vector, Visible
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar, colors
 from cnnviz.gui.figures.canvas import BY_KEYBOARD, CLICK
+from cnnviz.gui.figures.seeing import DIGITS
 from cnnviz.gui.theme import theme
 
 WIDEST = 80.0
@@ -73,13 +74,24 @@ class VectorPlot(QWidget):
         self._describe()
         self.update()
 
+    @property
+    def visible(self) -> Visible | None:
+        """Which units are seen, as shares of all; None for all."""
+        whole = self._pitch * self._count
+        if self._zoom <= 1 or not whole:
+            return None
+        start, stop = max(-self._left / whole, 0.0), min((self.width() - self._left) / whole, 1.0)
+        return Visible(round(start, DIGITS), 0.0, round(stop - start, DIGITS), 1.0)
+
     def view_state(self) -> object:
         """(zoom, middle), or None when all is seen."""
         return None if self._zoom <= 1 else (self._zoom, self._middle)
 
     def restore(self, state: object) -> None:
-        """Show again what ``view_state`` told."""
+        """Show again what ``view_state`` or ``visible`` told."""
         match state:
+            case (float() | int() as start, _, float() | int() as share, _, _) if share > 0:
+                self._move(1 / share, start + share / 2)
             case (float() | int() as zoom, float() | int() as middle):
                 self._move(float(zoom), float(middle))
             case _:

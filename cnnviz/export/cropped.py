@@ -44,6 +44,7 @@ class Cropped(NamedTuple):
 def cropped(panel: ImageGrid, visible: Visible, columns: int) -> Cropped:
     """The visible part of a mosaic with so many pictures side by side; of a single picture its own pixels."""
     count, height, width = panel.raster.shape[:3]
+    columns = min(columns, count)
     top, bottom = span(visible.y, visible.height, -(-count // columns) * height)
     left, right = span(visible.x, visible.width, columns * width)
     rows, across = range(top // height, (bottom - 1) // height + 1), range(left // width, (right - 1) // width + 1)

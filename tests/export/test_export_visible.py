@@ -185,6 +185,13 @@ def test_what_is_no_part_is_said_in_a_sentence(part: object, tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
 
 
+def test_fewer_maps_than_columns_are_one_row(tmp_path: Path) -> None:
+    figure = figure_of(mosaic_of(2, 4, 4))
+    svg = export(figure, tmp_path / "a.svg", visible=[(0.5, 0, 0.5, 1, 8)]).read_text("utf-8")
+    assert ">1</text>" in svg
+    assert "1 of 2 shown" in svg
+
+
 def test_which_of_many_maps_are_seen_is_said(tmp_path: Path) -> None:
     figure = figure_of(mosaic_of(400, 3, 3))
     svg = export(figure, tmp_path / "a.svg", visible=[(0.0, 0.0, 0.875, 0.5, 40)]).read_text("utf-8")

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from cnnviz import cli
+from cnnviz.core.pixels import lut
 from cnnviz.export import export
-from cnnviz.figure import Visible
+from cnnviz.figure import ImageGrid, Visible
 from cnnviz.gui.exports.figure_dialog import ExportDialog
 from cnnviz.gui.figures.canvas import Canvas
 from cnnviz.gui.figures.image_grid import ImageGridWidget
@@ -223,6 +225,43 @@ def test_the_dialog_offers_what_is_visible_and_previews_it(zoomed_in, dialog: Ex
     qtbot.mouseClick(dialog.page.add, Qt.MouseButton.LeftButton)
     (entry,) = dialog.page.draft.entries
     assert entry.figure.visible == zoomed_in.window.pane.figure_view.visible
+
+
+def test_from_the_zoom_to_the_file_and_back(zoomed_in, tmp_path: Path, monkeypatch) -> None:
+    def tick(dialog: ExportDialog) -> int:
+        dialog.seen.setChecked(True)
+        return int(QDialog.DialogCode.Accepted)
+
+    opened, file = zoomed_in, tmp_path / "part.png"
+    visible = opened.window.pane.figure_view.visible
+    monkeypatch.setattr(ExportDialog, "exec", tick)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    with opened.qtbot.waitSignal(opened.controller.exporter.done, timeout=30_000):
+        opened.window.commands["export"].trigger()
+    opened.settle()
+    wanted = cells(opened.controller.response.figure.panels[0], visible[0])
+    image = np.asarray(Image.open(file).convert("RGB"))
+    colours = {tuple(int(n) for n in pixel) for pixel in np.unique(image.reshape(-1, 3), axis=0)}
+    assert {tuple(int(n) for n in cell) for cell in wanted} <= colours
+    opened.qtbot.keyClick(canvas_of(opened), Qt.Key.Key_0)
+    opened.ask(layer="0")
+    opened.controller.open_files([str(file)])
+    opened.settle()
+    assert opened.window.pane.figure_view.visible == visible
+
+
+def cells(grid: ImageGrid, visible: Visible) -> np.ndarray:
+    """The colours of the cells that numpy cuts out of the mosaic without gaps."""
+    count, height, width = grid.raster.shape
+    rows = -(-count // visible.columns)
+    whole = np.full((rows * visible.columns, height, width), 255, np.uint8)
+    whole[:count] = grid.raster
+    joined = whole.reshape(rows, visible.columns, height, width).swapaxes(1, 2).reshape(rows * height, -1)
+    y, x = round(visible.y * rows * height), round(visible.x * joined.shape[1])  # those at the edges may be missing
+    lower, right = (visible.y + visible.height) * rows * height, (visible.x + visible.width) * joined.shape[1]
+    part = joined[y : int(lower), x : int(right)]
+    assert grid.scale is not None
+    return lut(grid.scale.colormap)[part[part < 255], :3]
 
 
 def test_without_a_zoom_nothing_is_offered(opened, qtbot: QtBot) -> None:

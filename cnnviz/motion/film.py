@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import written
 from cnnviz.export.base import Style
-from cnnviz.export.paper import INCH, PALETTES, drawing, fitted
+from cnnviz.export.paper import INCH, PALETTES, Sheet, drawing, fitted
 from cnnviz.figure import Figure, ImageGrid, Origin, Sliding
-from cnnviz.motion.slide import positions, slide
+from cnnviz.motion.slide import HEAD, WIDE, heading, positions, slide
 from cnnviz.request import Request
 from cnnviz.response import Response
 
@@ -140,7 +142,10 @@ def _pictures(film: Film, explorer: Explorer, wanted: Wanted) -> Iterator[Frame]
     """What each picture is to the network, and the view of it."""
     for number, path in enumerate(film.pictures, 1):
         response = explorer.answer(replace(film.request, image=path), wanted)
-        figure = replace(response.figure, panels=(*_seen(response), *response.figure.panels))
+        shown = response.figure
+        name = "drawing" if store.holds(path) else Path(path).name
+        about = f"{name} · {shown.subtitle}" if shown.subtitle else name
+        figure = replace(shown, subtitle=about, panels=(*_seen(response), *shown.panels))
         yield _frame(film, figure, number, len(film.pictures))
 
 
@@ -171,12 +176,17 @@ def _seen(response: Response) -> tuple[ImageGrid, ...]:
 
 
 def _frame(film: Film, figure: Figure, number: int, total: int) -> Frame:
-    """A figure as one frame, in the middle of it."""
+    """A figure as one frame, in the middle of it, below a heading that stays where it is."""
     width, height = film.size
+    top = round(width * HEAD / WIDE)
     across = SLIDE * min(max(width / FULL, 0.5), 1.0)
-    style = Style(theme=film.theme, width=across, height=across * height / width, font=TEXT)
+    style = Style(theme=film.theme, width=across, height=across * (height - top) / width, font=TEXT, heading=False)
     with drawing():
-        pixels = fitted(figure, style).pixels(width / (across / INCH) * (1 + 1e-9))
+        head = Sheet(WIDE, HEAD, film.theme)
+        heading(head, figure.title, figure.subtitle)
+        above = head.pixels(width / head.page.get_size_inches()[0] * (1 + 1e-9))
+        below = fitted(figure, style).pixels(width / (across / INCH) * (1 + 1e-9))
+    pixels = np.concatenate([above[:top, :width, :3], below[: height - top, :width, :3]])
     return _finished(film, pixels, number, total, figure.origin)
 
 

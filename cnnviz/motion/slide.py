@@ -19,6 +19,9 @@ WIDE = 960
 """Width of the sheet in its own units; it is as high as the film's proportions ask."""
 
 MARGIN, TOP, FOOT = 32, 92, 76
+HEAD = 72
+"""As high as a heading is."""
+
 KERNEL = 104
 """Edge of a kernel."""
 
@@ -46,14 +49,19 @@ def slide(title: str, panel: Sliding, at: tuple[int, int], stride: int, size: tu
         How many cells the window goes at a time: so many around it are shown with it.
     """
     sheet = Sheet(WIDE, round(WIDE * size[1] / size[0]), theme)
-    sheet.text(MARGIN, 40, cut(title, WIDE - 2 * MARGIN, LARGE), LARGE * 1.2, bold=True)
     step = "" if stride == 1 else f" · in steps of {stride} cells"
-    sheet.text(MARGIN, 62, f"the window at row {at[0]}, column {at[1]}{step}", PLAIN * 1.2, color=sheet.palette.dim)
+    heading(sheet, title, f"the window at row {at[0]}, column {at[1]}{step}")
     terms = panel.window.terms(at)
     end = _inputs(sheet, panel, at, terms)
     _output(sheet, panel, at, stride, end)
     sheet.text(MARGIN, sheet.size[1] - 36, _formula(panel, at, terms), PLAIN * 1.4, mono=True)
     return sheet
+
+
+def heading(sheet: Sheet, title: str, subtitle: str) -> None:
+    """What is shown, at the same place of every frame."""
+    sheet.text(MARGIN, 40, cut(title, WIDE - 2 * MARGIN, LARGE * 1.2), LARGE * 1.2, bold=True)
+    sheet.text(MARGIN, 62, cut(subtitle, WIDE - 2 * MARGIN, PLAIN * 1.2), PLAIN * 1.2, color=sheet.palette.dim)
 
 
 def _inputs(sheet: Sheet, panel: Sliding, at: tuple[int, int], terms: NDArray[np.float64]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,18 @@ def test_a_walk_shows_the_picture_and_every_record(explorer: Explorer) -> None:
     accent = tuple(bytes.fromhex(PALETTES["light"].accent[1:]))
     reached = [(frame.pixels[-1] == accent).all(axis=1).sum() for frame in found]
     assert reached == [320 * number // len(found) for number in range(1, len(found) + 1)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_heading_stays_at_its_place(explorer: Explorer, theme: str) -> None:
+    ground = tuple(bytes.fromhex(PALETTES[theme].ground[1:]))
+    first = []
+    for frame in frames(replace(film("walk", theme=theme), size=(960, 540)), explorer):
+        head = (frame.pixels[:72] != ground).any(axis=2)
+        rows, columns = head.any(axis=1).nonzero()[0], head.any(axis=0).nonzero()[0]
+        assert 20 <= rows[0] <= 32 <= 60 <= rows[-1] < 72  # two lines, that stand on 40 and 62
+        first.append(columns[0])
+    assert max(first) - min(first) <= 4  # no letter begins quite at its place
 
 
 def test_a_window_goes_row_by_row_and_in_larger_steps_over_large_maps() -> None:

@@ -34,8 +34,9 @@ class LayerList(QWidget):
         self.list.setMinimumHeight(theme.px(120))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for step in self._steps:
-            item = QListWidgetItem(f"{step.title} · {step.shape_text or 'one number'}")
-            item.setToolTip(step.key)
+            path = f" · {step.key}" if step.key != str(step.index) else ""
+            item = QListWidgetItem(f"{step.title}{path}")
+            item.setToolTip(f"{step.key}: {step.shape_text or 'one number'}")
             item.setCheckState(Qt.CheckState.Checked)
             self.list.addItem(item)
         self.search = named(QLineEdit(), "export-layers-search", "Search among the layers")
@@ -84,10 +85,14 @@ class LayerList(QWidget):
         return "\n".join(lines), f"{arrays}, {numbers:,} numbers, {_size(numbers * NUMBER)} before compression"
 
     def mark(self, wanted: Callable[[Step], bool]) -> None:
-        """Put marks at the layers that are wanted and at no others, without a word."""
+        """Put marks at the layers that are wanted and at no others, without a word; the first one is seen."""
+        first = None
         with QSignalBlocker(self.list):
             for row, step in enumerate(self._steps):
                 self.list.item(row).setCheckState(_state(wanted(step)))
+                first = row if first is None and wanted(step) else first
+        if first is not None:
+            self.list.setCurrentRow(first)
 
     def _mark_listed(self, wanted: bool) -> None:
         with QSignalBlocker(self.list):

@@ -23,7 +23,7 @@ from cnnviz.export.paper import width_of
 from cnnviz.figure import Architecture
 from cnnviz.layout.marks import Words
 from cnnviz.paths import resources
-from cnnviz.report import drawing, report
+from cnnviz.report import drawing, report, writing
 
 SEVEN = resources() / "samples" / "lenet5-mnist" / "seven.png"
 
@@ -193,3 +193,15 @@ def test_long_inputs_break_between_shapes_only(page: str) -> None:
     assert re.search(r"<td><span>1 × 28 × 28</span></td>", page)
     style = (resources() / "report" / "report.css").read_text("utf-8")
     assert "table.numbers td:nth-child(4) { white-space: normal; }" in style
+
+
+@pytest.mark.parametrize(("suffix", "rounds"), [("html", 1), ("pdf", 2)])
+def test_a_report_that_is_not_wanted_any_more_leaves_nothing(
+    traced: Trace, tmp_path: Path, suffix: str, rounds: int
+) -> None:
+    count = len(traced.records)
+    begun = writing(traced, tmp_path / f"r.{suffix}")
+    steps = [next(begun) for _ in range(count * rounds - count // 2)]  # of paper, into the middle of writing
+    assert steps == [(done, count * rounds) for done in range(1, len(steps) + 1)]
+    begun.close()
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -46,9 +47,13 @@ class Reporting(QObject):
         if file := ask_place(self._window, "Save report", name, FILTERS, ("html", "pdf")):
             self.write(request, file)
 
-    def write(self, request: Request, file: Path) -> None:
+    def write(self, request: Request, file: Path) -> Job:
         """Write the report to a file."""
-        self._running.add(self._jobs.start(Job(f"Writing {file.name}", partial(_write, self._explorer, request, file))))
+        cancelled = threading.Event()
+        run = partial(_write, self._explorer, request, file, lambda: not cancelled.is_set())
+        job = self._jobs.start(Job(f"Writing {file.name}", run, cancelled=cancelled))
+        self._running.add(job)
+        return job
 
     @Slot(object)
     def _on_report(self, report: JobReport) -> None:
@@ -65,18 +70,21 @@ class Reporting(QObject):
             self._running.discard(report.job)
 
 
-def _write(explorer: Callable[[], Explorer], request: Request, file: Path) -> Iterator[Progress]:
+def _write(
+    explorer: Callable[[], Explorer], request: Request, file: Path, wanted: Callable[[], bool]
+) -> Iterator[Progress]:
     """The job: its result is the file, or a sentence with details."""
-    from cnnviz.core import images
+    from cnnviz.core.cancel import Cancelled
     from cnnviz.core.errors import CnnvizError
-    from cnnviz.core.trace import trace
-    from cnnviz.report import report
+    from cnnviz.report import writing
 
-    yield Progress(0, 2)
+    yield Progress(0, 0)
     try:
-        model = explorer().model(request.model)
-        traced = trace(model, images.prepare(images.read(request.image), model.preprocessing), budget=explorer().budget)
-        yield Progress(1, 2)
-        yield Progress(2, 2, report(traced, file))
+        traced = explorer().beside().trace(request, wanted)
+        for done, total in writing(traced, file):
+            yield Progress(done, total)
+        yield Progress(1, 1, file)
+    except Cancelled:
+        return
     except CnnvizError as error:
-        yield Progress(2, 2, (str(error), error.details))
+        yield Progress(1, 1, (str(error), error.details))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,16 +94,25 @@ class Contents:
     notes: tuple[str, ...]
 
 
-def gather(trace: Trace) -> Contents:
+def measured(trace: Trace) -> Survey:
+    """The numbers of all records, and what ails them."""
+    assert trace.model is not None
+    assert trace.prepared is not None
+    return survey(trace, SurveyQuery(PassKey(ModelRequest(trace.model.name), trace.prepared.picture.digest)))
+
+
+def layers_of(trace: Trace, found: Survey) -> Iterator[Layer]:
+    """Each record with its maps."""
+    count = 64 if len(trace.records) <= 40 else 32 if len(trace.records) <= 120 else _WIDE
+    for row, record in zip(found.rows, trace.records, strict=True):
+        yield Layer(row, _maps(trace, record, count))
+
+
+def gathered(trace: Trace, found: Survey, layers: tuple[Layer, ...]) -> Contents:
     """Everything that a report on this pass says; its model and its prepared picture must be there."""
     model, prepared = trace.model, trace.prepared
     assert model is not None
     assert prepared is not None
-    found = survey(trace, SurveyQuery(PassKey(ModelRequest(model.name), prepared.picture.digest)))
-    count = 64 if len(trace.records) <= 40 else 32 if len(trace.records) <= 120 else _WIDE
-    layers = tuple(
-        Layer(row, _maps(trace, record, count)) for row, record in zip(found.rows, trace.records, strict=True)
-    )
     facts = (
         ("Model", model.name),
         ("What it is", model.caption),

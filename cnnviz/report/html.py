@@ -153,6 +153,8 @@ def _layer(layer: Layer) -> str:
 def _bar(maps: Maps) -> str:
     """The colours with their numbers."""
     scale: Scale = maps.scale
+    if scale.empty:
+        return '<span class="scale">no finite values</span>'
     table = lut(scale.colormap)
     places = [round(i * (GROUND - 1) / 16) for i in range(17)]
     colors = ", ".join(f"rgb({r},{g},{b})" for r, g, b, _ in (table[i].tolist() for i in places))

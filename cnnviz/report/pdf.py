@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -20,17 +21,24 @@ _MARGIN = 56
 _WIDTH = PAGE[0] - 2 * _MARGIN
 
 
-def write_pdf(contents: Contents, file: BinaryIO) -> None:
-    """The whole report."""
+def write_pdf(contents: Contents, file: BinaryIO) -> Iterator[int]:
+    """The whole report; yields how many layers are on paper. Between two of them others can draw."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     about = {"Title": f"{contents.title} · {contents.image}", "Creator": "CNNViz", "CreationDate": None}
-    with drawing(), PdfPages(file, metadata=about) as pages:
+    with drawing():
+        pages = PdfPages(file, metadata=about)
         paper = _Paper(pages)
         _first_page(paper, contents)
-        for layer in contents.layers:
-            _layer(paper, layer)
-        paper.end()
+    try:
+        for number_, layer in enumerate(contents.layers, 1):
+            with drawing():
+                _layer(paper, layer)
+            yield number_
+    finally:
+        with drawing():
+            paper.end()
+            pages.close()  # type: ignore[no-untyped-call]
 
 
 class _Paper:
@@ -137,6 +145,10 @@ def _layer(paper: _Paper, layer: Layer) -> None:
     rows_left = (PAGE[1] - _MARGIN - paper.y - 26) // factor
     paper.sheet.image(_MARGIN, paper.y, shown[:rows_left], factor)
     paper.y += min(shown.shape[0], rows_left) * factor + 6
+    if maps.scale.empty:
+        paper.sheet.text(_MARGIN, paper.y + 8, "no finite values", SMALL, color=paper.dim)
+        paper.y += 14
+        return
     ramp = np.repeat(lut(maps.scale.colormap)[:GROUND][None], 8, axis=0)
     paper.sheet.image(_MARGIN + 60, paper.y, np.ascontiguousarray(ramp))
     paper.sheet.text(_MARGIN + 54, paper.y + 8, number(maps.scale.low), SMALL, align="right", color=paper.dim)

@@ -19,6 +19,7 @@ from cnnviz.gui.exports.layer_list import LayerList
 from cnnviz.gui.exports.many_names import NameList, names_of
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
+from cnnviz.request import UNEDITED
 from cnnviz.response import Response, Step
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class ManyDialog(FormDialog):
         tray = f"The {count:,} pictures of the tray" if count != 1 else "The picture of the tray"
         sources = [(tray + (", without drawings" if self._drawings else ""), TRAY), ("Those of a folder…", FOLDER)]
         if not store.holds(request.image):
-            sources.insert(1, (f"This one: {Path(request.image).name}", CURRENT))
+            unedited = ", as it is in its file" if request.picture_edit != UNEDITED else ""
+            sources.insert(1, (f"This one: {Path(request.image).name}{unedited}", CURRENT))
         self.source = self.choice("many-pictures", "Pictures", sources)
         self.source.activated.connect(self._on_source)
         self.what = self.choice("many-what", "Export", THINGS)

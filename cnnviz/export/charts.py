@@ -165,6 +165,8 @@ def table(panel: Matrix) -> Block:
     tall, size = (ROW, SMALL) if not panel.large else (LARGE_ROW, PLAIN)
     wide = max(wide, tall) if panel.large else wide
     index = paint(shown[None], panel.scale.low, panel.scale.high)[0]
+    outlined = range(min(rows, across)) if panel.diagonal else range(0)
+    index[outlined, outlined] = GROUND
     colours = lut(panel.scale.colormap)[index]  # (rows, columns, 4)
     dark = colours[..., :3] @ np.array([0.299, 0.587, 0.114]) < 128
 
@@ -176,6 +178,8 @@ def table(panel: Matrix) -> Block:
             )
         cells = colours.repeat(tall, 0).repeat(wide, 1)
         sheet.image(x + left, y + LINE, cells)
+        for i in outlined:
+            sheet.box(x + left + wide * i, y + LINE + tall * i, wide, tall, sheet.palette.accent, edge=True, zorder=4)
         for i, row in enumerate(texts):
             middle = y + LINE + tall * i + tall / 2
             sheet.text(x + left - 6, middle, labels[i], SMALL, align="right", middle=True, color=sheet.palette.dim)
@@ -197,7 +201,7 @@ def table(panel: Matrix) -> Block:
     )
     by = panel.scale.shared_by if " " in panel.scale.shared_by else f"the {panel.scale.shared_by}"
     low, high = (number(end, signed=True) for end in (panel.scale.low, panel.scale.high))
-    ends = f"colours from {low} to {high}, shared by {by}"
+    ends = f"colours from {low} to {high}, shared by {by}" + (f"; outlined: {panel.diagonal}" * bool(outlined))
     return footed(Block(left + wide * across, LINE + tall * rows, draw), [*remarks, ends], PLAIN)
 
 

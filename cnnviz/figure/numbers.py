@@ -88,6 +88,8 @@ class Matrix:
         Names of rows and columns; empty for their numbers from 0.
     large
         Whether the cells grow with the room that there is: for a few numbers that are to be read from afar.
+    diagonal
+        What stands on the diagonal, where that is something else than elsewhere: it is outlined, and not of the scale.
     """
 
     values: NDArray[np.float32]
@@ -98,6 +100,7 @@ class Matrix:
     column_labels: tuple[str, ...] = ()
     title: str = ""
     large: bool = False
+    diagonal: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnnviz.core.colormaps import lut
 from cnnviz.figure import GROUND, Scale
 from cnnviz.gui import numbers
+from cnnviz.gui.missing import paint_missing
 from cnnviz.gui.theme import theme
 
 THICKNESS = 12
+NO_VALUES = "no finite values"
 
 
 @cache
@@ -95,6 +97,8 @@ class ColorBar(QWidget):
         """What stands at the low and the high end."""
         if self._scale is None:
             return "", ""
+        if self._scale.empty:
+            return "", ""
         if self._stretched and self._own is None:
             return f"{self._noun}’s lowest", f"{self._noun}’s highest"
         low, high = self._range()
@@ -102,7 +106,14 @@ class ColorBar(QWidget):
 
     def caption(self) -> str:
         """What the scale is shared by."""
-        return "" if self._scale is None else shared(self._scale, self._stretched, self._noun)
+        if self._scale is None:
+            return ""
+        return NO_VALUES if self._scale.empty else shared(self._scale, self._stretched, self._noun)
+
+    def remark(self) -> str:
+        """The caption where it does not stand at the bar."""
+        empty = self._scale is not None and self._scale.empty
+        return self.caption() if empty else f"scale {self.caption()}"
 
     def _range(self) -> tuple[float, float]:
         assert self._scale is not None
@@ -111,9 +122,13 @@ class ColorBar(QWidget):
     def _describe(self) -> None:
         low, high = self.ends()
         said = f"Colour scale from {low} to {high}, {self.caption()}" if self._scale else ""
+        if self._scale and self._scale.empty:
+            said = f"Colour scale: {self.caption()}"
         self.setAccessibleName(said)
         tip = said
-        if self._scale and self._stretched:
+        if self._scale and self._scale.empty:
+            tip += ".\nAll of these values are NaN or infinite: there is nothing to colour."
+        elif self._scale and self._stretched:
             tip += f".\nThe same colour means different values in different {self._noun}s."
         elif self._scale and self._scale.signed:
             tip += ".\nZero has the neutral colour in the middle."
@@ -168,6 +183,8 @@ class ColorBar(QWidget):
         width, height = (1, GROUND) if self._upright else (GROUND, 1)
         image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
         painter.drawImage(bar, image)
+        if self._scale.empty:
+            paint_missing(painter, QRectF(bar))
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawRect(QRectF(bar).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.setFont(theme.font("tiny"))
@@ -182,20 +199,28 @@ class ColorBar(QWidget):
         """(position between 0 and 1, text), the two ends first."""
         assert self._scale is not None
         low, high = self._range()
-        ends = [(0.0, self.ends()[0]), (1.0, self.ends()[1])]
+        if self._scale.empty:
+            return []
+        if self._stretched and self._own is None:
+            return [(0.0, self.ends()[0]), (1.0, self.ends()[1])][: 1 if high <= low else 2]
+        ends = [(0.0, self._text(low)), (1.0, self._text(high))]
         if high <= low:
             return ends[:1]
-        if self._stretched and self._own is None:
-            return ends
         room = bar.height() / theme.px(34) if self._upright else bar.width() / theme.px(90)
         inner = numbers.ticks(low, high, max(2, int(room)))
         margin = theme.px(22) / bar.height() if self._upright else theme.px(48) / bar.width()
         places = [((value - low) / (high - low), value) for value in inner]
         if low < 0 < high and all(value != 0 for value in inner):
             places.append((-low / (high - low), 0.0))
-        return ends + [
-            (at, numbers.axis(value, self._scale.signed)) for at, value in places if margin < at < 1 - margin
-        ]
+        return ends + [(at, self._text(value)) for at, value in places if margin < at < 1 - margin]
+
+    def _text(self, value: float) -> str:
+        """A number with as many digits as have room beside an upright bar."""
+        assert self._scale is not None
+        metrics, room = QFontMetrics(theme.font("tiny")), self.width() - theme.px(THICKNESS + 7)
+        texts = [numbers.axis(value, self._scale.signed, digits) for digits in (3, 2, 1)]
+        texts.append(numbers.power(value, self._scale.signed))
+        return next((text for text in texts if not self._upright or metrics.horizontalAdvance(text) <= room), texts[-1])
 
     def _paint_numbers(self, painter: QPainter, bar: QRect) -> None:
         metrics = painter.fontMetrics()

@@ -32,6 +32,12 @@ def cell(value: float, places: int) -> str:
     return _minus(text) if float(text) else text.lstrip("-")  # nearly zero has no sign
 
 
+def power(value: float, signed: bool = False) -> str:
+    """A value of any size in seven letters: ``−1.2e5``."""
+    mantissa, exponent = f"{value:{'+' if signed else ''}.1e}".split("e")
+    return _minus(f"{mantissa}e{int(exponent)}")
+
+
 def logit(value: float) -> str:
     """A logit, two decimals and a sign: ``+13.72``."""
     if not math.isfinite(value) or abs(value) >= 1e5:  # an untrained network explodes

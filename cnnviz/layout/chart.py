@@ -137,10 +137,11 @@ class Plot:
                     break
 
 
-def axis(value: float, signed: bool = False) -> str:
-    """A value at an axis: three significant digits without idle zeros; a plus only where the axis has a minus, too."""
-    text = number(value, 3, signed=signed)
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+def axis(value: float, signed: bool = False, digits: int = 3) -> str:
+    """A value at an axis, without idle zeros: ``0.5``, ``5.75e−5``; a plus only where the axis has a minus, too."""
+    text, _, power = number(value, digits, signed=signed).partition("e")
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{short}e{power.replace('+', '').replace('−0', '−').lstrip('0')}" if power else short
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:

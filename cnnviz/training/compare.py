@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from cnnviz.figure import percent
 from cnnviz.training.control import Control
 from cnnviz.training.events import EpochEnded, Event, Finished, Started
 from cnnviz.training.network import Network, from_nothing
@@ -42,9 +43,8 @@ class Comparison:
             return "There are no pictures to measure the two with: give some for validation."
         (known, alone), count = [found.accuracy for found in measured if found is not None], len(measured[0].losses)
         which = "test" if self.transfer.test else "validation"
-        said = (
-            f"{known:.1%} of {count:,} {which} pictures right with what it had learned before, {alone:.1%} from nothing"
-        )
+        first, second = percent(known), percent(alone)
+        said = f"{first} of {count:,} {which} pictures right with what it had learned before, {second} from nothing"
         deviation = math.sqrt((known * (1 - known) + alone * (1 - alone)) / count)  # of the difference, by chance
         if abs(known - alone) <= 2 * deviation:
             return f"{said}: so near that {count:,} pictures cannot tell which is better."

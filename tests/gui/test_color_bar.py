@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -98,3 +100,24 @@ def test_ground_is_transparent() -> None:
     table = colors("viridis")
     assert table[GROUND] == 0
     assert (table[:GROUND] >> 24 == 255).all()
+
+
+@pytest.mark.parametrize("end", [5.746e-5, 5.746e-12, 5.25e7, 123_456.0])
+def test_long_numbers_have_fewer_digits_rather_than_dots(qtbot: QtBot, qapp: QApplication, end: float) -> None:
+    bar = ColorBar()
+    qtbot.addWidget(bar)
+    bar.resize(bar.sizeHint())
+    bar.set_scale(Scale(-end, end, "RdBu_r", True, "layer"))
+    metrics = QFontMetrics(theme.font("tiny"))
+    room = bar.width() - bar.bar_rect().right() - theme.px(7)
+    for _, text in bar._labels(bar.bar_rect()):
+        assert metrics.horizontalAdvance(text) <= room, text
+
+
+def test_an_empty_scale_has_no_numbers(bar: ColorBar) -> None:
+    bar.set_scale(replace(SIGNED, empty=True))
+    assert bar.ends() == ("", "")
+    assert bar.remark() == bar.caption() == "no finite values"
+    assert bar.accessibleName() == "Colour scale: no finite values"
+    seen = {color_at(bar, share) for share in np.linspace(0.02, 0.98, 200)}
+    assert seen == {theme.color(name).getRgb()[:3] for name in ("border", "dim")}

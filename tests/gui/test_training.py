@@ -11,7 +11,8 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
-from cnnviz.figure import ImageGrid, Matrix
+from cnnviz.figure import GROUND, ImageGrid, Matrix
+from cnnviz.gui.figures.matrix import MatrixWidget
 from cnnviz.gui.training.page import TrainingPage
 from cnnviz.gui.training.wish import Wish
 from cnnviz.request import ModelRequest
@@ -90,7 +91,12 @@ def test_a_network_learns_is_looked_at_and_opened(opened: Opened, bars: str) -> 
     matrix = shown.panels[0]
     assert isinstance(matrix, Matrix)
     assert matrix.values.tolist() == [[15, 0], [0, 15]]
-    assert matrix.title.endswith(": 100.0% of 30 test pictures right")
+    assert matrix.title.endswith(": 100.0 % of 30 test pictures right")
+    widget = watch.view.panels[0]
+    assert isinstance(widget, MatrixWidget)
+    assert widget.model.raster.tolist() == [[GROUND, 0], [0, GROUND]], "right answers are not of the mistakes' scale"
+    assert widget.remark.text().startswith("outlined: right answers")
+    assert not widget.bar.isHidden()
     watch.show_figure("hardest")
     assert watch.view.figure is not None
     assert watch.view.figure.title == "What contributes most to the loss"
@@ -169,6 +175,10 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     choose(page, bars)
     page.form.fields.epochs.setValue(1000)
     training = opened.controller.training
+
+    def status() -> str:
+        return " ".join(label.text() for label in opened.window.status.findChildren(QLabel))
+
     with opened.qtbot.waitSignal(
         training.reported, timeout=30_000, check_params_cb=lambda _: len(page.course.accuracy.points("validation")) > 1
     ):
@@ -182,6 +192,8 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     assert "of 8 validation pictures after epoch " in live.panels[0].title  # type: ignore[union-attr]
     opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
     assert page.course.pause.text() == "Go on"
+    assert "paused" in status()
+    assert "left" not in status()
     assert page.course._state.text().startswith("Paused · Epoch ")
     page.course.rate.setValue(0.001)
     opened.qtbot.mouseClick(page.course.pause, Qt.MouseButton.LeftButton)
@@ -192,7 +204,8 @@ def test_a_pause_holds_and_a_stop_keeps_what_was_learned(opened: Opened, bars: s
     assert page.course._state.text().startswith("bars · stopped in epoch ")
     assert page.course._state.text().endswith(" of 1000, not measured")
     assert page.offer.isVisible()  # what was stopped can go on
-    opened.qtbot.mouseClick(page.offer.forget, Qt.MouseButton.LeftButton)
+    for _ in range(2):  # it is asked once more
+        opened.qtbot.mouseClick(page.offer.forget, Qt.MouseButton.LeftButton)
     assert not page.offer.isVisible()
 
 
@@ -241,6 +254,21 @@ def test_what_is_wrong_is_said_beside_its_field(opened: Opened, bars: str) -> No
     fields.patience.setValue(2)
     fields.validation.setValue(0)
     refused("To stop early there must be pictures to validate with", fields.patience)
+
+
+def test_a_wrong_path_is_said_at_once_whatever_is_shown(opened: Opened, bars: str) -> None:
+    page = page_of(opened)
+    choose(page, bars)
+    page.form.look_now()
+    opened.settle()
+    page.watch.show_figure("layers")
+    page.form.fields.where.setText("nowhere")
+    page.form.look_now()
+    opened.settle()
+    assert "nowhere" in complaint(page)
+    assert page.watch.shown == "layers"
+    page.form.fields.where.setText(bars)
+    assert not complaint(page)
 
 
 def test_what_goes_on_is_said_in_the_form(opened: Opened, bars: str) -> None:

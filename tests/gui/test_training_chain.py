@@ -36,7 +36,7 @@ def words(editor: ChainEditor) -> tuple[str, ...]:
 def test_shapes_and_parameters_of_each_link(editor: ChainEditor) -> None:
     assert [row.shape.text() for row in editor.rows] == ["4 × 6 × 6", "4 × 6 × 6", "4 × 3 × 3", "36", "10"]
     assert [row.parameters.text() for row in editor.rows] == ["40", "", "", "", "370"]  # 4(9+1), 10(36+1)
-    assert editor.rows[4].parameters.toolTip() == "90.2% of all parameters"
+    assert editor.rows[4].parameters.toolTip() == "90.2 % of all parameters"
     assert editor._total.text() == "410 parameters · 10 class scores come out"
 
 

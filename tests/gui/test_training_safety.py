@@ -141,6 +141,21 @@ def test_what_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F
     assert sorted(p.suffix for p in kept.folder().iterdir()) == [".json", ".pictures", ".safetensors"]
 
 
+def test_before_a_training_is_forgotten_it_is_asked(opened: Opened, bars: str) -> None:  # noqa: F811
+    cut_off(bars)
+    offer = page_of(opened).offer
+    sentence = offer.words.text()
+    offer.forget.click()
+    assert offer.asking
+    assert offer.keep.hasFocus()
+    offer.keep.click()
+    assert (offer.words.text(), len(kept.unfinished())) == (sentence, 1)
+    offer.forget.click()
+    offer.forget.click()
+    assert not offer.isVisible()
+    assert kept.unfinished() == ()
+
+
 def test_a_comparison_that_was_cut_off_goes_on(opened: Opened, bars: str) -> None:  # noqa: F811
     model = ModelRequest("lenet5-mnist", device="cpu")
     wish = Wish("", bars, model=model, compare=True, epochs=3, batch=10, limit=10, device="cpu")

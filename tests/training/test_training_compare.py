@@ -71,7 +71,10 @@ def test_a_stop_ends_both(data: DataSet):
     ("right", "sentence"),
     [
         # of 100 each: 0.4 apart, and the deviation of the difference is sqrt(2 * 0.21 / 100) = 0.065
-        ((70, 30), "70.0% of 100 test pictures right with what it had learned before, 30.0% from nothing: 40.0 points"),
+        (
+            (70, 30),
+            "70.0 % of 100 test pictures right with what it had learned before, 30.0 % from nothing: 40.0 points",
+        ),
         ((30, 70), "40.0 points less."),
         ((50, 55), "so near that 100 pictures cannot tell which is better."),
     ],

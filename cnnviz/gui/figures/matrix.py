@@ -24,6 +24,9 @@ from cnnviz.gui.theme import theme
 LARGEST = 64
 """Edge in pixels of a cell that grows with the room."""
 
+WIDEST = 96
+"""Most pixels of a column's name; longer ones are cut."""
+
 FEW = 10
 """So many columns are seen together, whatever stands beside them."""
 
@@ -62,12 +65,13 @@ class MatrixWidget(PanelWidget[Matrix]):
             return
         self.set_title(panel.title)
         self.bar.set_scale(panel.scale)
-        self.bar.setVisible(not panel.large)  # its numbers are read, not its colours
+        self.bar.setVisible(not panel.large or bool(panel.diagonal))  # else its numbers are read, not its colours
         self.model.set_panel(panel)
         rows, columns = panel.values.shape
         shape = f"{rows} rows ({panel.row_name}) by {columns} columns ({panel.column_name})"
         self.table.setAccessibleName(f"Values, {shape}")
         axes = (
+            f"outlined: {panel.diagonal}" if panel.diagonal else "",
             f"{panel.row_name} down" if panel.row_name else "",
             f"{panel.column_name} across" if panel.column_name else "",
         )
@@ -83,7 +87,10 @@ class MatrixWidget(PanelWidget[Matrix]):
         across, down = self._least()
         room = height - self.title.sizeHint().height() - 2 * down - theme.px(24)
         cell = min(max(room // max(len(panel.values), 1), across), max(theme.px(LARGEST), across))
-        return int(self._beside() + cell * panel.values.shape[1] + theme.px(4))
+        return int(self._beside() + cell * panel.values.shape[1] + theme.px(4)) + self._bar_width()
+
+    def _bar_width(self) -> int:
+        return 0 if self.bar.isHidden() else self.bar.sizeHint().width() + self.body.spacing()
 
     def least_width(self) -> int:
         """All columns, where they are few."""
@@ -91,8 +98,7 @@ class MatrixWidget(PanelWidget[Matrix]):
         columns = 0 if panel is None else panel.values.shape[1]
         if not 0 < columns <= FEW:
             return super().least_width()
-        bar = 0 if self.bar.isHidden() else self.bar.sizeHint().width() + self.body.spacing()
-        return int(self._beside() + self._least()[0] * columns + theme.px(4)) + bar
+        return int(self._beside() + self._least()[0] * columns + theme.px(4)) + self._bar_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -144,10 +150,10 @@ class MatrixWidget(PanelWidget[Matrix]):
         metrics = QFontMetrics(theme.font("small"))
         ends = (panel.scale.low, panel.scale.high)
         longest = max((numbers.cell(end, self.model.places) for end in ends), key=len)
-        texts: tuple[str, ...] = (f"−{longest}", str(self.model.columnCount()), "NaN")
+        texts: tuple[str, ...] = (f"−{longest}", str(self.model.columnCount()), "NaN", *panel.column_labels)
         if panel.large:
             texts = (longest if panel.scale.low >= 0 else f"−{longest}", *panel.column_labels)
-        wide = max(metrics.horizontalAdvance(text) for text in texts)
+        wide = min(max(metrics.horizontalAdvance(text) for text in texts), theme.px(WIDEST))
         return wide + theme.px(12), metrics.height() + theme.px(8)
 
     def _beside(self) -> int:

@@ -62,6 +62,8 @@ class MatrixModel(QAbstractTableModel):
             self.beginResetModel()
         self.panel = panel
         self.raster = paint(panel.values[None], panel.scale.low, panel.scale.high)[0]
+        if panel.diagonal:
+            np.fill_diagonal(self.raster, GROUND)
         self.places = 0 if _whole(panel) else numbers.decimals(max(abs(panel.scale.low), abs(panel.scale.high)))
         if not same:
             self.endResetModel()
@@ -190,6 +192,11 @@ class MatrixTable(QTableView):
                 left = area.x() + (x - columns[0]) * width + (width - size.width()) / 2
                 top = area.y() + (y - rows[0]) * height + (height - size.height()) / 2
                 painter.drawStaticText(QPointF(left, top), text)
+        if self._numbers.panel.diagonal:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.color("ok"), 2))
+            for place in range(max(rows[0], columns[0]), min(rows[1], columns[1])):
+                painter.drawRect(self._rect(place, place, place, place).adjusted(1, 1, -1, -1))
 
     def _text(self, text: str) -> QStaticText:
         known = self._texts.get(text)

@@ -21,7 +21,7 @@ class LessonRow(QAbstractButton):
         super().__init__()
         self.lesson, self._share, self._factor = lesson, share, factor
         self.setObjectName(f"lesson-{lesson.key}")
-        state = "done" if share >= 1 else f"{share:.0%} read" if share else "not begun"
+        state = "done" if share >= 1 else f"{100 * share:.0f} % read" if share else "not begun"
         about = f"{lesson.minutes} minutes, {state}" if lesson.steps else lesson.summary
         self.setAccessibleName(f"Lesson {lesson.number}: {lesson.title}, {about}")
         self.setToolTip(lesson.summary)

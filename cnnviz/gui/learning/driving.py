@@ -86,6 +86,7 @@ def set_training(page: TrainingPage, given: Options) -> None:
     epochs, batch, limit = (int(str(values[key])) for key in ("epochs", "batch", "limit"))
     page.form.fields.show(Wish(data, where, str(values["network"]), epochs=epochs, batch=batch, limit=limit))
     page.form.set_transfer(KNOWN if values["transfer"] else NOTHING)
+    page.form.look_now()
 
 
 def sandbox_of(page: SandboxPage) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.figure import Bars, Figure
+from cnnviz.figure import Bars, Figure, percent
 from cnnviz.gui.jobs import Progress
 from cnnviz.gui.training.results import pictures
 from cnnviz.gui.training.wish import DATA, Wish
@@ -137,7 +137,7 @@ def _figure(data: DataSet) -> Figure:
     bars = Bars(
         labels=data.labels,
         values=np.array(counts, np.float32),
-        texts=tuple((f"{count:,}", f"{count / max(sum(counts), 1):.1%}") for count in counts),
+        texts=tuple((f"{count:,}", percent(count / max(sum(counts), 1))) for count in counts),
         indices=tuple(range(len(counts))),
         high=float(max(counts)),
         total=len(counts),

@@ -79,6 +79,8 @@ class Counting(QObject):
             watch.set_figure("classes", Figure("classes", "Classes", "", (Note(found.problem),)))
             watch.about.setText("")
             watch.set_left_out(())
+            if self._page.form.fields.where.text().strip():  # one is just choosing it: said at once, where one looks
+                self._page.form.refuse("where", found.problem)
             if watch.shown == "classes" and watch.choice.button("layers").isEnabled() and not self._seen:
                 watch.show_figure("layers")
             return

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from cnnviz.figure import number
+from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
+from cnnviz.layout.chart import axis
 
 Point = tuple[float, float]
 """Epochs since the beginning, and a value."""
@@ -55,7 +57,8 @@ class CurvePlot(QWidget):
     title
         What it is.
     share
-        Whether it goes from 0 to 1; otherwise from 0 to as much as there is.
+        Whether it goes from 0 to 1; otherwise from 0 to as much as there is, or, where the person wants it, on
+        a logarithmic axis.
     small
         Whether it stands beside, with less words.
     """
@@ -71,7 +74,23 @@ class CurvePlot(QWidget):
         self._epochs = 1
         self._at: float | None = None  # where the weights are that are looked at
         self._mouse: QPointF | None = None
+        self.log: QCheckBox | None = None
+        if not share and not small:
+            self._offer_log(name)
         theme.changed.connect(self.update)
+
+    def _offer_log(self, name: str) -> None:
+        self.log = named(QCheckBox("log", self), f"{name}-log", f"{self._title} on a logarithmic axis")
+        self.log.setToolTip("A logarithmic axis: small values are told apart, too")
+        self.log.toggled.connect(self.update)
+        self._place_log()
+        theme.changed.connect(self._place_log)
+
+    def _place_log(self) -> None:
+        assert self.log is not None
+        metrics = QFontMetrics(theme.font("strong"))
+        self.log.setFixedSize(self.log.sizeHint().width(), metrics.height() + theme.px(4))
+        self.log.move(metrics.horizontalAdvance(self._title) + theme.px(12), 0)
 
     def begin(self, epochs: int) -> None:
         """Empty, for so many epochs."""
@@ -118,6 +137,19 @@ class CurvePlot(QWidget):
         values = [value for points in self._series.values() for _, value in points if math.isfinite(value)]
         return rounded_up(max(values, default=1.0) or 1.0)
 
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The values 1, 2, 5 · 10ⁿ between which all is drawn, upwards; empty where it is drawn from 0 on."""
+        if self.log is None or not self.log.isChecked():
+            return ()
+        values = [value for points in self._series.values() for _, value in points if 0 < value < math.inf]
+        low, high = min(values, default=0.1), max(values, default=1.0)
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
+        first = max(place for place, step in enumerate(steps) if step <= low * (1 + 1e-9))
+        last = next(place for place, step in enumerate(steps) if place > first and step >= high * (1 - 1e-9))
+        return tuple(steps[first : last + 1])
+
     def _frame(self) -> QRectF:
         metrics = QFontMetrics(theme.font("tiny"))
         left = metrics.horizontalAdvance("0.0000") + theme.px(6)
@@ -126,7 +158,10 @@ class CurvePlot(QWidget):
 
     def _place(self, frame: QRectF, point: Point, high: float) -> QPointF:
         x = frame.left() + frame.width() * point[0] / self._epochs
-        return QPointF(x, frame.bottom() - frame.height() * min(point[1] / high, 1.0))
+        up = point[1] / high
+        if levels := self.levels:
+            up = math.log(max(point[1], levels[0]) / levels[0]) / math.log(levels[-1] / levels[0])
+        return QPointF(x, frame.bottom() - frame.height() * min(up, 1.0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -162,11 +197,10 @@ class CurvePlot(QWidget):
     def _paint_axes(self, painter: QPainter, frame: QRectF, high: float) -> None:
         painter.setFont(theme.font("tiny"))
         metrics = painter.fontMetrics()
-        for part in (0.0, 1.0) if self._small else (0.0, 0.5, 1.0):
+        for part, text in self._lines(high):
             y = frame.bottom() - part * frame.height()
             painter.setPen(theme.color("line"))
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
-            text = f"{100 * part:.0f} %" if self._share else number(part * high, 3)
             painter.setPen(theme.color("dim"))
             box = QRectF(0, y - metrics.height() / 2, frame.left() - theme.px(6), metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
@@ -176,6 +210,15 @@ class CurvePlot(QWidget):
             text = str(epoch) if epoch + every <= self._epochs else f"{epoch}"
             wide = metrics.horizontalAdvance(text)
             painter.drawText(QPointF(x - wide / 2, frame.bottom() + metrics.ascent() + theme.px(4)), text)
+
+    def _lines(self, high: float) -> list[tuple[float, str]]:
+        """Where lines lie across, as shares of the height, and their numbers."""
+        if levels := self.levels:
+            whole = math.log(levels[-1] / levels[0])
+            told = levels if len(levels) <= 5 else [one for one in levels if f"{one:e}"[0] == "1"]
+            return [(math.log(one / levels[0]) / whole, axis(one)) for one in told]
+        parts = (0.0, 1.0) if self._small else (0.0, 0.5, 1.0)
+        return [(part, f"{100 * part:.0f} %" if self._share else axis(part * high)) for part in parts]
 
     def _paint_key(self, painter: QPainter, frame: QRectF) -> None:
         """What the colours are, with the values under the mouse or the last ones."""

@@ -81,6 +81,11 @@ class TrainingForm(QFrame):
         self._model, self._device, self._title = model, model.device, title
         self._check()
 
+    def look_now(self) -> None:
+        """The pictures that were chosen are looked at without waiting for another letter."""
+        self._later.stop()
+        self.data_changed.emit()
+
     def show_wish(self, wish: Wish) -> None:
         """Say what a training that goes on was begun with."""
         self.fields.show(wish)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from cnnviz.gui.training.telling import Telling
     from cnnviz.gui.training.work import Begun, Failed
     from cnnviz.training import Started
+
+
+PAUSED = "paused"
+"""What the status line says of a training that holds."""
 
 
 class Training(QObject):
@@ -66,6 +71,7 @@ class Training(QObject):
         self._job: Job | None = None
         self._wish: Wish | None = None
         self._goes_on = False  # whether it was cut off before
+        self._paused = False
         self._begun: Begun | None = None
         self._outcome: Outcome | None = None
         self._resuming: Resuming | None = None
@@ -203,7 +209,7 @@ class Training(QObject):
         if self._work.active:
             return
         self._counting.stop()
-        self._begun, self._wish, self._goes_on = None, wish, going is not None
+        self._begun, self._wish, self._goes_on, self._paused = None, wish, going is not None, False
         self._telling.forget(wish.compare)
         if going is not None:
             self.page.form.show_wish(wish)
@@ -213,8 +219,12 @@ class Training(QObject):
 
     @Slot(bool)
     def _on_pause(self, on: bool) -> None:
-        if self._begun is not None:
-            self._begun.control.pause() if on else self._begun.control.resume()
+        if self._begun is None:
+            return
+        self._begun.control.pause() if on else self._begun.control.resume()
+        self._paused = on
+        if on and self._job is not None and self._work.active:
+            self.reported.emit(JobReport(self._job, 0, 0, None, (), note=PAUSED))
 
     @Slot()
     def _on_stop(self) -> None:
@@ -249,7 +259,8 @@ class Training(QObject):
                 self.problem.emit(report.problem, report.details)
             if report.ended:
                 self._end(self.page, self._telling)
-        self.reported.emit(report)
+        # the last steps before a pause are told after it
+        self.reported.emit(replace(report, note=PAUSED) if self._paused and not report.ended else report)
 
     def _end(self, page: TrainingPage, telling: Telling) -> None:
         page.set_running(False)

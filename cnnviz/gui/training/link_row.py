@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnnviz.figure import percent
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 from cnnviz.gui.training.words import ACTIVATIONS, kind_of, numbers_of, title_of, with_number
@@ -100,7 +101,7 @@ class LinkRow(QFrame):
         self.path.setToolTip(link.path)
         self.shape.setText(" × ".join(map(str, link.output_shape)) if link.output_shape else "–" if problem else "?")
         self.parameters.setText(f"{link.parameters:,}" if link.parameters else "")
-        self.parameters.setToolTip(f"{share:.1%} of all parameters" if share else "")
+        self.parameters.setToolTip(f"{percent(share)} of all parameters" if share else "")
         self.update()
         self.problem.setText(link.problem)
         self.problem.setVisible(bool(link.problem))

@@ -14,7 +14,7 @@ from cnnviz.gui.training.words import CHAINS
 
 
 class Offer(QFrame):
-    """A training that was cut off, and whether to go on with it.
+    """A training that was cut off, and whether to go on with it; that it is to be forgotten is asked once more.
 
     Signals
     -------
@@ -34,20 +34,43 @@ class Offer(QFrame):
         self.go_on = named(QPushButton("Go on"), "training-go-on")
         self.go_on.setProperty("role", "accent")
         self.go_on.clicked.connect(self.accepted)
+        self.keep = named(QPushButton("Keep it"), "training-keep")
+        self.keep.clicked.connect(lambda: self._ask(False))
         self.forget = named(QPushButton("Forget it"), "training-forget")
         self.forget.setProperty("role", "quiet")
-        self.forget.clicked.connect(self.refused)
+        self.forget.clicked.connect(self._on_forget)
         row = QHBoxLayout(self)
         row.setContentsMargins(*(theme.px(n) for n in (14, 8, 8, 8)))
         row.addWidget(self.words, 1)
-        row.addWidget(self.forget)
-        row.addWidget(self.go_on)
+        for part in (self.forget, self.keep, self.go_on):
+            row.addWidget(part)
+        self._sentence = ""
         self.hide()
 
     def show_sentence(self, sentence: str) -> None:
         """Offer it, or nothing."""
-        self.words.setText(sentence)
+        self._sentence = sentence
         self.setVisible(bool(sentence))
+        self._ask(False)
+
+    @property
+    def asking(self) -> bool:
+        """Whether it is asked if it is really to be forgotten."""
+        return not self.keep.isHidden()
+
+    def _ask(self, on: bool) -> None:
+        self.words.setText("Forget it? Then it cannot go on any more." if on else self._sentence)
+        self.forget.setText("Forget it for good" if on else "Forget it")
+        self.go_on.setVisible(not on)
+        self.keep.setVisible(on)
+        if on:
+            self.keep.setFocus()
+
+    def _on_forget(self) -> None:
+        if self.asking:
+            self.refused.emit()
+        else:
+            self._ask(True)
 
 
 class TrainingPage(QWidget):

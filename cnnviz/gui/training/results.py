@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.writing import replacing
-from cnnviz.figure import Figure, ImageGrid, Matrix, Scale
+from cnnviz.figure import Figure, ImageGrid, Matrix, Scale, percent
 
 if TYPE_CHECKING:
     from cnnviz.training import Trained
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 HARDEST = 40
 """Pictures that are shown of those with the largest loss."""
+
+FEW = 12
+"""Classes whose confusions are written large."""
 
 HELD_BACK = 20
 """Pictures that the result is opened with."""
@@ -111,7 +114,7 @@ def drawn(measured: Measured, inputs: Inputs, labels: tuple[str, ...], which: st
     """What a network makes of labelled pictures, as figures by their names in the window; ``which`` they are."""
     rows = measured.hardest(HARDEST)
     pixels = inputs.pixels[rows.tolist()].cpu().numpy()
-    caption = f"{measured.accuracy:.1%} of {len(measured.losses):,} {which} right"
+    caption = f"{percent(measured.accuracy)} of {len(measured.losses):,} {which} right"
     return {
         "confusion": _confusion(measured, labels, caption),
         "hardest": _hardest(measured, rows, pixels, labels, which),
@@ -124,7 +127,9 @@ def _confusion(measured: Measured, labels: tuple[str, ...], caption: str) -> Fig
     np.fill_diagonal(wrong, 0)
     scale = Scale(0.0, float(max(wrong.max(), 1)), "viridis", False, "the mistakes")
     title = f"How many of which class were taken for which: {caption}"
-    panel = Matrix(counts, scale, "true class", "predicted class", labels, labels, title)
+    panel = Matrix(
+        counts, scale, "true class", "predicted class", labels, labels, title, len(labels) <= FEW, "right answers"
+    )
     return Figure("confusion", "Confusion matrix", caption, (panel,))
 
 
@@ -136,7 +141,9 @@ def _hardest(
     true, said, losses = measured.classes, measured.predicted, measured.losses
     captions = tuple(f"{labels[true[row]]} → {labels[said[row]]}  {losses[row]:.2f}" for row in rows)
     share = float(measured.losses[rows].sum() / max(measured.losses.sum(), 1e-12))
-    title = f"true class → predicted one, and the loss: {len(shown)} of {len(losses):,} {which} make {share:.0%} of it"
+    title = (
+        f"true class → predicted one, and the loss: {len(shown)} of {len(losses):,} {which} make {percent(share)} of it"
+    )
     panel = pictures(shown, captions, total=len(losses), title=title)
     return Figure("hardest", "What contributes most to the loss", "", (panel,))
 

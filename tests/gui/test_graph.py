@@ -274,7 +274,7 @@ def test_blocks_open_and_close(resnet: Opened) -> None:
 
 def test_enter_opens_the_chosen_block_and_places_come_back(resnet: Opened) -> None:
     before = view(resnet).camera
-    page(resnet).travel(-1)  # nothing to go back to yet
+    page(resnet).places.travel(-1)  # nothing to go back to yet
     resnet.ask(layer="layer2.1.conv1")
     assert view(resnet).chosen == "layer2.1/"
     resnet.qtbot.keyClick(view(resnet), Qt.Key.Key_Return)

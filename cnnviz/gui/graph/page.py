@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,21 +18,19 @@ from PySide6.QtWidgets import (
 
 from cnnviz.core.graph.shapes import RECORD, GraphAnswer, GraphQuery
 from cnnviz.figure import Place
-from cnnviz.gui.graph.camera import Camera, showing
 from cnnviz.gui.graph.find import FindBar, found
 from cnnviz.gui.graph.legend import Legend
 from cnnviz.gui.graph.paint_numbers import KINDS, Numbers, Values, of_facts
+from cnnviz.gui.graph.places import Places
 from cnnviz.gui.graph.scene import Scene, box_of
 from cnnviz.gui.graph.view import GraphView
 from cnnviz.gui.theme import theme
 from cnnviz.response import PassKey
 
-REST = 500
-"""Milliseconds without a move after which a place is one to come back to."""
-
-PLACES_KEPT = 200
-
 FAMILY = "Operation"
+
+COLOURS = ["", *(kind.name for kind in KINDS)]
+"""By what cards can be coloured, as files name it."""
 
 
 class GraphPage(QFrame):
@@ -48,18 +46,11 @@ class GraphPage(QFrame):
         self.view = GraphView()
         self.legend = Legend()
         self.finder = FindBar()
-        self._places: list[tuple[GraphQuery, Camera]] = []
-        self._place = -1
-        self._landing: Camera | None = None
-        self._awaited: Place | None = None  # what a file says, until its graph is there
+        self.places = Places(self.view)
         self._values: dict[str, Values] = {}
         self._found: list[int] = []
         self._at = 0
         self._opening = False  # the hit is in a block that is being opened
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST)
-        self._rest.timeout.connect(self._note_place)
         self._build()
         self._connect()
 
@@ -127,7 +118,7 @@ class GraphPage(QFrame):
         self.strongest.toggled.connect(self.view.set_strongest)
         self.strongest.toggled.connect(lambda _: self.view.ask())
         self.view.folding_wanted.connect(self._on_folding)
-        self.view.travelled.connect(self.travel)
+        self.places.query_wanted.connect(self.query_wanted)
         self.view.moved.connect(self._on_moved)
         self.finder.asked.connect(self._on_asked)
         self.finder.stepped.connect(self._on_stepped)
@@ -144,10 +135,8 @@ class GraphPage(QFrame):
         before = self.scene
         other = before is None or before.facts is not answer.facts
         if other:
-            self._places, self._place, self._landing = [], -1, None
-        self._query = answer.query
-        landing, self._landing = self._landing, None
-        self.view.set_answer(answer, landing)
+            self.places.forget()
+        self.view.set_answer(answer, self.places.landing())
         self.legend.set_families({record.family for record in answer.facts})
         self._show_depths(answer)
         self._on_colour(self.colours.currentIndex())
@@ -155,7 +144,7 @@ class GraphPage(QFrame):
             self._on_asked(self.finder.line.text() if self.finder.isVisible() else "")
         elif self._opening:
             self._open_hit()
-        self._look_from_awaited(answer.query)
+        self.places.land(answer.query)
 
     def _show_depths(self, answer: GraphAnswer) -> None:
         """One button for each depth to which one can fold."""
@@ -215,7 +204,6 @@ class GraphPage(QFrame):
     @Slot()
     def _on_moved(self) -> None:
         self._zoom.setText(f"{self.view.camera.zoom:.0%}")
-        self._rest.start()
 
     # folding
 
@@ -236,7 +224,8 @@ class GraphPage(QFrame):
     def _on_folding(self, depth: int | None, opened: frozenset[str] | None) -> None:
         for at, button in enumerate(self._fold_buttons, 1):
             button.setChecked(at == depth)
-        self.query_wanted.emit(GraphQuery(self._query.key, self.room, depth, opened))
+        if self.scene is not None:
+            self.query_wanted.emit(GraphQuery(self.scene.answer.query.key, self.room, depth, opened))
 
     @property
     def room(self) -> tuple[int, int]:
@@ -250,66 +239,16 @@ class GraphPage(QFrame):
         if (card := self.view.chosen_card) is not None:
             self.view.zoom_to(box_of(card))
 
-    @Slot()
-    def _note_place(self) -> None:
-        if self.scene is None:
-            return
-        here = (self._query, self.view.camera)
-        if self._place >= 0 and self._places[self._place] == here:
-            return
-        del self._places[self._place + 1 :]
-        self._places.append(here)
-        del self._places[:-PLACES_KEPT]
-        self._place = len(self._places) - 1
-
-    @Slot(int)
-    def travel(self, step: int) -> None:
-        """Back to the place before, or forward again."""
-        self._rest.stop()
-        self._note_place()
-        if not 0 <= self._place + step < len(self._places):
-            return
-        self._place += step
-        query, camera = self._places[self._place]
-        if query == self._query:
-            self.view.go_to(camera)
-        else:
-            self._landing = camera
-            self.query_wanted.emit(query)
-
     @property
     def place(self) -> Place | None:
         """What is seen, how it is folded and coloured, in plain values; None while there is no graph."""
-        if self.scene is None:
-            return None
-        layout, seen, colour = self.scene.layout, self.view.camera.seen(self.view.room), self.colours.currentIndex()
-        return Place(
-            self._query.room,
-            layout.depth,
-            tuple(sorted(layout.opened)) if layout.depth is None else (),
-            None if self.view.fitted else seen,
-            KINDS[colour - 1].name if colour > 0 else "",
-            self.strongest.isChecked(),
-        )
+        return self.places.now(COLOURS[self.colours.currentIndex()], self.strongest.isChecked())
 
     def come_back(self, place: Place, key: PassKey) -> GraphQuery:
         """What to ask for so that a place is seen again; its colours are there at once."""
-        self._awaited = place
-        names = ["", *(kind.name for kind in KINDS)]
-        self.colours.setCurrentIndex(names.index(place.colours) if place.colours in names else 0)
+        self.colours.setCurrentIndex(COLOURS.index(place.colours) if place.colours in COLOURS else 0)
         self.strongest.setChecked(place.strongest)
-        opened = frozenset(place.opened) if place.depth is None else None
-        return GraphQuery(key, place.room, place.depth, opened)
-
-    def _look_from_awaited(self, answered: GraphQuery) -> None:
-        place = self._awaited
-        if place is None or (answered.room, answered.depth) != (place.room, place.depth):
-            return
-        self._awaited = None
-        if place.seen is None:
-            self.view.fit(fly=False)
-        else:
-            self.view.look_from(showing(place.seen, self.view.room))
+        return self.places.come_back(place, key)
 
     # finding
 

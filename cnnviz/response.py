@@ -93,12 +93,21 @@ class LayerCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """The network's answer: logits and softmax probabilities, (K,) float64, in class order."""
+    """The network's answer: logits and softmax probabilities, (K,) float64, in class order.
+
+    Attributes
+    ----------
+    note
+        What is to be known about it; mostly empty.
+    blamed
+        Key of the layer that the note speaks of; mostly empty.
+    """
 
     labels: tuple[str, ...]
     logits: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     note: str = ""
+    blamed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

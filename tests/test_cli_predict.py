@@ -152,3 +152,14 @@ def test_digits_are_recognised(data: Path, tmp_path: Path, capsys: pytest.Captur
     right = sum(Path(answer["image"]).parent.name == answer["top"][0]["label"] for answer in answers)
     assert len(answers) == 300
     assert right >= 297
+
+
+def test_scores_that_are_no_numbers_are_no_prediction(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    module = lenet5().eval()
+    with torch.no_grad():
+        module[3].bias[:] = torch.nan
+    torch.save(module.state_dict(), tmp_path / "net.pt")
+    assert cli.run(["predict", SEVEN, "--model", str(tmp_path / "net.pt"), "--arch", "lenet5", "--device", "cpu"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "The first values that are no numbers are in 3 · Conv 5×5 (3): NaN." in said.err

@@ -10,6 +10,7 @@ from cnnviz.core.device import describe
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture
 from cnnviz.core.model import Model
+from cnnviz.core.survey.no_class import no_class
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,6 +34,8 @@ def _predict(model: Model, picture: Picture, count: int) -> dict[str, Any]:
     passed = run_pass(model, picture)
     if not len(passed.logits):
         raise CnnvizError(f"{model.title} gives no class scores, so there is nothing to predict.")
+    if (reason := no_class(passed)) is not None:
+        raise CnnvizError(reason.sentence)
     best = [
         {"rank": t.rank, "index": t.index, "label": t.label, "logit": t.logit, "probability": t.probability}
         for t in passed.top(count)

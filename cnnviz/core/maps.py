@@ -29,11 +29,14 @@ class Extents(NamedTuple):
         (N,) float32.
     notes
         N remarks, mostly empty: ``dead`` (zero everywhere), ``constant 0.31``, ``NaN``, ``infinite``.
+    empty
+        Whether there are values, but no finite one.
     """
 
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     notes: tuple[str, ...]
+    empty: bool = False
 
     @property
     def flat(self) -> NDArray[np.bool_]:
@@ -92,15 +95,16 @@ def extents_of(maps: NDArray[np.float32]) -> Extents:
         empty = np.zeros(len(maps), np.float32)
         return Extents(empty, empty, ("",) * len(maps))
     low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
-    notes = [""] * len(maps)
+    notes, bare = [""] * len(maps), 0
     for i in np.flatnonzero(~np.isfinite(low) | ~np.isfinite(high)):
         finite = maps[i][np.isfinite(maps[i])]
         notes[i] = NAN if np.isnan(maps[i]).any() else INFINITE
         low[i], high[i] = (finite.min(), finite.max()) if finite.size else (0, 0)
+        bare += not finite.size
     if maps[0].size > 1:  # one value alone is no map that could be dead
         for i in np.flatnonzero(low == high):
             notes[i] = notes[i] or (f"{CONSTANT} {number(float(low[i]))}" if low[i] else DEAD)
-    return Extents(low, high, tuple(notes))
+    return Extents(low, high, tuple(notes), bare == len(maps))
 
 
 def notes_of(values: NDArray[np.float32]) -> tuple[str, ...]:

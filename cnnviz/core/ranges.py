@@ -34,11 +34,15 @@ JOINING = frozenset(("cat", "stack", "hstack", "vstack", "dstack"))
 
 
 class Range(NamedTuple):
-    """Values at the two ends of a scale. A signed range is symmetric, ``low == -high``; any other starts at 0."""
+    """Values at the two ends of a scale. A signed range is symmetric, ``low == -high``; any other starts at 0.
+
+    An empty one had no finite value to span; its ends are 0 and 1.
+    """
 
     low: float
     high: float
     signed: bool
+    empty: bool = False
 
 
 def range_of(trace: Trace, record: Record | None) -> Range:
@@ -60,7 +64,7 @@ def spanning(*parts: Extents) -> Range:
     high = max((float(part.high.max()) for part in parts if part.high.size), default=0.0)
     signed = low < 0
     limit = max(-low, high) or 1.0
-    return Range(-limit if signed else 0.0, limit, signed)
+    return Range(-limit if signed else 0.0, limit, signed, all(part.empty for part in parts))
 
 
 def origins(trace: Trace, record: Record) -> tuple[int, ...]:
@@ -113,16 +117,15 @@ def scale_of(
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     limit = max(-low, high) or 1.0
-    return scale_from(
-        Range(-limit, limit, True) if signed or low < 0 else Range(0.0, limit, False), shared_by, colormap
-    )
+    both = bool(signed) or low < 0
+    span = Range(-limit if both else 0.0, limit, both, empty=values.size > 0 and not finite.size)
+    return scale_from(span, shared_by, colormap)
 
 
 def scale_from(span: Range, shared_by: str, colormap: str = AUTO) -> Scale:
     """The scale of a range of activations."""
-    return Scale(
-        span.low, span.high, fitting(colormap, DIVERGING if span.signed else SEQUENTIAL), span.signed, shared_by
-    )
+    colormap = fitting(colormap, DIVERGING if span.signed else SEQUENTIAL)
+    return Scale(span.low, span.high, colormap, span.signed, shared_by, span.empty)
 
 
 def layer_scale(trace: Trace, record: Record | None, colormap: str = AUTO, contrast: float = 0.0) -> Scale:

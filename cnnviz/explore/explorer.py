@@ -28,6 +28,7 @@ from cnnviz.core.keep import TraceCache
 from cnnviz.core.model import Model
 from cnnviz.core.retouch import edited
 from cnnviz.core.survey.answers import survey
+from cnnviz.core.survey.no_class import no_class
 from cnnviz.core.survey.shapes import SurveyQuery, Timing, TimingAnswer, TimingQuery
 from cnnviz.core.survey.timing import measure
 from cnnviz.core.trace import Trace, TraceError, trace
@@ -265,4 +266,5 @@ def _scores(traced: Trace) -> Scores | None:
     logits = traced.logits.detach().to("cpu", torch.float64)
     if logits.ndim != 1:
         return None
-    return Scores(tuple(traced.labels), logits.numpy(), np.asarray(traced.probabilities, dtype=np.float64))
+    probabilities = np.asarray(traced.probabilities, dtype=np.float64)
+    return Scores(tuple(traced.labels), logits.numpy(), probabilities, *(no_class(traced) or ()))

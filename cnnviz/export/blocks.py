@@ -137,6 +137,8 @@ def colour_bar(scale: Scale, length: int, stretched: bool = False) -> Block:
     if scale.signed:
         marks.append((length // 2, "0"))
     colours = lut(scale.colormap)[:GROUND, :3]
+    if scale.empty:
+        marks, colours = [(length // 2, "no finite values")], np.full_like(colours, 128)
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
         index = np.arange(length - 1, -1, -1) * GROUND // length

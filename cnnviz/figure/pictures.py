@@ -30,6 +30,8 @@ class Scale:
         Whether the scale is diverging around zero.
     shared_by
         What shares this scale, in words: ``"layer"``, ``"channel"``, ``"filter"``, ``"network"`` ...
+    empty
+        Whether there was no finite value to span: its ends then mean nothing, and are not shown.
     """
 
     low: float
@@ -37,6 +39,7 @@ class Scale:
     colormap: str
     signed: bool
     shared_by: str
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

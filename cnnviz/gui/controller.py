@@ -254,7 +254,7 @@ class Controller(QObject):
         self.session.looked.connect(self._on_looked)
         self.exporter.done.connect(self._on_exported)
         self.saving.news.connect(self._on_exported)
-        for offering in (self.saving, self.training, self.exports):
+        for offering in (self.saving, self.training, self.exports, self.reporting):
             offering.offered.connect(lambda text, act: self.window.errors.add(text, level="info", action=act))
 
     def _connect_live(self) -> None:
@@ -305,6 +305,7 @@ class Controller(QObject):
         window.pane.option_changed.connect(self.session.set_option)
         window.pane.channel_picked.connect(lambda channel: self.session.update(channel=channel))
         window.pane.comparison_wanted.connect(self._compare)
+        window.softmax.layer_picked.connect(lambda layer: self.session.update(layer=layer))
         window.softmax.true_class_picked.connect(self._on_true_class)
         window.softmax.top_k_changed.connect(lambda k: self.set_settings(replace(self.settings, top_k=k)))
         window.tray.labelled.connect(lambda *_: self._show_true_class())
@@ -323,7 +324,6 @@ class Controller(QObject):
         self.training.problem.connect(self.complain)
         self.training.news.connect(self._on_exported)
         self.reporting.problem.connect(self.complain)
-        self.reporting.done.connect(self._on_exported)
         for other in (self.networking, self.tabling):
             other.entering.connect(self.training.leave)
         self.learning.problem.connect(self.complain)

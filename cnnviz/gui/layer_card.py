@@ -78,9 +78,7 @@ class LayerCardWidget(QWidget):
 
     def _on_pointed(self, order: int | None) -> None:
         if self._card is not None and self._card.histogram is not None:
-            self.readout.set_text(
-                f"scale {self.histogram.bar.caption()}" if order is None else self.histogram.described(order)
-            )
+            self.readout.set_text(self.histogram.bar.remark() if order is None else self.histogram.described(order))
 
     # geometry: placed by hand, for a layout would place everything twice for each layer
 

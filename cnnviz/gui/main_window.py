@@ -324,6 +324,8 @@ def _remark(figure: Figure) -> str:
     scale = next((scale for panel in panels if (scale := getattr(panel, "scale", None)) is not None), None)
     if scale is None:
         return ""
+    if scale.empty:
+        return "all values are NaN or infinite"
     neutral, negative, positive = (QColor(*map(int, lut(scale.colormap)[i][:3])) for i in (ZERO, 40, 214))
     if not scale.signed:
         return f"0 to {number(scale.high)} · scale shared by {scale.shared_by}"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from cnnviz.core.colormaps import lut
+from cnnviz.gui.missing import missing_maps, paint_missing
 from cnnviz.gui.theme import theme
 from cnnviz.response import PICTURE, Column, Step
 
@@ -36,20 +37,23 @@ class Drawn:
     count: int
     total: int
     height: int  # of one map, in image pixels
+    missing: frozenset[int] = frozenset()  # maps of which nothing is a number
 
     @classmethod
     def of(cls, column: Column) -> Drawn:
         """The maps of a column as an image in the colours of its scale."""
         raster = np.ascontiguousarray(column.raster)
         count, height, width = raster.shape[:3]
+        missing: frozenset[int] = frozenset()
         if raster.ndim == 4:
             image = QImage(raster.data, width, height * count, width * 3, QImage.Format.Format_RGB888)
         else:
             image = QImage(raster.data, width, height * count, width, QImage.Format.Format_Indexed8)
+            missing = frozenset(missing_maps(raster))
             if column.scale is not None:
                 image.setColorTable(_table(column.scale.colormap))
         image = image.convertToFormat(QImage.Format.Format_RGB32)  # painted many times, in a third of the time
-        return cls(image, count, column.total, height)
+        return cls(image, count, column.total, height, missing)
 
     def stands_like(self, other: Drawn | None) -> bool:
         """Whether its maps stand where those of another do: they can be painted over them."""
@@ -127,6 +131,8 @@ def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame,
     cells = frame.cells(step, drawn, labels)
     for i, cell in enumerate(cells):
         painter.drawImage(cell, drawn.image, QRect(0, i * drawn.height, drawn.image.width(), drawn.height))
+        if i in drawn.missing:
+            paint_missing(painter, QRectF(cell))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color("line"), 1))

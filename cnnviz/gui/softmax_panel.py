@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -43,9 +44,12 @@ class SoftmaxPanel(QWidget):
         The person said what the picture shows: a class (int), or None for not known.
     top_k_changed
         She wants another number of classes.
+    layer_picked
+        She wants to see the layer (its key) that the answer's note speaks of.
     """
 
     true_class_picked = Signal(object)
+    layer_picked = Signal(str)
     top_k_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -90,6 +94,7 @@ class SoftmaxPanel(QWidget):
             part.setEnabled(scores is not None)
         self.note.setText(scores.note if scores else "No class scores for this picture yet.")
         self.note.setVisible(bool(self.note.text()))
+        self.blamed.setVisible(scores is not None and bool(scores.blamed))
         self._fill()
         self._show_loss()
 
@@ -143,6 +148,10 @@ class SoftmaxPanel(QWidget):
         self.note.setObjectName("softmax-note")
         self.note.setProperty("role", "small")
         self.note.setWordWrap(True)
+        self.blamed = QPushButton("Show that layer", self)
+        self.blamed.setObjectName("softmax-blamed")
+        self.blamed.setProperty("role", "link")
+        self.blamed.clicked.connect(lambda: self.layer_picked.emit(self._scores.blamed if self._scores else ""))
         self._true_name = QLabel("True class", self)
         self._true_name.setProperty("role", "dim")
         self.true_class = QComboBox(self)
@@ -180,7 +189,9 @@ class SoftmaxPanel(QWidget):
         self._facts = facts
         self._column = QVBoxLayout(self)
         self._column.addLayout(head)
-        for part in (self.search, self.heads, self.list, self.readout, self.note):
+        self._column.addWidget(self.note)
+        self._column.addWidget(self.blamed, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (self.search, self.heads, self.list, self.readout):
             self._column.addWidget(part)
         self._column.addLayout(facts)
         self._column.addStretch(1)

@@ -47,7 +47,7 @@ def limit_of(values: np.ndarray) -> float:
 
 def test_a_convolution_has_a_symmetric_range_of_its_own(passed: Trace) -> None:
     conv = passed["first"]
-    assert range_of(passed, conv) == (-limit_of(conv.numpy()), limit_of(conv.numpy()), True)
+    assert range_of(passed, conv)[:3] == (-limit_of(conv.numpy()), limit_of(conv.numpy()), True)
     assert shared_by(passed, conv) == "layer"
 
 
@@ -66,7 +66,7 @@ def test_relu_and_pooling_inherit_the_range_of_the_normalisation_before_them(pas
 def test_a_concatenation_has_the_common_range_of_its_parts(passed: Trace) -> None:
     both = next(r for r in passed.records if r.op == "cat")
     expected = max(limit_of(passed["left"].numpy()), limit_of(passed["right"].numpy()))
-    assert range_of(passed, both) == (-expected, expected, True)
+    assert range_of(passed, both)[:3] == (-expected, expected, True)
     assert shared_by(passed, both) == "this layer and the 2 that it joins"
     assert origins(passed, both) == (passed["left"].index, passed["right"].index)
     assert range_of(passed, passed["drop"]) == range_of(passed, both)
@@ -74,7 +74,7 @@ def test_a_concatenation_has_the_common_range_of_its_parts(passed: Trace) -> Non
 
 def test_probabilities_start_at_zero(passed: Trace) -> None:
     last = passed.records[-1]
-    low, high, signed = range_of(passed, last)
+    low, high, signed, _ = range_of(passed, last)
     assert (low, signed) == (0, False)
     assert high == float(last.output.max())
     assert layer_scale(passed, last).colormap == "viridis"
@@ -153,3 +153,15 @@ def test_axes_decide_what_a_map_is() -> None:
     assert maps_of(traced, tokens).shape == (1, 20, 3) == maps_shape(tokens)
     assert maps_of(traced, None).shape == (3, 4, 5)
     assert extents(traced, turned) is extents(traced, turned)
+
+
+def test_a_layer_without_a_finite_value_has_an_empty_scale():
+    module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Conv2d(2, 2, 1)).eval()
+    with torch.no_grad():
+        module[0].bias[0] = torch.nan
+    traced = trace(module, torch.rand(1, 1, 5, 5))
+    assert [layer_scale(traced, record).empty for record in traced.records] == [False, False, True]
+    assert extents_of(np.full((2, 1, 3), np.inf, np.float32)).empty
+    assert not extents_of(np.zeros((0, 1, 3), np.float32)).empty
+    assert scale_of(np.full((2, 2), np.nan, np.float32)).empty
+    assert not scale_of(np.zeros((2, 2), np.float32)).empty

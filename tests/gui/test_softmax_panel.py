@@ -155,6 +155,17 @@ def test_not_a_number(panel: SoftmaxPanel) -> None:
     panel.grab()
 
 
+def test_what_is_blamed_is_one_click_away(qtbot: QtBot, panel: SoftmaxPanel) -> None:
+    assert panel.blamed.isHidden()
+    panel.set_scores(Scores(("a", "b"), np.full(2, np.nan), np.full(2, np.nan), "No class.", "features.3"))
+    assert panel.note.text() == "No class."
+    with qtbot.waitSignal(panel.layer_picked) as picked:
+        qtbot.mouseClick(panel.blamed, Qt.MouseButton.LeftButton)
+    assert picked.args == ["features.3"]
+    panel.set_scores(scores())
+    assert panel.blamed.isHidden()
+
+
 def test_an_old_answer_is_marked(panel: SoftmaxPanel) -> None:
     height = panel.sizeHint()
     panel.set_stale(True)

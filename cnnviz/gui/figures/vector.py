@@ -32,7 +32,7 @@ class VectorWidget(PanelWidget[Vector]):
         self.set_title(panel.title)
         self.bar.set_scale(panel.scale, noun="unit")
         self.plot.set_panel(panel)
-        self.set_remark(f"scale {self.bar.caption()}")
+        self.set_remark(self.bar.remark())
         self._on_pointed(self.plot.unit)
 
     @property

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-from PySide6.QtGui import QImage, QPixmap, qRgb
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, QPixmap, qRgb
 
 from cnnviz.core.colormaps import lut
 from cnnviz.core.graph.shapes import PICTURE, Facts, Tile
 from cnnviz.figure import GROUND
+from cnnviz.gui.missing import missing_maps, paint_missing
 from cnnviz.gui.theme import theme
 
 KEPT = 96 << 20
@@ -146,14 +148,28 @@ def painted(tile: Tile, wanted: Wish, facts: Facts | None) -> tuple[QPixmap, int
     scale = wanted.edge / max(h, w)
     height, width = max(1, round(h * scale)), max(1, round(w * scale))
     if facts is not None and len(raster) == 1:
-        return _image(_enlarged(raster[:1], height, width)[0], tile, 1), tile.total if _is_units(facts) else 1
+        pixmap = _image(_enlarged(raster[:1], height, width)[0], tile, 1)
+        places = [QRectF(pixmap.rect())] if missing_maps(raster) else []
+        return _crossed(pixmap, places), tile.total if _is_units(facts) else 1
     columns = min(wanted.columns, count)
     rows, gap = -(-count // columns), WIDE if wanted.edge > 30 else NARROW
     grid = np.full((rows * columns, height + gap, width + gap), GROUND, np.uint8)
     grid[:count, :height, :width] = _enlarged(raster[:count], height, width)
     whole = grid.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
     whole = whole.reshape(rows * (height + gap), columns * (width + gap))[:-gap, :-gap]
-    return _image(np.ascontiguousarray(whole), tile, 1), count
+    pixmap = _image(np.ascontiguousarray(whole), tile, 1)
+    corners = [(i % columns * (width + gap), i // columns * (height + gap)) for i in missing_maps(raster[:count])]
+    return _crossed(pixmap, [QRectF(x, y, width, height) for x, y in corners]), count
+
+
+def _crossed(pixmap: QPixmap, places: list[QRectF]) -> QPixmap:
+    """The picture with crossed lines in some places."""
+    if places:
+        painter = QPainter(pixmap)
+        for place in places:
+            paint_missing(painter, place)
+        painter.end()
+    return pixmap
 
 
 def _is_units(facts: Facts) -> bool:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.core import store
-from cnnviz.gui.exports.place import ask_place
+from cnnviz.gui.exports.place import ask_place, opened
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.request import Request
 
@@ -27,11 +27,13 @@ class Reporting(QObject):
 
     Signals
     -------
-    done(str), problem(str, str)
-        What became of it; details for those who want them.
+    offered(str, object)
+        It is saved: words for a button that opens it, and what that does.
+    problem(str, str)
+        Why it is not; details for those who want them.
     """
 
-    done = Signal(str)
+    offered = Signal(str, object)
     problem = Signal(str, str)
 
     def __init__(self, jobs: Jobs, explorer: Callable[[], Explorer], window: QWidget) -> None:
@@ -43,7 +45,7 @@ class Reporting(QObject):
     def ask(self, request: Request) -> None:
         """Ask for a place, then write the report on the model and the picture of a request."""
         stem = "drawing" if store.holds(request.image) else Path(request.image).stem
-        name = f"{Path(request.model.name).stem}-{stem}"
+        name = f"{Path(request.model.name.replace(':', '-')).stem}-{stem}"
         if file := ask_place(self._window, "Save report", name, FILTERS, ("html", "pdf")):
             self.write(request, file)
 
@@ -61,13 +63,17 @@ class Reporting(QObject):
             return
         for result in report.results:
             if isinstance(result, Path):
-                self.done.emit(f"Saved {result}")
+                self.offered.emit(f"Saved {result}.", ("Open it", partial(self._open, result)))
             else:
                 self.problem.emit(*result)
         if report.problem:
             self.problem.emit(report.problem, report.details)
         if report.ended:
             self._running.discard(report.job)
+
+    def _open(self, file: Path) -> None:
+        if not opened(file):
+            self.problem.emit(f"No program that opens {file.name} was found; it is in {file.parent}.", "")
 
 
 def _write(

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from cnnviz.gui.exports.kinds import NOTHING_YET
-from cnnviz.gui.exports.place import ask_place, show_folder
+from cnnviz.gui.exports.place import ask_place, opened
 from cnnviz.gui.jobs import Job, JobReport, Jobs, Progress
 from cnnviz.request import ModelRequest
 from cnnviz.response import Response
@@ -164,7 +164,7 @@ class Exports(QObject):
             self.problem.emit(" ".join(run.problems[:NAMED]) + rest, "\n".join(run.problems) if more > 0 else "")
 
     def _show(self, folder: Path) -> None:
-        if not show_folder(folder):
+        if not opened(folder):
             self.problem.emit(f"No program that shows folders was found; the folder is {folder}.", "")
 
 
@@ -207,10 +207,10 @@ def _many(
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        opened = explorer().model(model)
+        loaded = explorer().model(model)
         many = len(pictures) * each >= WORTH and not ask.together
         workers = min(os.cpu_count() or 1, MOST_WORKERS) if many else 0
-        batch = Batch(opened, replace(ask, workers=workers), folder, explorer().budget, wanted)
+        batch = Batch(loaded, replace(ask, workers=workers), folder, explorer().budget, wanted)
         total, of_picture, before = len(pictures) * each, 0, 0
         for number, done in batch.run(list(pictures)):
             of_picture, before = of_picture + 1 if number == before else 1, number

@@ -1,4 +1,4 @@
-"""Where a file goes: asked for, never written over unasked, and shown when it is there."""
+"""Where a file goes: asked for, never written over unasked, and opened when it is there."""
 
 from __future__ import annotations
 
@@ -58,6 +58,6 @@ def _replaced(window: QWidget, file: Path) -> bool:
     return bool(box.exec() == buttons.Yes)
 
 
-def show_folder(folder: Path) -> bool:
-    """Open a folder in the computer's own program for files; whether there is one."""
-    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+def opened(path: Path) -> bool:
+    """Open a file or a folder in the computer's own program for it; whether there is one."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

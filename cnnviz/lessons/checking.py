@@ -109,11 +109,14 @@ class _Check:
         if step.do is not None:
             do = step.do
             tries.append((do.line, lambda: self._do(step, do.until, now)))
+        said: set[str] = set()  # a task begins with what the step shows
         for line, attempt in tries:
             try:
                 attempt()
             except CnnvizError as error:
-                yield self._error(line, str(error))
+                if str(error) not in said:
+                    said.add(str(error))
+                    yield self._error(line, str(error))
         yield from self._words(step, numbers)
         if step.ask is not None:
             yield from self._question(step.ask, numbers)

@@ -151,6 +151,12 @@ def test_what_cannot_be_read_says_where_and_why(tmp_path: Path, text: str, line:
         ("## A\n```show\nlayer = '0'\nchannel = 6\n```\n", 9, "There is no channel 6 in 0; it has 6."),
         ("## A\n```show\nlayer = '0'\nview = 'scores'\n```\n", 9, "The view “scores” does not fit 0"),
         ("## A\n```show\nlayer = '0'\noptions = { no = 1 }\n```\n", 9, "has no option “no”"),
+        ("## A\n```show\nlayer = '0'\n\n## B\n", 9, "The block “show” is not closed"),
+        (
+            "## A\n```show\nlayer = '0'\nview = 'scores'\n```\n```do\nwords = 'x'\nuntil = { channel = 1 }\n```\n",
+            9,
+            "The view “scores” does not fit 0",
+        ),
         ("## A\n```show\nsandbox = { stride = 99 }\n```\n", 9, "“stride” of the sandbox is a whole number, 1 to 8"),
         ("## A\n```demo\nname = 'no'\n```\n", 9, "There is no demonstration 'no'"),
         ("## A\n```demo\nname = 'softmax'\nno = 1\n```\n", 9, "no option 'no'"),

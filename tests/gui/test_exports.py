@@ -122,6 +122,19 @@ def test_names_are_seen_before_they_are_made(opened, dialog):
     assert names(dialog)[0] == f"{first}-0-{{view}}.png"  # not known before it is drawn
 
 
+@pytest.mark.parametrize("place", ["", "figures", "  "])
+def test_a_folder_is_a_whole_path(dialog, place: str):
+    dialog.place.setText(place)
+    assert dialog.said.text().startswith("Say which folder the files go to, such as ")
+    assert not dialog.go.isEnabled()
+
+
+def test_a_folder_is_no_file(dialog, tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"")
+    dialog.place.setText(str(tmp_path / "file"))
+    assert dialog.said.text() == f"{tmp_path / 'file'} is a file: choose a folder."
+
+
 def test_layers_are_chosen_from_a_list(opened, dialog):
     marked = [step.key for step in dialog.list.chosen]
     assert marked == ["3"]
@@ -242,11 +255,31 @@ def test_a_folder_that_cannot_be_made_is_said(opened, dialog, told, tmp_path: Pa
     assert told == [f"The folder {place} cannot be made: Not a directory; choose another one."]
 
 
-def test_a_folder_of_pictures(opened, dialog):
-    dialog.take_folder(str(Path(dialog.pictures[0]).parent))
-    assert len(dialog.pictures) == len(list(Path(dialog.pictures[0]).parent.glob("*.png")))
-    dialog.take_folder("")
-    assert dialog.source.currentIndex() == 0
+def test_a_folder_of_pictures_is_looked_through_in_the_background(opened, dialog, monkeypatch, tmp_path: Path):
+    folder, source = Path(dialog.pictures[0]).parent, dialog.source
+    (tmp_path / "empty").mkdir()
+    chosen = [str(folder), "", str(tmp_path / "empty")]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen.pop(0))
+
+    def activate():
+        source.setCurrentIndex(source.count() - 1)
+        source.activated.emit(source.currentIndex())
+
+    with opened.qtbot.waitSignal(source.changed, check_params_cb=lambda: bool(dialog.pictures)):
+        activate()
+        assert dialog.said.text() == "Looking for pictures …"
+        assert not dialog.go.isEnabled()
+    count = len(list(folder.glob("*.png")))
+    assert len(dialog.pictures) == count
+    assert source.currentText() == f"{count} pictures of {folder.name}"
+    assert dialog.go.isEnabled()
+    choose(source, "tray")
+    source.activated.emit(0)
+    activate()  # and thought better of it
+    assert source.currentData() == "tray"
+    with opened.qtbot.waitSignal(source.changed, check_params_cb=lambda: source.currentText() == "0 pictures of empty"):
+        activate()
+    assert dialog.said.text() == "There are no pictures there."
 
 
 def test_the_keyboard_goes_through_the_fields_and_then_to_the_buttons(opened, dialog):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from cnnviz.core import store
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export.base import PRESETS
 from cnnviz.gui.exports.form import FormDialog, kept, last_folder
@@ -17,9 +16,9 @@ from cnnviz.gui.exports.format_grid import FormatGrid
 from cnnviz.gui.exports.kinds import GROUNDS, SCALES
 from cnnviz.gui.exports.layer_list import LayerList
 from cnnviz.gui.exports.many_names import NameList, names_of
+from cnnviz.gui.exports.many_source import PictureSource
 from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
-from cnnviz.request import UNEDITED
 from cnnviz.response import Response, Step
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ PRESENT = (
     ("Stay; only what is missing is made", "resume"),
     ("Are replaced", "overwrite"),
 )
-CURRENT, TRAY, FOLDER = "current", "tray", "folder"
 ALL, THIS, OWN = "all", "this", "own"
 NAME = "{image}-{layer}-{view}"
 
@@ -50,14 +48,12 @@ class ManyDialog(FormDialog):
     def __init__(self, response: Response, pictures: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__("many-dialog", "Export many figures", "Export", parent)
         self._response = response
-        self._tray = tuple(path for path in pictures if not store.holds(path))
-        self._drawings = len(pictures) - len(self._tray)
-        self._folder: tuple[str, ...] = ()
-        self._build()
+        self._build(pictures)
         self._build_place()
         self.beside(self._build_right())
         self._recall()
-        for box in (self.source, self.what, self.view, self.present, self.size_, self.ground):
+        self.source.changed.connect(self._tell)
+        for box in (self.what, self.view, self.present, self.size_, self.ground):
             box.currentIndexChanged.connect(self._tell)
         self.layers.currentIndexChanged.connect(self._on_layers)
         self.list.changed.connect(self._on_marks)
@@ -72,8 +68,7 @@ class ManyDialog(FormDialog):
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        current = self._response.request.image
-        return {CURRENT: (current,), TRAY: self._tray, FOLDER: self._folder}[str(self.source.currentData())]
+        return self.source.pictures
 
     @property
     def folder(self) -> Path:
@@ -129,15 +124,9 @@ class ManyDialog(FormDialog):
 
     # parts
 
-    def _build(self) -> None:
-        request, count = self._response.request, len(self._tray)
-        tray = f"The {count:,} pictures of the tray" if count != 1 else "The picture of the tray"
-        sources = [(tray + (", without drawings" if self._drawings else ""), TRAY), ("Those of a folder…", FOLDER)]
-        if not store.holds(request.image):
-            unedited = ", as it is in its file" if request.picture_edit != UNEDITED else ""
-            sources.insert(1, (f"This one: {Path(request.image).name}{unedited}", CURRENT))
-        self.source = self.choice("many-pictures", "Pictures", sources)
-        self.source.activated.connect(self._on_source)
+    def _build(self, pictures: tuple[str, ...]) -> None:
+        self.source = PictureSource(self._response.request, pictures)
+        self.row("Pictures", self.source)
         self.what = self.choice("many-what", "Export", THINGS)
         layers = (("All layers", ALL), (f"This one: {self._step.title}", THIS), ("Own choice", OWN))
         self.layers = self.choice("many-layers", "Layers", layers)
@@ -186,23 +175,6 @@ class ManyDialog(FormDialog):
     # what follows from a choice
 
     @Slot()
-    def _on_source(self) -> None:
-        if self.source.currentData() == FOLDER:
-            self.take_folder(QFileDialog.getExistingDirectory(self, "A folder of pictures"))
-
-    def take_folder(self, folder: str) -> None:
-        """The pictures of a folder, and of folders in it; the tray's where none is named."""
-        from cnnviz.core.images import expand
-
-        self._folder = tuple(expand([folder])[0]) if folder else ()
-        row = self.source.findData(FOLDER)
-        self.source.setItemText(
-            row, f"{len(self._folder):,} pictures of {Path(folder).name}" if folder else "Those of a folder…"
-        )
-        self.source.setCurrentIndex(row if folder else 0)
-        self._tell()
-
-    @Slot()
     def _choose(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, "A folder for the files", str(last_folder())):
             self.place.setText(folder)
@@ -236,14 +208,16 @@ class ManyDialog(FormDialog):
         self.said.setText(problem or self._count())
 
     def _problem(self) -> str:
-        if not self.pictures:
-            return "There are no pictures there."
+        if self.source.problem:
+            return self.source.problem
         if not self._layers:
             return "Choose a layer at least."
         if self.together and self._layers == "picture":
             return "The picture is no layer: choose layers at the right."
-        if not self.place.text().strip():
-            return "Say which folder the files go to."
+        if not self.folder.is_absolute():
+            return f"Say which folder the files go to, such as {last_folder() / 'figures'}."
+        if self.folder.is_file():
+            return f"{self.folder} is a file: choose a folder."
         if not self.formats.chosen:
             return "Choose a format at least."
         try:
@@ -290,6 +264,7 @@ class ManyDialog(FormDialog):
         return self.what, self.size_, self.ground, self.present
 
     def done(self, result: int) -> None:
+        self.source.stop()
         if result == self.DialogCode.Accepted:
             self.remember()
         super().done(result)

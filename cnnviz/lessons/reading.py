@@ -189,11 +189,6 @@ def _block(file: str, kind: str, content: str, lines: Sequence[str], line: int, 
         raise LessonError(file, line, f"There is no block “{kind}”; {hint}")
     if kind in others:
         raise LessonError(file, line, f"A step has one block “{kind}” at most; begin another step with ##.")
-    try:
-        values = toml(file, content, line + 1)
-    except LessonError as error:
-        if any(text.startswith(("## ", "```")) for text in content.splitlines()):
-            reason = f"The block “{kind}” is not closed: a line of three backticks is missing."
-            raise LessonError(file, line, reason) from error
-        raise
-    return KINDS[kind](Block(file, line, lines, values))
+    if any(text.startswith(("## ", "```")) for text in content.splitlines()):  # of TOML “##” would be a comment
+        raise LessonError(file, line, f"The block “{kind}” is not closed: a line of three backticks is missing.")
+    return KINDS[kind](Block(file, line, lines, toml(file, content, line + 1)))

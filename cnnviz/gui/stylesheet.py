@@ -236,10 +236,10 @@ QListView::item, QTreeView::item { padding: 2px 6px; border-radius: 4px; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $selected; color: $text; }
 QTableView { background: $panel; gridline-color: $line; selection-background-color: $selected; selection-color: $text; }
-QTableView::item { padding: 2px 8px; }
+QTableView::item { padding: 2px 6px; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section {
-    background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 8px; font-weight: 600;
+    background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 4px 6px; font-weight: 600;
 }
 QHeaderView::up-arrow, QHeaderView::down-arrow {
     width: 8px; height: 8px; subcontrol-position: top center;
@@ -247,7 +247,7 @@ QHeaderView::up-arrow, QHeaderView::down-arrow {
 QHeaderView::up-arrow { image: url($chevron-up@dim); }
 QHeaderView::down-arrow { image: url($chevron-down@dim); }
 QTableView#gallery-table QHeaderView::section, QTableView#records-table QHeaderView::section,
-QTableView#findings-table QHeaderView::section { padding: 9px 8px 4px 8px; }
+QTableView#findings-table QHeaderView::section { padding: 9px 6px 4px 6px; }
 QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $line; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from PySide6.QtWidgets import QPushButton
 from cnnviz.core.survey.shapes import Finding, Row, Timing
 from cnnviz.gui.collection import samples
 from cnnviz.gui.table.page import HEALTH, TablePage
-from cnnviz.gui.table.records import Line, inputs_text, matching, matching_findings, size_text
+from cnnviz.gui.table.records import PATH, Line, inputs_text, matching, matching_findings, size_text
+from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
 from tests.gui.conftest import Opened
 
@@ -32,6 +34,17 @@ def column(page: TablePage, title: str) -> list[str]:
 
 def chosen(page: TablePage) -> int:
     return page.records.shown.row_at(page.records.currentIndex().row()).row.index
+
+
+def test_a_long_path_leaves_room_for_what_a_layer_costs(table: TablePage) -> None:
+    (line, *_) = table._lines.rows
+    path = "features.denseblock1.denselayer12.norm1"
+    table._lines.set_rows([replace(line, row=replace(line.row, key=path))] * len(table._lines.rows))
+    table.records.resizeColumnsToContents()
+    assert table.records.columnWidth(1) == theme.px(PATH)
+    assert table.records.textElideMode() == Qt.TextElideMode.ElideLeft  # the end of a path tells it from others
+    titles = [c.title for c in table._lines.columns]
+    assert titles[:7] == ["#", "Layer", "Operation", "Output", "Parameters", "Multiply–adds", "Memory"]
 
 
 def test_all_records_with_their_numbers(opened: Opened, table: TablePage) -> None:

@@ -9,6 +9,9 @@ from cnnviz.core.survey.shapes import KINDS, MEANINGS, Finding, Row, Survey, Tim
 from cnnviz.figure import percent
 from cnnviz.gui.table.sheet import Column, SheetModel
 
+PATH = 150
+"""Pixels at 100 % that a path takes at most: what a layer costs stands in the window beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -27,20 +30,15 @@ def lines_of(survey: Survey, timing: Timing | None) -> tuple[Line, ...]:
 
 RECORDS: tuple[Column[Line], ...] = (
     Column("#", "Order of execution", lambda x: x.row.index, lambda x: str(x.row.index)),
-    Column("Layer", "Path in the network", lambda x: x.row.key.casefold(), lambda x: x.row.key, number=False),
+    Column(
+        "Layer", "Path in the network", lambda x: x.row.key.casefold(), lambda x: x.row.key, number=False, widest=PATH
+    ),
     Column("Operation", "What it computes", lambda x: x.row.short.casefold(), lambda x: x.row.short, number=False),
     Column(
         "Output",
         "Shape of what comes out; sorted by how many numbers that is",
         lambda x: _product(x.row.shape),
         lambda x: shape_text(x.row.shape),
-        number=False,
-    ),
-    Column(
-        "Receptive field",
-        "Pixels of the picture on which one value depends; sorted by how many",
-        lambda x: x.row.reach,
-        lambda x: x.row.field,
         number=False,
     ),
     Column("Parameters", "Learned numbers", lambda x: x.row.parameters, lambda x: _count(x.row.parameters), bar=True),
@@ -54,6 +52,13 @@ RECORDS: tuple[Column[Line], ...] = (
         unit="Memory (bytes)",
     ),
     Column(
+        "Time",
+        "Median of several warm passes; “Measure times” fills it",
+        lambda x: x.seconds,
+        lambda x: "" if x.seconds is None else milliseconds(x.seconds),
+        bar=True,
+    ),
+    Column(
         "Zeros",
         "Share of the values that are exactly 0 for this picture",
         lambda x: x.row.zeros,
@@ -61,11 +66,11 @@ RECORDS: tuple[Column[Line], ...] = (
         bar=True,
     ),
     Column(
-        "Time",
-        "Median of several warm passes; “Measure times” fills it",
-        lambda x: x.seconds,
-        lambda x: "" if x.seconds is None else milliseconds(x.seconds),
-        bar=True,
+        "Receptive field",
+        "Pixels of the picture on which one value depends; sorted by how many",
+        lambda x: x.row.reach,
+        lambda x: x.row.field,
+        number=False,
     ),
     Column(
         "Input",

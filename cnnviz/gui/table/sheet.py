@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QRect,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -27,7 +28,8 @@ R = TypeVar("R")
 
 SORT = Qt.ItemDataRole.UserRole
 SHARE = Qt.ItemDataRole.UserRole + 1
-"""What a column is sorted by; how long the bar behind a number is, 0 to 1."""
+WIDEST = Qt.ItemDataRole.UserRole + 2
+"""What a column is sorted by; how long the bar behind a number is, 0 to 1; how wide a column gets, 0 for no limit."""
 
 NONE = QModelIndex()
 
@@ -48,6 +50,8 @@ class Column(Generic[R]):
         Whether a bar behind a number shows its share of the largest one.
     unit
         Its title where whole numbers stand instead of the texts; else the same one.
+    widest
+        Pixels at 100 % that it takes at most, longer texts lose their beginning; 0 for as many as they need.
     """
 
     title: str
@@ -57,6 +61,7 @@ class Column(Generic[R]):
     number: bool = True
     bar: bool = False
     unit: str = ""
+    widest: int = 0
 
 
 class SheetModel(QAbstractTableModel, Generic[R]):
@@ -96,6 +101,8 @@ class SheetModel(QAbstractTableModel, Generic[R]):
         if role == SHARE:
             largest = self._largest[index.column()]
             return (column.key(row) or 0) / largest if largest else 0.0
+        if role == WIDEST:
+            return column.widest
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -191,6 +198,7 @@ class Sheet(QTableView, Generic[R]):
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
@@ -270,6 +278,10 @@ class Sheet(QTableView, Generic[R]):
 
 class _Bars(QStyledItemDelegate):
     """Behind a number the share that it has of the largest."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size, widest = super().sizeHint(option, index), index.data(WIDEST)
+        return size.boundedTo(QSize(theme.px(widest), size.height())) if widest else size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)

@@ -154,7 +154,7 @@ def test_layers_are_chosen_from_a_list(opened, dialog):
 
 
 def test_numbers_leave_in_every_format_and_a_missing_library_is_named(opened, dialog, monkeypatch):
-    dialog.formats.choose(("npz", "safetensors", "h5", "zarr.zip", "csv", "parquet", "tex"))
+    dialog.formats.setText("npz,safetensors,h5,zarr.zip,csv,parquet,tex")
     assert dialog.ask.suffixes == ("npz", "safetensors", "h5", "zarr.zip", "csv", "parquet", "tex")
     assert not dialog.size_.isEnabled()  # numbers have no size
     monkeypatch.setitem(sys.modules, "pyarrow", None)
@@ -188,7 +188,7 @@ def test_the_outputs_of_layers_leave_in_one_file_for_each_picture(opened, dialog
 
 
 def test_the_choice_is_remembered(opened, dialog, tmp_path: Path):
-    dialog.formats.choose(("pdf", "csv"))
+    dialog.formats.setText("pdf,csv")
     choose(dialog.size_, "single")
     choose(dialog.present, "overwrite")
     dialog.name.setText("{image}")

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 
 from cnnviz.explore import Explorer
 from cnnviz.gui.exports.film_dialog import FilmDialog
+from cnnviz.gui.exports.form import kept
 from cnnviz.motion import frames
 
 
@@ -123,3 +124,19 @@ def test_a_format_whose_library_is_missing_says_what_to_install(dialog, monkeypa
     assert not dialog.go.isEnabled()
     dialog.format.setCurrentIndex(0)
     assert dialog.go.isEnabled()
+
+
+def test_the_choice_is_remembered(opened, dialog):
+    dialog.format.setCurrentIndex(dialog.format.findData("webp"))
+    dialog.ground.setCurrentIndex(0)
+    dialog.accept()
+    controller = opened.controller
+    again = FilmDialog(controller.response, controller.collection.paths, controller.runner.explorer, opened.window)
+    opened.qtbot.addWidget(again)
+    assert (again.suffix, again.film.size, again.film.theme) == ("webp", (960, 540), "light")
+    again.reject()
+    kept().setValue("film-dialog", '["nonsense"]')
+    third = FilmDialog(controller.response, controller.collection.paths, controller.runner.explorer, opened.window)
+    opened.qtbot.addWidget(third)
+    assert third.suffix == "gif"
+    third.reject()

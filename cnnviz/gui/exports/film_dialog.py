@@ -76,6 +76,7 @@ class FilmDialog(FormDialog):
         self.row("Rate", self.rate)
         self.ground = self.choice("film-ground", "Colours", (("Light", "light"), ("Dark", "dark")))
         self.ground.setCurrentIndex(int(theme.dark))
+        self.keep(self.format, self.size_, self.ground)
         self.preview = FilmPreview(explorer)
         self.preview.problem.connect(self._on_problem)
         self.beside(self.preview)

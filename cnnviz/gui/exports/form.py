@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import (
@@ -23,6 +25,14 @@ from cnnviz.gui.naming import named
 from cnnviz.gui.theme import theme
 
 
+class Texted(Protocol):
+    """A field that can be told as text, and filled with it."""
+
+    def text(self) -> str: ...
+
+    def setText(self, text: str, /) -> None: ...
+
+
 class FormDialog(QDialog):
     """Rows of a form, a sentence below them, and the buttons.
 
@@ -37,6 +47,7 @@ class FormDialog(QDialog):
         self.setObjectName(name)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
+        self._fields: tuple[QComboBox | Texted, ...] = ()
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
         self.go = self.buttons.button(kinds.Ok)
@@ -80,6 +91,21 @@ class FormDialog(QDialog):
         self.go.setDefault(True)
         first.setFocus()
 
+    def keep(self, *fields: QComboBox | Texted) -> None:
+        """Begin with what these fields held when the dialog was accepted the last time."""
+        self._fields = fields
+        for field, text in zip(fields, _texts(kept().value(self.objectName()), len(fields)), strict=True):
+            if isinstance(field, QComboBox):
+                field.setCurrentIndex(max(field.findText(text), 0) if text else field.currentIndex())
+            elif text:
+                field.setText(text)
+
+    def done(self, result: int) -> None:
+        if result == QDialog.DialogCode.Accepted:
+            texts = [field.currentText() if isinstance(field, QComboBox) else field.text() for field in self._fields]
+            kept().setValue(self.objectName(), json.dumps(texts))
+        super().done(result)
+
     def choice(self, name: str, label: str, entries: Iterable[tuple[str, object]]) -> QComboBox:
         """A row with a choice among (words, value)."""
         box = named(QComboBox(), name, label)
@@ -87,6 +113,15 @@ class FormDialog(QDialog):
             box.addItem(words, value)
         self.row(label, box)
         return box
+
+
+def _texts(held: object, count: int) -> list[str]:
+    """What was kept for so many fields; empty texts where that is of no use."""
+    try:
+        found = json.loads(str(held or "[]"))
+    except ValueError:
+        found = []
+    return found if isinstance(found, list) and list(map(type, found)) == [str] * count else [""] * count
 
 
 def last_folder() -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
@@ -56,9 +54,13 @@ class FormatGrid(QWidget):
         """Whether one of them has a size and colours."""
         return any(suffix in DRAWN for suffix in self.chosen)
 
-    def choose(self, suffixes: Iterable[str]) -> None:
-        """Choose these and no others."""
-        wanted = set(suffixes)
+    def text(self) -> str:
+        """The formats that are chosen, with commas between them."""
+        return ",".join(suffix for suffix, check in self.checks.items() if check.isChecked())
+
+    def setText(self, text: str) -> None:
+        """Choose these formats and no others."""
+        wanted = text.split(",")
         for suffix, check in self.checks.items():
             check.setChecked(suffix in wanted)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export.base import PRESETS
-from cnnviz.gui.exports.form import FormDialog, kept, last_folder
+from cnnviz.gui.exports.form import FormDialog, last_folder
 from cnnviz.gui.exports.format_grid import FormatGrid
 from cnnviz.gui.exports.kinds import GROUNDS, SCALES
 from cnnviz.gui.exports.layer_list import LayerList
@@ -51,7 +50,7 @@ class ManyDialog(FormDialog):
         self._build(pictures)
         self._build_place()
         self.beside(self._build_right())
-        self._recall()
+        self.keep(self.what, self.formats, self.size_, self.ground, self.name, self.place, self.present)
         self.source.changed.connect(self._tell)
         for box in (self.what, self.view, self.present, self.size_, self.ground):
             box.currentIndexChanged.connect(self._tell)
@@ -135,7 +134,7 @@ class ManyDialog(FormDialog):
         views = (("The best for each layer", ""), (f"{title}, as it is shown", self._response.figure.view))
         self.view = self.choice("many-view", "View", views if title else views[:1])
         self.formats = FormatGrid()
-        self.formats.choose(("png",))
+        self.formats.setText("png")
         self.row("Formats", self.formats)
         sizes: list[tuple[str, object]] = [(f"{scale}× as on the sheet", scale) for scale in SCALES]
         sizes += [(f"{preset.title}, {preset.width:g} mm", key) for key, preset in PRESETS.items()]
@@ -240,33 +239,8 @@ class ManyDialog(FormDialog):
         """The steps that are exported."""
         return [self._step] if self.layers.currentData() == THIS else self.list.chosen
 
-    # from one time to the next
-
-    def remember(self) -> None:
-        """Keep what was chosen, so that a run that was stopped can go on."""
-        boxes = {box.objectName(): box.currentData() for box in self._remembered}
-        lines = {line.objectName(): line.text() for line in (self.name, self.place)}
-        kept().setValue("export-many", json.dumps({**boxes, **lines, "formats": self.formats.chosen}))
-
-    def _recall(self) -> None:
-        try:
-            before: dict[str, Any] = json.loads(str(kept().value("export-many") or "{}"))
-            for box in self._remembered:
-                box.setCurrentIndex(max(box.findData(before.get(box.objectName(), box.currentData())), 0))
-            for line in (self.name, self.place):
-                line.setText(str(before.get(line.objectName(), line.text())))
-            self.formats.choose(before.get("formats", self.formats.chosen))
-        except (ValueError, TypeError, AttributeError):
-            return  # what was kept is of no use
-
-    @property
-    def _remembered(self) -> tuple[Any, ...]:
-        return self.what, self.size_, self.ground, self.present
-
     def done(self, result: int) -> None:
         self.source.stop()
-        if result == self.DialogCode.Accepted:
-            self.remember()
         super().done(result)
 
 

@@ -209,7 +209,8 @@ QAbstractSpinBox::down-button { subcontrol-position: bottom right; margin: 0 2px
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
 QAbstractSpinBox::up-arrow { image: url($chevron-up@dim); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url($chevron-down@dim); width: 10px; height: 10px; }
-QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off { image: none; }
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled { image: url($chevron-up@line); }
+QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled { image: url($chevron-down@line); }
 
 QSlider { background: transparent; border: 1px solid transparent; border-radius: 6px; min-height: 20px; }
 QSlider:vertical { min-width: 20px; }

@@ -94,6 +94,11 @@ def test_a_picture_that_cannot_be_read_is_told_and_the_rest_is_shown(opened, tmp
     assert len(window.figure.panels[0].indices) == count - 1
     assert opened.request.image == good
     window.close()
+    with opened.qtbot.assertNotEmitted(opened.controller.problem):  # it is known by now
+        opened.press(Qt.Key.Key_A)
+        opened.qtbot.waitUntil(lambda: window.figure is not None and len(window.figure.panels[0].indices) == count - 1)
+        opened.settle()
+    window.close()
 
 
 def test_cancelled_looking_keeps_what_was_found(opened, tmp_path):

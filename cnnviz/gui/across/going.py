@@ -47,6 +47,7 @@ class Across(QObject):
         self._response: Response | None = None
         self._paths: tuple[str, ...] = ()
         self._glances: list[Glance] = []
+        self._told: set[str] = set()  # each time the window opens, the same pictures are broken
         self._asked: tuple[object, ...] = ()  # what the job looks at: the same is not looked at again
         self._later = QTimer(self)  # the figure is of all pictures: it is not made anew for each
         self._later.setSingleShot(True)
@@ -124,8 +125,9 @@ class Across(QObject):
             return
         sentences = [result for result in report.results if isinstance(result, str)]
         self._glances += [result for result in report.results if not isinstance(result, str)]
-        if sentences:
-            self.problem.emit(sentences[0], "\n".join(sentences))
+        if new := [sentence for sentence in sentences if sentence not in self._told]:
+            self.problem.emit(new[0], "\n".join(new))
+            self._told.update(new)
         if report.ended:
             self._job = None
         self.window.set_progress(report.done, report.total, running=not report.ended)

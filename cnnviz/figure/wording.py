@@ -33,7 +33,7 @@ def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability as a person reads it: ``98.1 %``, ``0.003 %``, ``4e−7 %``, ``> 99.9 %``.
+    """A probability as a person reads it: ``98.1 %``, ``0.003 %``, ``< 0.0001 %``, ``> 99.9 %``.
 
     No class that is possible reads as 0, and none that is not certain as 100.
     """
@@ -46,8 +46,7 @@ def percent(probability: float) -> str:
         return f"{value:.1f} %"
     if value >= 0.0005:
         return f"{value:.3f} %"
-    mantissa, exponent = f"{value:.0e}".split("e")
-    return f"{mantissa}e{int(exponent)} %".replace("-", "−")
+    return f"{value:.4f} %" if value >= 0.00005 else "< 0.0001 %"
 
 
 def remaining(seconds: float) -> str:

@@ -109,9 +109,14 @@ class ErrorBar(QFrame):
         group: str = "",
         action: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
-        """Show a message. The same sentence again, or another one of the same group, joins the row that is there."""
+        """Show a message. The same sentence again, or another one of the same group, joins the row that is there.
+
+        News with a button takes the place of earlier news whose button says the same.
+        """
         message = Message(sentence, details, level, group, action=action)
         self.history.append((time.time(), message))
+        if action is not None and level == "info":
+            self._messages = [m for m in self._messages if m.level != level or not m.action or m.action[0] != action[0]]
         same = next((m for m in self._messages if (m.sentence, m.level) == (sentence, level) and not m.members), None)
         row = next((m for m in self._messages if group and m.group == group), None)
         if row is not None:

@@ -104,3 +104,11 @@ def test_messages_survive_a_change_of_theme(bar: ErrorBar) -> None:
     assert sentences(bar) == ["It failed."]
     theme.set_scale(1.0)
     theme.set_mode("dark")
+
+
+def test_news_with_a_button_takes_the_place_of_earlier_news(bar: ErrorBar) -> None:
+    bar.add("Something failed.")
+    bar.add("Saved a.gif.", level="info", action=("Show in folder", lambda: None))
+    bar.add("Stopped.", level="info", action=("Go on", lambda: None))
+    bar.add("Saved b.gif.", level="info", action=("Show in folder", lambda: None))
+    assert [message.text for message in bar.messages] == ["Something failed.", "Stopped.", "Saved b.gif."]

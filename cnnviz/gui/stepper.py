@@ -157,7 +157,7 @@ class Stepper(QWidget):
         # as wide as the longer of its two words, so that nothing moves when it plays
         width = self.play.fontMetrics().horizontalAdvance("Pause") + theme.px(16 + 8 + 4 + 8)
         self.play.setFixedWidth(width)
-        self.speed.setFixedWidth(self.speed.fontMetrics().horizontalAdvance("1.5×") + theme.px(6 + 40))
+        self.speed.setFixedWidth(self.speed.fontMetrics().horizontalAdvance("1.5×") + theme.px(6 + 48))
         self._hold_widths()
 
     def _hold_widths(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from string import ascii_lowercase
 
+from cnnviz.export.colour_bar import BAR_LENGTH, colour_bar
 from cnnviz.export.layout import GAP, Block, body_of, footed
 from cnnviz.export.one_scale import scales_of
 from cnnviz.export.paper import LINE, Sheet, width_of, wrapped
@@ -40,8 +41,6 @@ def paged(panel: Page, room: int | None) -> Block:
 
 def _bars(figures: tuple[Figure, ...]) -> Block | None:
     """The colour bars of the scales that figures share, one below the other; None where they share none."""
-    from cnnviz.export.blocks import BAR_LENGTH, colour_bar
-
     bars = [colour_bar(scale, BAR_LENGTH) for scale in scales_of(figures)]
     if not bars:
         return None

@@ -266,6 +266,36 @@ def test_keys_turn_the_pages_only_while_one_learns(opened: Opened, lesson: Path)
     assert opened.request.image != image
 
 
+def test_a_lesson_is_read_by_the_keys_alone(opened: Opened, lesson: Path) -> None:
+    def press(key: Qt.Key) -> None:
+        QTest.keyClick(QApplication.focusWidget() or opened.window, key)
+        opened.settle()
+
+    opened.window.activateWindow()
+    opened.window.commands["learn"].trigger()
+    opened.settle()
+    learning = opened.controller.learning
+    first = learning.panel.contents.rows[0]
+    assert first.hasFocus()
+    press(Qt.Key.Key_Return)
+    assert learning.lesson.key == first.lesson.key
+    learning.open_file(lesson, 1)
+    opened.settle()
+    question = learning.panel.question
+    question.line.setFocus()
+    press(Qt.Key.Key_Home)
+    assert question.line.guess == 100
+    press(Qt.Key.Key_Return)
+    assert question.verdict.isVisible()
+    assert learning.panel.next.hasFocus()
+    press(Qt.Key.Key_Return)
+    assert learning.reader.place == 2
+    learning.panel.question.answers[0].setFocus()
+    press(Qt.Key.Key_Return)
+    assert learning.panel.question.answers[0].chosen
+    assert learning.panel.next.hasFocus()
+
+
 def test_progress_is_kept(opened: Opened, lesson: Path) -> None:
     learning, _ = begun(opened, lesson)
     learning.reader.turn(+1)

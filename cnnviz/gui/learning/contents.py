@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnviz.gui.naming import named
@@ -19,7 +19,7 @@ class LessonRow(QAbstractButton):
 
     def __init__(self, lesson: Lesson, share: float, factor: float) -> None:
         super().__init__()
-        self.lesson, self._share, self._factor = lesson, share, factor
+        self.lesson, self.share, self._factor = lesson, share, factor
         self.setObjectName(f"lesson-{lesson.key}")
         state = "done" if share >= 1 else f"{100 * share:.0f} % read" if share else "not begun"
         about = f"{lesson.minutes} minutes, {state}" if lesson.steps else lesson.summary
@@ -58,6 +58,12 @@ class LessonRow(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(theme.px(300), self.heightForWidth(max(self.width(), theme.px(300))))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
 
@@ -93,12 +99,12 @@ class LessonRow(QAbstractButton):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("line"), theme.px(2.5)))
         painter.drawEllipse(box)
-        done = self._share >= 1
-        if self._share > 0:
+        done = self.share >= 1
+        if self.share > 0:
             pen = QPen(theme.color("ok" if done else "accent"), theme.px(2.5))
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawArc(box, 90 * 16, -round(360 * 16 * min(self._share, 1)))
+            painter.drawArc(box, 90 * 16, -round(360 * 16 * min(self.share, 1)))
         if done:
             icon = theme.px(16)
             spot = box.center().toPoint()
@@ -161,6 +167,12 @@ class Contents(QWidget):
         line.addStretch(1)
         self._column.addWidget(foot)
         self._column.addStretch(1)
+
+    def take_keys(self) -> None:
+        """The keys go to the lesson that comes next: the first that was not read to its end."""
+        row = next((row for row in self.rows if row.share < 1), None) or next(iter(self.rows), None)
+        if row is not None:
+            row.setFocus()
 
     def _head(self, text: str, role: str, factor: float) -> None:
         label = QLabel(text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
 from cnnviz.gui.theme import theme
@@ -22,7 +22,14 @@ class GuessLine(QAbstractSlider):
     """A line from ``low`` to ``high`` with a handle for the guess, and later a mark for the truth.
 
     Where the answer is a whole number, so are the guesses.
+
+    Signals
+    -------
+    entered()
+        Enter was pressed: the guess stands.
     """
+
+    entered = Signal()
 
     def __init__(self, low: float, high: float, whole: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +84,13 @@ class GuessLine(QAbstractSlider):
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(160), theme.px(70 * self._factor))
 
-    # by mouse
+    # by keys and mouse
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._truth is None:

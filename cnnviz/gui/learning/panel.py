@@ -56,6 +56,7 @@ class TaskCard(QFrame):
         self.button = named(QPushButton("Show me"), "task-show-me")
         self.button.setToolTip("Let CNNViz do it (S)")
         self.button.clicked.connect(self.wanted)
+        self.button.setAutoDefault(True)
         foot = QHBoxLayout()
         foot.addWidget(head, 1)
         foot.addWidget(self.tick)
@@ -181,6 +182,8 @@ class LearnPanel(QFrame):
         self.next.setToolTip("The next step (N, or Page down)")
         self.next.setProperty("role", "accent")
         self.next.clicked.connect(lambda: self.turned.emit(+1))
+        for button in (self.back, self.next):
+            button.setAutoDefault(True)  # Enter presses them on every platform
         self.count = QLabel()
         self.count.setProperty("role", "small")
         self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -196,6 +199,7 @@ class LearnPanel(QFrame):
         self.contents.fill(ours, own, self.factor)
         self._pages.setCurrentIndex(0)
         self.where.setText("Lessons")
+        self.contents.take_keys()
         for part in (self._bar, self._foot, self.handout, self.list_button):
             part.hide()
 
@@ -255,6 +259,7 @@ class LearnPanel(QFrame):
         if step.ask is not None:
             self.question = QuestionCard(step.ask, said, self.factor)
             self.question.answered.connect(self.answered)
+            self.question.answered.connect(self.next.setFocus)  # what comes now
             self._page.insertWidget(self._page.count() - 1, self.question)
 
     def _space(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from cnnviz.gui.learning.guess import GuessLine
@@ -82,6 +82,12 @@ class Answer(QAbstractButton):
         painter.setPen(QPen(color, theme.px(1.4) if self.chosen or self.hasFocus() else 1))
         painter.setBrush(ground)
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.px(8), theme.px(8))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -176,6 +182,8 @@ class QuestionCard(QFrame):
         self.reveal_button = named(QPushButton("See the answer"), "question-reveal")
         self.reveal_button.setProperty("role", "accent")
         self.reveal_button.clicked.connect(self._reveal)
+        self.reveal_button.setAutoDefault(True)
+        self.line.entered.connect(self._reveal)
         self._unit = QLabel(f"Drag to your guess{f', in {ask.unit}' if ask.unit else ''}")
         self._unit.setProperty("role", "small")
         row = QHBoxLayout()

@@ -82,7 +82,8 @@ def test_npz_holds_values_names_scale_and_request(by_hand: ModuleType, tmp_path:
     assert about["request"]["options"] == [["contrast", 0.5]]
     first, second = about["panels"]
     assert first["kind"] == "ImageGrid"
-    assert first["scale"] == {"low": -2.0, "high": 2.0, "colormap": "RdBu_r", "signed": True, "shared_by": "layer"}
+    scale = {"low": -2.0, "high": 2.0, "colormap": "RdBu_r", "signed": True, "shared_by": "layer", "empty": False}
+    assert first["scale"] == scale
     assert (first["total"], first["marked"]) == (9, 2)
     assert second["arrays"]["values"] == "values_1"
     assert second["scale"] is None

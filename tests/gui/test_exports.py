@@ -203,7 +203,8 @@ def test_the_choice_is_remembered(opened, dialog, tmp_path: Path):
 
 
 def test_many_pictures_are_exported_never_twice_and_gone_on_with(opened, dialog, told):
-    exports, model = opened.controller.exports, opened.request.model
+    exports, model, offers = opened.controller.exports, opened.request.model, []
+    exports.offered.connect(lambda _, act: offers.append(act))
     pictures, folder = dialog.pictures, dialog.folder
     ended(opened, lambda: exports.many(model, dialog.ask, pictures, folder))
     files = sorted(folder.glob("*.png"))
@@ -218,6 +219,12 @@ def test_many_pictures_are_exported_never_twice_and_gone_on_with(opened, dialog,
     files[0].unlink()
     ended(opened, lambda: exports.many(model, dialog.ask, pictures, folder))
     assert told == [f"Saved {files[0]}; 2 files were there already and stayed as before."]
+    assert [words for words, _ in offers] == ["Show in folder", "Replace them", "Show in folder"]
+    told.clear()
+    files[1].write_bytes(b"old")
+    ended(opened, offers[1][1])
+    assert told == [f"3 files were made in {folder}."]
+    assert files[1].read_bytes() != b"old"
 
 
 def test_what_was_stopped_goes_on(opened, dialog, told):

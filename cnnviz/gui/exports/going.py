@@ -43,10 +43,13 @@ class Made:
 
 @dataclass(eq=False)
 class Run:
-    """An export that is under way: where it goes, what became of its files, and how it goes on after a stop."""
+    """An export that is under way: where it goes, what became of its files, and how it is made again.
+
+    ``again`` takes what happens to files that are there, as `Ask` does; None where it is not made in parts.
+    """
 
     folder: Path
-    go_on: Callable[[], object] | None = None
+    again: Callable[[str], object] | None = None
     made: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     present: int = 0
@@ -64,7 +67,7 @@ class Run:
         """What was made; empty where there is nothing to say."""
         count = len(self.made)
         if stopped:
-            return f"Stopped; what was made so far is in {self.folder}." if self.go_on else ""
+            return f"Stopped; what was made so far is in {self.folder}." if self.again else ""
         stay = f"{_files(self.present)} there already and stayed as before" if self.present else ""
         if not count:
             return f"{stay}: nothing was made." if stay else ""
@@ -128,9 +131,12 @@ class Exports(QObject):
 
     def many(self, model: ModelRequest, ask: Ask, pictures: tuple[str, ...], folder: Path, each: int = 1) -> Job:
         """Make figures of many pictures; of each about so many files."""
-        run = Run(folder, lambda: self.many(model, replace(ask, present="resume"), pictures, folder, each))
+
+        def again(present: str) -> Job:
+            return self.many(model, replace(ask, present=present), pictures, folder, each)
+
         doing = partial(_many, self._explorer, model, ask, pictures, folder, each)
-        return self._start(f"Exporting to {folder.name}", run, doing)
+        return self._start(f"Exporting to {folder.name}", Run(folder, again), doing)
 
     def _start(self, title: str, run: Run, doing: Callable[[threading.Event], Iterator[Progress]]) -> Job:
         cancelled = threading.Event()
@@ -155,13 +161,22 @@ class Exports(QObject):
     def _tell(self, run: Run, stopped: bool) -> None:
         """What was made, what failed, and the way on."""
         if sentence := run.sentence(stopped):
-            on = "Go on" if stopped else "Try again" if run.problems else ""
-            act = (on, run.go_on) if on and run.go_on else ("Show in folder", lambda: self._show(run.folder))
-            self.offered.emit(sentence, act)
-        if run.problems and not (stopped and run.go_on is None):
+            self.offered.emit(sentence, self._way_on(run, stopped))
+        if run.problems and not (stopped and run.again is None):
             more = len(run.problems) - NAMED
             rest = f" … and {more:,} more" if more > 0 else ""
             self.problem.emit(" ".join(run.problems[:NAMED]) + rest, "\n".join(run.problems) if more > 0 else "")
+
+    def _way_on(self, run: Run, stopped: bool) -> tuple[str, Callable[[], object]]:
+        """Words for a button, and what it does."""
+        if run.again is not None:
+            if stopped:
+                return "Go on", partial(run.again, "resume")
+            if run.problems:
+                return "Try again", partial(run.again, "resume")
+            if not run.made:
+                return "Replace them", partial(run.again, "overwrite")
+        return "Show in folder", partial(self._show, run.folder)
 
     def _show(self, folder: Path) -> None:
         if not opened(folder):

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.pixels import lut
-from cnnviz.export.embedded import Embedded
 from cnnviz.export.paper import LARGE, PLAIN, SMALL, Sheet, cut
 from cnnviz.figure import GROUND, ImageGrid, Sliding, number
 
@@ -131,6 +130,8 @@ def _formula(panel: Sliding, at: tuple[int, int], terms: NDArray[np.float64]) ->
 
 
 def _map(sheet: Sheet, grid: ImageGrid, raster: NDArray[np.uint8], x: float, y: float, factor: float) -> None:
+    from cnnviz.export.embedded import Embedded
+
     table = None if grid.scale is None else lut(grid.scale.colormap)
     height, width = raster.shape[0] * factor, raster.shape[1] * factor
     sheet.axes.add_image(Embedded(sheet.axes, raster, table, (x, x + width, y + height, y)))

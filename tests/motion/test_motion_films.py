@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -182,3 +184,9 @@ def test_the_command_never_overwrites_unless_told(tmp_path: Path, capsys: pytest
     assert "is there already; --overwrite replaces it" in capsys.readouterr().err
     assert main(words) == 1
     assert "name it with --layers PATH" in capsys.readouterr().err
+
+
+def test_what_a_film_is_can_be_said_without_what_draws_it() -> None:
+    """The window asks for that in its own thread: it is not to wait for a library of half a second."""
+    code = "import sys, cnnviz.motion; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

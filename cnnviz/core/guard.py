@@ -135,4 +135,6 @@ def _content(file: BufferedReader) -> str:
         text = head[: error.start].decode("utf-8") if error.start > len(head) - 4 else "\0"
     if all(c.isprintable() or c in "\t\r\n\f\ufeff" for c in text):
         return "it holds text."
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or head[8:12] == b"WEBP":
+        return "it begins like one, but what follows is damaged."
     return "no format that is known begins like it."

@@ -102,7 +102,7 @@ QPushButton[role="link"]:disabled { color: $dim; }
 QPushButton[role="link"]:hover { background: $hover; }
 QPushButton[role="link"]:focus { border-color: $focus; }
 QPushButton[role="chip"], QToolButton[role="chip"] {
-    background: $raised; border: 1px solid $line; border-radius: 8px; padding: 4px 10px; text-align: left;
+    background: $raised; border: 1px solid $line; border-radius: 8px; padding: 4px 10px;
 }
 QPushButton[role="chip"]:hover, QToolButton[role="chip"]:hover { background: $hover; }
 QPushButton[role="chip"]:focus, QToolButton[role="chip"]:focus { border-color: $focus; }

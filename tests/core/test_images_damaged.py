@@ -67,6 +67,12 @@ def test_text_called_png(tmp_path: Path) -> None:
     assert sentence(tmp_path / "notes.png") == "notes.png is not a picture: it holds text."
 
 
+def test_what_only_begins_as_a_picture_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "lost.png").write_bytes(b"\x89PNG\r\n\x1a\nlost")
+    said = "lost.png is not a picture: it begins like one, but what follows is damaged."
+    assert sentence(tmp_path / "lost.png") == said
+
+
 def test_other_files_called_pictures(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(bytes(range(256)))
     assert "no format that is known" in sentence(tmp_path / "a.png")

@@ -139,7 +139,7 @@ class LivePanel(Section):
         self.source.clear()
         self.source.addItems([*names, OPEN])
         self.source.setCurrentIndex(current)
-        self.source.setPlaceholderText("Choose a camera or a video")
+        self.source.setPlaceholderText("Camera or video…")
 
     def set_nothing(self, sentence: str) -> None:
         """No source is chosen, and why."""

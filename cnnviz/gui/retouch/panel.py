@@ -59,7 +59,8 @@ class RetouchPanel(Section):
             slider.blockSignals(True)
             slider.setValue(round(back(value)))
             slider.blockSignals(False)
-            self._values[name].setText(form.format(value if name == "turn" else value * 100).replace("-", "−"))
+            said = form.format(value if name == "turn" else value * 100)
+            self._values[name].setText("0°" if said in ("+0°", "-0°") else said.replace("-", "−"))
 
     def set_seen(self, seen: Seen | None) -> None:
         """Show what the network gets."""

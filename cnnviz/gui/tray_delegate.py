@@ -108,9 +108,7 @@ class TrayDelegate(QStyledItemDelegate):
     def _answer(self, painter: QPainter, item: TrayItem, line: QRect) -> None:
         painter.setFont(theme.font("small"))
         if item.state != "done":
-            text = (
-                item.problem.removeprefix(f"{item.name} ") if item.problem else STATES[item.state]
-            )  # the name stands above
+            text = item.problem.removeprefix(f"{item.name} ") if item.problem else STATES[item.state]
             painter.setPen(theme.color({"error": "error", "running": "accent"}.get(item.state, "dim")))
             painter.drawText(line, _LINE, _elided(painter, text, line.width()))
             return

@@ -14,6 +14,7 @@ from cnnviz.core.raster import paint
 from cnnviz.figure import Bars, Figure, Graph, Histogram, ImageGrid, Matrix, Note, Page, Panel, Scale, Vector
 from cnnviz.gui.figures import DRAWINGS, WIDGETS, FigureView
 from cnnviz.gui.figures.image_grid import ImageGridWidget
+from cnnviz.gui.figures.note import NoteWidget
 from cnnviz.gui.theme import theme
 
 SCALE = Scale(-2.0, 2.0, "RdBu_r", True, "layer")
@@ -154,3 +155,15 @@ def test_a_narrow_view_stacks_its_panels(view: FigureView) -> None:
     view.set_figure(figure(grid(16), grid(1)))
     first, second = view.panels
     assert second.geometry().top() > first.geometry().bottom()
+
+
+def test_a_sentence_is_read_whole_in_a_narrow_panel(qtbot: QtBot, qapp: QApplication) -> None:
+    note = NoteWidget()
+    qtbot.addWidget(note)
+    note.set_panel(Note("MNIST is not on this computer: say where it lies, or have it downloaded."))
+    for width in (900, 360, 200):
+        note.resize(width, 240)
+        note.show()
+        QApplication.processEvents()
+        assert note.text.geometry().right() < width
+        assert note.text.height() >= note.text.heightForWidth(note.text.width())

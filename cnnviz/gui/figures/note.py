@@ -20,13 +20,14 @@ class NoteWidget(PanelWidget[Note]):
         self.text.setObjectName("note-text")
         self.text.setProperty("role", "dim")
         self.text.setWordWrap(True)
+        self.text.setMinimumWidth(1)
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.text, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.text, 1000)
         row.addStretch(1)
         self.body.addLayout(row)
         theme.changed.connect(self._dress)
@@ -40,4 +41,4 @@ class NoteWidget(PanelWidget[Note]):
     def _dress(self) -> None:
         self._icon.setPixmap(theme.pixmap("info", "dim", theme.px(18), self.devicePixelRatioF()))
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + theme.px(8)
-        self.text.setFixedWidth(min(words, theme.px(460)))
+        self.text.setMaximumWidth(min(words, theme.px(460)))  # in less room it has more lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,22 @@ def test_a_long_path_leaves_room_for_what_a_layer_costs(table: TablePage) -> Non
     assert table.records.columnWidth(1) == theme.px(PATH)
     assert table.records.textElideMode() == Qt.TextElideMode.ElideLeft  # the end of a path tells it from others
     titles = [c.title for c in table._lines.columns]
-    assert titles[:7] == ["#", "Layer", "Operation", "Output", "Parameters", "Multiply–adds", "Memory"]
+    assert titles[:7] == ["#", "Layer", "Operation", "Output", "Parameters", "Multiply–adds", "Time"]
+    told = sum(table.records.columnWidth(place) for place in range(7))
+    assert told <= theme.px(700)  # the room of a window of 1280
+
+
+def test_in_a_narrow_window_the_buttons_are_icons(opened: Opened, table: TablePage) -> None:
+    opened.window.resize(opened.window.minimumSizeHint())
+    opened.qtbot.waitUntil(lambda: table.copy.isHidden() and not table.measure.text())
+    assert table.measure.accessibleName() == "Measure times"
+    opened.settle()
+    row = [table.line, table.side, table.measure]
+    assert all(a.geometry().right() < b.geometry().left() for a, b in pairwise(row))
+    assert table.side.width() >= table.side.minimumSizeHint().width()
+    assert table.measure.geometry().right() < table.width()
+    opened.window.resize(1280, 720)
+    opened.qtbot.waitUntil(lambda: not table.copy.isHidden() and table.measure.text() == "Measure times")
 
 
 def test_all_records_with_their_numbers(opened: Opened, table: TablePage) -> None:

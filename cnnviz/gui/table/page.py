@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -38,6 +39,9 @@ RECORDS, HEALTH = "records", "health"
 LISTED = 40
 """Channels in the menu of a finding."""
 
+NARROW = 560
+"""Pixels at 100 % below which only the most important buttons are seen, as icons."""
+
 
 class TablePage(QFrame):
     """Two tables, of which one is seen, and what one does with them.
@@ -71,6 +75,7 @@ class TablePage(QFrame):
         self.health: Sheet[Finding] = Sheet("findings-table", SheetFilter(self._findings))
         self.health.setAccessibleName("What ails this pass")
         self._build()
+        self._label()
         self._connect()
         self.show_side(RECORDS)
         self._search()
@@ -83,11 +88,12 @@ class TablePage(QFrame):
         self.line = named(QLineEdit(), "table-filter", "Show only what matches")
         self.line.setPlaceholderText("conv2d  layer3  512x14x14")
         self.line.setClearButtonEnabled(True)
-        self.line.setFixedWidth(theme.px(200))
+        self.line.setMinimumWidth(theme.px(40))
+        self.line.setMaximumWidth(theme.px(200))
         self.begins = named(QCheckBox("Where it begins"), "table-begins")
         self.begins.setToolTip("Leave out what later layers only hand on")
         self.begins.setChecked(True)
-        self.measure = named(QPushButton("Measure times"), "table-measure")
+        self.measure = named(QPushButton(), "table-measure", "Measure times")
         self.measure.setToolTip("Run the network a few times and take the time of each operation")
         theme.set_icon(self.measure, "clock")
         self.copy = named(QPushButton("Copy"), "table-copy", "Copy all that is shown")
@@ -97,7 +103,7 @@ class TablePage(QFrame):
         top.setSpacing(theme.px(8))
         top.addWidget(self._title, 1)
         for widget in (self.begins, self.line, self.side, self.measure, self.copy):
-            top.addWidget(widget)
+            top.addWidget(widget, 3 if widget is self.line else 0)
         self._tables = QStackedWidget()
         self._tables.addWidget(self.records)
         self._tables.addWidget(self.health)
@@ -183,7 +189,19 @@ class TablePage(QFrame):
     def set_measuring(self, measuring: bool) -> None:
         """Say that it is being measured, and let that be stopped."""
         self._measuring = measuring
-        self.measure.setText("Stop measuring" if measuring else "Measure times")
+        self._label()
+
+    def _label(self) -> None:
+        """Words where there is room for them; Ctrl+A and Ctrl+C copy without a button, too."""
+        wide = self.width() >= theme.px(NARROW)
+        self.measure.setAccessibleName(said := "Stop measuring" if self._measuring else "Measure times")
+        self.measure.setText(said if wide else "Stop" if self._measuring else "")
+        self.copy.setVisible(wide)
+        self._title.setVisible(wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._label()
 
     @Slot(object)
     def show_side(self, side: str) -> None:

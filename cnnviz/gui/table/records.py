@@ -44,19 +44,19 @@ RECORDS: tuple[Column[Line], ...] = (
     Column("Parameters", "Learned numbers", lambda x: x.row.parameters, lambda x: _count(x.row.parameters), bar=True),
     Column("Multiply–adds", "Of one picture", lambda x: x.row.macs, lambda x: _count(x.row.macs), bar=True),
     Column(
+        "Time",
+        "Median of several warm passes; “Measure times” fills it",
+        lambda x: x.seconds,
+        lambda x: "" if x.seconds is None else milliseconds(x.seconds),
+        bar=True,
+    ),
+    Column(
         "Memory",
         "Size of the output",
         lambda x: x.row.nbytes,
         lambda x: size_text(x.row.nbytes),
         bar=True,
         unit="Memory (bytes)",
-    ),
-    Column(
-        "Time",
-        "Median of several warm passes; “Measure times” fills it",
-        lambda x: x.seconds,
-        lambda x: "" if x.seconds is None else milliseconds(x.seconds),
-        bar=True,
     ),
     Column(
         "Zeros",

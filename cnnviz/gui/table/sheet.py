@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from cnnviz.figure import Table
 from cnnviz.gui.theme import theme
@@ -205,9 +205,10 @@ class Sheet(QTableView, Generic[R]):
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(26))
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(theme.px(48))
+        header = _Header(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
+        header.setSectionsClickable(True)
+        header.setMinimumSectionSize(theme.px(32))
         header.setResizeContentsPrecision(-1)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSortIndicatorClearable(False)
@@ -274,6 +275,17 @@ class Sheet(QTableView, Generic[R]):
             self._by_hand = True
             super().keyPressEvent(event)
             self._by_hand = False
+
+
+class _Header(QHeaderView):
+    """Keeps no room beside a heading for the arrow of what is sorted, which stands above it."""
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        size = super().sectionSizeFromContents(section)
+        arrow = sum(
+            map(self.style().pixelMetric, (QStyle.PixelMetric.PM_HeaderMarkSize, QStyle.PixelMetric.PM_HeaderMargin))
+        )
+        return size - QSize(arrow, 0)
 
 
 class _Bars(QStyledItemDelegate):

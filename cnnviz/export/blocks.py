@@ -8,7 +8,7 @@ from cnnviz.core.pixels import paint
 from cnnviz.export import charts, explained, marked
 from cnnviz.export.chart import chart
 from cnnviz.export.colour_bar import BAR_LENGTH, beside, colour_bar, shared
-from cnnviz.export.grid import BAR_ROOM, GRID_WIDTH, TILE, grid_block
+from cnnviz.export.grid import BAR_ROOM, GRID_WIDTH, LEAST, grid_block
 from cnnviz.export.layout import Block
 from cnnviz.export.notes import note_block
 from cnnviz.export.page import paged
@@ -37,7 +37,8 @@ AS_COLOURS = "as colours; CSV and NPZ hold the numbers"
 
 def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) -> Block:  # noqa: C901 - a case for each
     """A panel as a block, a mosaic in that many pixels; without its colour bar where its neighbour has the same."""
-    wide = GRID_WIDTH if room is None else min(max(room - (BAR_ROOM if with_bar else 0), TILE), GRID_WIDTH)
+    beside_it = BAR_ROOM if with_bar and getattr(panel, "scale", None) is not None else 0
+    wide = GRID_WIDTH if room is None else min(max(room - beside_it, LEAST), GRID_WIDTH)
     match panel:
         case ImageGrid():
             return grid_block(panel, with_bar, wide, limited=room is not None)
@@ -57,7 +58,7 @@ def block_of(panel: Panel, *, with_bar: bool = True, room: int | None = None) ->
         case Histogram():
             return charts.histogram(panel, room)
         case Contributions():
-            return explained.contributions(panel)
+            return explained.contributions(panel, room)
         case Curve():
             return explained.curve(panel)
         case Chart():

@@ -9,37 +9,48 @@ from cnnviz.export.paper import SMALL, Sheet, cut, width_of
 from cnnviz.figure import Contributions, Curve, number
 
 ROW = 18
-BARS = 220
-GAP = 12
+BARS, LEAST = 220, 48
+"""Pixels that bars are long, and that they keep on narrow paper."""
+
+NAMES = 260
+GAP, TIGHT = 12, 7
+"""Between columns, and where there is little room."""
 
 
-def contributions(panel: Contributions) -> Block:
-    """A row for each part: its name, its factors, a bar from the common zero line, its value; then rest and sum."""
+def contributions(panel: Contributions, room: int | None = None) -> Block:
+    """A row for each part: its name, its factors, a bar from the common zero line, its value; then rest and sum.
+
+    Where there is little room the bars are shorter and names are cut, so that letters need not be smaller.
+    """
     rows = [(label, texts, float(v)) for label, texts, v in zip(panel.labels, panel.texts, panel.values, strict=True)]
     shown = sum(cell is not None for cell in panel.cells)
     if panel.value is not None:
         if shown < panel.total:
             rows.append((f"{panel.total - shown:,} others", (), panel.rest))
         rows.append(("=", (), panel.value))
-    names = min(max([width_of(label) for label, _, _ in rows], default=0), 260)
     columns = [
         max([width_of(head, SMALL)] + [width_of(t[i], mono=True) for _, t, _ in rows if i < len(t)])
         for i, head in enumerate(panel.heads)
     ]
     values = [number(value, 4, signed=True) for _, _, value in rows]
     end = max([width_of(text, mono=True) for text in values], default=0)
-    left = names + GAP + sum(width + GAP for width in columns)
+    wished = min(max([width_of(label) for label, _, _ in rows], default=0), NAMES)
+    gap = GAP if room is None or wished + sum(columns) + end + BARS + GAP * (len(columns) + 2) <= room else TIGHT
+    rest = sum(columns) + end + gap * (len(columns) + 2)
+    names = wished if room is None else max(min(wished, room - rest - LEAST), LEAST)
+    bars = BARS if room is None else max(min(BARS, room - rest - names), LEAST)
+    left = names + gap + sum(width + gap for width in columns)
     starts, low, high = _waterfall(panel, [value for _, _, value in rows])
-    unit = BARS / ((high - low) or 1.0)
+    unit = bars / ((high - low) or 1.0)
     zero = -low * unit
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
-        at = x + names + GAP
+        at = x + names + gap
         places = []
         for head, width in zip(panel.heads, columns, strict=True):
             sheet.text(at + width, y + 10, head, SMALL, align="right", color=sheet.palette.dim)
             places.append(at + width)
-            at += width + GAP
+            at += width + gap
         for order, ((label, texts, value), told, begin) in enumerate(zip(rows, values, starts, strict=True), start=1):
             line = y + ROW * order
             sheet.text(x, line + 12, cut(label, names))
@@ -50,10 +61,10 @@ def contributions(panel: Contributions) -> Block:
             palette = sheet.palette
             colour = palette.accent if label == "=" else palette.bar if value >= 0 else palette.negative
             sheet.box(start, line + 4, max(length, 0.5), ROW - 8, colour)
-            sheet.text(x + left + BARS + GAP + end, line + 12, told, align="right", mono=True)
+            sheet.text(x + left + bars + gap + end, line + 12, told, align="right", mono=True)
         sheet.line([x + left + zero] * 2, [y + ROW, y + ROW * (len(rows) + 1)], sheet.palette.dim)
 
-    return Block(left + BARS + GAP + end, ROW * (len(rows) + 1) + 4, draw)
+    return Block(left + bars + gap + end, ROW * (len(rows) + 1) + 4, draw)
 
 
 def _waterfall(panel: Contributions, values: list[float]) -> tuple[list[float], float, float]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnviz.core.pixels import grid_columns, lut, mosaic, shrunk
 from cnnviz.export.colour_bar import BAR_LENGTH, beside, colour_bar, shared
 from cnnviz.export.cropped import Cropped, Cut, cropped
-from cnnviz.export.layout import Block, footed
+from cnnviz.export.layout import TALLEST, Block, footed
 from cnnviz.export.notes import note_block
 from cnnviz.export.one_scale import PAGE_OF_FIGURES
 from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of
@@ -29,6 +29,9 @@ BAR_ROOM = 72
 
 ALONE = 360
 """Height for a single picture, which may be as wide as a mosaic."""
+
+LEAST = 96
+"""Width that a mosaic has on the narrowest paper."""
 
 TILE = 168
 """Longest edge of one picture among others."""
@@ -65,7 +68,7 @@ def grid_block(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "", *,
         factor = max(1, min(factor, TILE // max(height, width)))
     share = min(1.0, inside / (across * factor)) if limited else 1.0  # smaller maps instead of smaller type
     cell = height * factor * share, width * factor * share  # on the sheet
-    texts = _captions(panel, int(cell[1])) if count <= CAPTIONED else ()
+    texts = _captions(panel, int(cell[1]), min(ALONE, wide) if limited else ALONE) if count <= CAPTIONED else ()
     top = LINE if texts else 0
     gap = (math.ceil(max(room, top + 2) / share), round(room / share))  # pixels of the mosaic
     pixels = mosaic(raster.repeat(factor, 1).repeat(factor, 2), columns, gap)
@@ -138,7 +141,8 @@ def _columns(count: int, height: int, width: int, wide: int) -> int:
     columns = 1 if count == 1 else grid_columns(count, height, width, wide / GRID_HEIGHT)
     if wide >= GRID_WIDTH:
         return columns
-    return min(max(min(columns, wide // width), math.ceil(math.sqrt(count * height / (width * TALL)))), count)
+    tall = min(TALL, TALLEST / wide)
+    return min(max(min(columns, wide // width), math.ceil(math.sqrt(count * height / (width * tall)))), count)
 
 
 def is_stretched(panel: ImageGrid) -> bool:
@@ -148,8 +152,11 @@ def is_stretched(panel: ImageGrid) -> bool:
     return not np.allclose(panel.ranges, [panel.scale.low, panel.scale.high], rtol=1e-5, atol=0)
 
 
-def _captions(panel: ImageGrid, width: int) -> tuple[str, ...]:
-    """What stands above each picture: its caption, its remark, its own limit; () where nothing fits."""
+def _captions(panel: ImageGrid, width: int, alone: int) -> tuple[str, ...]:
+    """What stands above each picture: its caption, its remark, its own limit; () where nothing fits.
+
+    A single picture may be narrower than its caption, which then is not wider than ``alone``.
+    """
     if (
         len(panel.indices) == 1
         and panel.title
@@ -166,7 +173,7 @@ def _captions(panel: ImageGrid, width: int) -> tuple[str, ...]:
         texts.append(" · ".join(part for part in (caption, note, limit) if part))
     if len(texts) > FEW and any(width_of(caption, SMALL) > width for caption in panel.captions):
         return ()
-    return tuple(cut(text, max(width, ALONE if len(texts) == 1 else 0), SMALL) for text in texts)
+    return tuple(cut(text, max(width, alone if len(texts) == 1 else 0), SMALL) for text in texts)
 
 
 def _remarks(panel: ImageGrid, captioned: bool) -> list[str]:

@@ -16,6 +16,12 @@ WIDEST = 1400
 
 NARROWEST = 240
 
+TALLEST = 820
+"""Height in pixels that panels and mosaics are kept below on paper of some width: 18 cm, with letters of 7 points."""
+
+ABREAST = 4
+"""So many panels stand side by side at most to stay below that."""
+
 
 class Block(NamedTuple):
     """Something drawn on paper: its size in pixels, and how to draw it with its top left corner at x, y."""
@@ -51,9 +57,7 @@ def laid_out(figure: Figure, theme: str, room: int | None = None, *, heading: bo
 def body_of(figure: Figure, room: int | None) -> Block:
     """The panels of a figure, from left to right in as many rows as they need."""
     from cnnviz.export import marked
-    from cnnviz.export.blocks import block_of
 
-    blocks = []
     panels: tuple[Panel, ...] = figure.still
     if figure.view == "overlay" and marked.are_photos(panels):
         return marked.photos_block([alone(panel) for panel in panels if isinstance(panel, ImageGrid)], room)
@@ -61,11 +65,28 @@ def body_of(figure: Figure, room: int | None) -> Block:
         return marked.answered(alone(panels[0]), panels[1], room)
     if any(isinstance(panel, Sliding) for panel in figure.panels):
         panels = figure.panels  # worked out, instead of its grids one by one
+    whole = _stacked(panels, room, 1)
+    if room is None or whole.height <= TALLEST:
+        return whole
+    narrower = (_stacked(panels, room, abreast) for abreast in range(2, min(len(panels), ABREAST) + 1))
+    return next((block for block in narrower if block.height <= TALLEST), whole)
+
+
+def _stacked(panels: tuple[Panel, ...], room: int | None, abreast: int) -> Block:
+    """Panels in rows, so narrow that as many stand side by side as their words allow."""
+    from cnnviz.export.blocks import block_of
+
+    share = None if room is None else (room - GAP * (abreast - 1)) // abreast
+    blocks = []
     for number, panel in enumerate(panels):
         scale = getattr(panel, "scale", None)
         told = number > 0 and scale is not None and scale is getattr(panels[number - 1], "scale", None)
-        blocks.append(titled(block_of(panel, with_bar=not told, room=room), panel_title(panel)))
-    rows = _rows(blocks, WIDEST if room is None else room)
+        blocks.append(titled(block_of(panel, with_bar=not told, room=share), panel_title(panel)))
+    return _in_rows(_rows(blocks, WIDEST if room is None else room))
+
+
+def _in_rows(rows: list[list[Block]]) -> Block:
+    """Rows of blocks, one below the other."""
     width = max((sum(b.width for b in row) + GAP * (len(row) - 1) for row in rows), default=0)
     height = sum(max(b.height for b in row) for row in rows) + GAP * max(len(rows) - 1, 0)
 

@@ -11,7 +11,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export import pixel_file
 from cnnviz.export.base import Style, recipe
-from cnnviz.figure import Figure
+from cnnviz.figure import Figure, LayerRows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,6 +51,9 @@ SMALL, PLAIN, LARGE = 7.0, 8.0, 12.0
 
 LINE = 14
 """Pixels from one line of text to the next."""
+
+MOST_COLUMNS = 4
+"""Columns of rows of maps that are tried on a slide."""
 
 MOST_PIXELS = 300_000_000
 """Beyond, a page would take gigabytes to draw."""
@@ -238,13 +241,26 @@ def fitted(figure: Figure, style: Style) -> Sheet:
     from cnnviz.export.layout import laid_out
 
     sheets = [
-        laid_out(figure, style.theme, room, heading=style.heading, caption=style.caption) for room in rooms_of(style)
+        laid_out(one, style.theme, room, heading=style.heading, caption=style.caption)
+        for one in _arranged(figure, style)
+        for room in rooms_of(style)
     ]
     if style.width is None:
         return sheets[0]
     sheet = max(sheets, key=lambda one: one.factor(style.width or 0, style.height, style.font / PLAIN))
     sheet.fit(style.width, style.height, style.font / PLAIN)
     return sheet
+
+
+def _arranged(figure: Figure, style: Style) -> list[Figure]:
+    """The figure; where the height is given, too, also with its rows of maps in several columns."""
+    many = range(2, MOST_COLUMNS + 1) if style.height is not None else ()
+    if not any(isinstance(panel, LayerRows) for panel in figure.panels):
+        many = ()
+    return [figure] + [
+        replace(figure, panels=tuple(replace(p, columns=n) if isinstance(p, LayerRows) else p for p in figure.panels))
+        for n in many
+    ]
 
 
 def rooms_of(style: Style) -> tuple[int | None, ...]:

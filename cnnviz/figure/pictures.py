@@ -121,10 +121,13 @@ class LayerRows:
         What a row stands for, in the singular.
     shared
         Whether all rows have one scale.
+    columns
+        In how many columns the rows stand.
     """
 
     rows: tuple[LayerRow, ...]
     total: int
     noun: str = "layer"
     shared: bool = False
+    columns: int = 1
     title: str = ""

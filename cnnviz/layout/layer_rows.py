@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from cnnviz.figure import ImageGrid, LayerRow, LayerRows, number
 from cnnviz.layout.marks import (
@@ -17,20 +18,38 @@ from cnnviz.layout.marks import (
     box,
     fitted,
     lines_of,
+    moved,
     upright_bar,
 )
 
 LEAST, MOST = 34, 72
 """Pixels that a map is high."""
 
-GAP, APART = 3, 9
-"""Between the maps of a row, and between rows."""
+GAP, APART, BETWEEN = 3, 9, 24
+"""Between the maps of a row, between rows, and between columns of rows."""
 
 
 def laid_out(panel: LayerRows, room: float, measure: Measure) -> Drawn:
-    """The rows, their maps as large as the room allows."""
+    """The rows in their columns, their maps as large as the room allows."""
     if not panel.rows:
         return Drawn(10, 10, [])
+    each = math.ceil(len(panel.rows) / panel.columns)
+    share = (room - BETWEEN * (panel.columns - 1)) / panel.columns
+    marks: list[Mark] = []
+    width = height = 0.0
+    for first in range(0, len(panel.rows), each):
+        column = _column(replace(panel, rows=panel.rows[first : first + each]), share, measure)
+        left = width + BETWEEN if first else 0.0
+        marks += moved(column.marks, left, 0)
+        width, height = left + column.width, max(height, column.height)
+    for line in lines_of(_remark(panel), width, measure):
+        height += LINE
+        marks.append(Words(0, height - 4, line, color="dim"))
+    return Drawn(math.ceil(width), math.ceil(height + 2), marks)
+
+
+def _column(panel: LayerRows, room: float, measure: Measure) -> Drawn:
+    """Rows below one another."""
     told = [word for row in panel.rows for word in (*row.about.split(" · "), row.name)]
     left = math.ceil(min(max(measure(word, SMALL, True) for word in told), max(room * 0.3, 90))) + 10
     texts = [_ends(row.grid) for row in panel.rows]
@@ -51,11 +70,7 @@ def laid_out(panel: LayerRows, room: float, measure: Measure) -> Drawn:
     if panel.shared and panel.rows[0].grid.scale is not None:
         length = min(y - captions - APART, 160)
         marks += upright_bar(panel.rows[0].grid.scale, left + pitch * count + 5, captions, length, texts[0])
-    width = left + pitch * count + 5 + numbers
-    for line in lines_of(_remark(panel), width, measure):
-        y += LINE
-        marks.append(Words(0, y - 4, line, color="dim"))
-    return Drawn(math.ceil(width), math.ceil(y + 2), marks)
+    return Drawn(math.ceil(left + pitch * count + 5 + numbers), math.ceil(y), marks)
 
 
 def _row(row: LayerRow, y: float, left: int, edge: int, wide: float, measure: Measure, captioned: bool) -> list[Mark]:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch import nn
 
 import cnnviz
 from cnnviz import paths
@@ -187,3 +189,45 @@ def test_the_names_of_classes_are_whole_in_a_narrow_column(tmp_path: Path) -> No
     assert "Greater Swiss Mountain dog" in svg
     assert "black-and-tan coonhound" in svg
     assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)) >= 6
+
+
+@pytest.fixture(scope="module")
+def passed() -> cnnviz.Trace:
+    module = nn.Sequential(*(nn.Conv2d(3 if i == 0 else 8, 8, 3, padding=1) for i in range(14))).eval()
+    return cnnviz.trace(module, torch.rand(1, 3, 64, 64))
+
+
+def _points(svg: str) -> float:
+    """The smallest letters of a file, in points."""
+    return min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg))
+
+
+def test_rows_of_maps_stand_in_columns_on_a_slide(passed: cnnviz.Trace, tmp_path: Path) -> None:
+    figure = cnnviz.view(passed, None, "layer-rows")
+    _, width, height, font = PRESETS["slide"]
+    words = export(figure, tmp_path / "a.svg", width=width, height=height, font=font).read_text()
+    assert _points(words) >= 8
+    narrow = export(figure, tmp_path / "b.svg", width=178, font=7).read_text()
+    assert _points(narrow) >= 5
+    with paper.drawing():
+        sheet = paper.fitted(figure, Style(width=width, height=height, font=font))
+        names = [text for text in sheet.axes.texts if text.get_weight() == "bold" and text.get_text().isdigit()]
+        assert len(names) == 14
+        assert len({round(text.get_position()[0]) for text in names}) == 2  # two columns of seven rows
+
+
+def test_a_number_explained_on_narrow_paper_keeps_its_letters(passed: cnnviz.Trace, tmp_path: Path) -> None:
+    figure = cnnviz.view(passed, passed["3"], "explain", channel=1, at=(20, 20))
+    words = export(figure, tmp_path / "a.svg", width=85, font=7).read_text()
+    assert _points(words) >= 5  # what journals ask for
+    assert "others" in words
+
+
+@pytest.mark.parametrize("width", [85.0, 178.0])
+def test_what_is_exported_fits_a_page(width: float, tmp_path: Path) -> None:
+    model = cnnviz.load_model("vgg-cifar10")
+    trace = cnnviz.trace(model, paths.resources() / "samples" / "vgg-cifar10" / "cat.png")
+    large = _maps(np.random.default_rng(0).uniform(-1, 1, (64, 112, 112)).astype(np.float32))
+    for figure in (cnnviz.view(trace, None, "picture"), large):
+        root = ET.parse(export(figure, tmp_path / "a.svg", width=width, font=7)).getroot()
+        assert float(root.attrib["height"].removesuffix("pt")) <= 230 / 25.4 * 72

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnviz.core import ops
 from cnnviz.figure import Chart, Figure, Series
+from cnnviz.views.architecture import network
 from cnnviz.views.base import counted, figure, layer_view
 from cnnviz.views.options import option
 
@@ -72,18 +74,32 @@ def accuracy(trace: Trace, record: None, options: AccuracyOptions) -> Figure:
     for entry in known:
         groups[family_of(entry.architecture)].append(entry)
     series = tuple(_series(name, groups[name], options) for name, _ in FAMILIES if groups[name])
-    own = next((entry for entry in known if entry.architecture == _own(trace)), None)
+    place, name = _line(trace, known, options.along)
     panel = Chart(
         series,
         "multiply-adds of one pass (10⁹)" if options.along == GFLOPS else "parameters (10⁶)",
         f"{options.accuracy} accuracy on ImageNet-1K (%)",
         logarithmic=True,
-        at=None if own is None else _along(own, options.along),
+        at=place,
         remark="The area of a disc stands for the parameters; numbers as torchvision publishes them."
-        + ("" if own is None else f" The upright line: {own.architecture}."),
+        + ("" if place is None else f" The upright line: {name}."),
     )
     made = figure(trace, None, "accuracy", f"{counted(len(known), 'network')} of torchvision", panel)
     return replace(made, title="Accuracy against complexity")
+
+
+def _line(trace: Trace, known: list[Entry], along: str) -> tuple[float | None, str]:
+    """Where the upright line of this network stands, and its name; None where that is far from all that are known."""
+    own = _own(trace)
+    for entry in known:
+        if entry.architecture == own:
+            return _along(entry, along), own
+    if along == GFLOPS:
+        place = sum(ops.head(trace, record).macs for record in trace.records) / 1e9
+    else:
+        place = sum(parameter.numel() for parameter in trace.module.parameters()) / 1e6
+    places = [_along(entry, along) for entry in known]
+    return place if min(places) / 2 <= place <= max(places) * 2 else None, f"{network(trace)}, counted here"
 
 
 def family_of(architecture: str) -> str:

@@ -79,7 +79,7 @@ def softmax(trace: Trace, record: Record, options: SoftmaxOptions) -> Figure:
     loss = found.loss(true)
     formula = (
         f"p({class_name(labels, true)}) = {number(float(found.exponentials[true]), 5)} / {number(found.total, 8)}"
-        f" = {number(float(probabilities[true]), 5)}   loss = −ln p = {number(loss, 4)}"
+        f" = {number(float(probabilities[true]), 5)}; loss = −ln p = {number(loss, 4)}"
     )
     said = labels[true] if labels else true
     made = figure(trace, record, "softmax", f"T = {number(options.temperature, 3)} · true class {said}", panel)

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from cnnviz import paths
-from cnnviz.core.cancel import Cancelled
+from cnnviz.core.cancel import Cancelled, while_wanted
 from cnnviz.core.errors import CnnvizError
 from cnnviz.explore import Explorer
 from cnnviz.request import ModelRequest, Request
@@ -142,6 +142,8 @@ def test_a_file_that_changed_is_read_again(explorer, tmp_path):
 def test_classify_gives_the_same_answer_as_a_full_request(explorer):
     from cnnviz.core import images
 
+    with pytest.raises(Cancelled), while_wanted(lambda: False):
+        explorer.classify(explorer.model(REQUEST.model), images.read(SEVEN))
     scores = explorer.classify(explorer.model(REQUEST.model), images.read(SEVEN))
     np.testing.assert_array_equal(scores.logits, explorer.answer(REQUEST).scores.logits)
 

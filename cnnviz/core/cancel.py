@@ -24,7 +24,12 @@ def while_wanted(wanted: Callable[[], bool]) -> Iterator[None]:
         _wanted.reset(token)
 
 
+def still_wanted() -> bool:
+    """Whether the answer of what runs is wanted, as the nearest `while_wanted` knows; without one it is."""
+    return _wanted.get()()
+
+
 def go_on() -> None:
     """Called between the parts of long work. Raises ``Cancelled`` when the answer is no longer wanted."""
-    if not _wanted.get()():
+    if not still_wanted():
         raise Cancelled

@@ -19,6 +19,7 @@ import torch
 from cnnviz import views
 from cnnviz.core import device, images, sources, store
 from cnnviz.core.alike import Ran, take_over, what_ran
+from cnnviz.core.cancel import still_wanted
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.graph.answers import graph
 from cnnviz.core.graph.shapes import GraphQuery, TilesQuery
@@ -205,9 +206,9 @@ class Explorer:
             return self._models[request]
 
     def classify(self, model: Model, picture: Picture) -> Scores | None:
-        """The network's answer alone, without a trace."""
+        """The network's answer alone, without a trace; given up with ``Cancelled`` when it is not wanted any more."""
         prepared = images.prepare(picture, model.preprocessing)
-        return _scores(trace(model, prepared, budget=0))
+        return _scores(trace(model, prepared, wanted=still_wanted, budget=0))
 
     def _pass(self, request: Request, wanted: Callable[[], bool]) -> _Pass:
         """The traced pass of the request's model and picture, kept or made now."""

@@ -18,6 +18,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from cnnviz.core.cancel import Cancelled, while_wanted
+
 log = logging.getLogger(__name__)
 
 REPORT_EVERY = 0.08  # seconds; results in between travel together
@@ -87,7 +89,7 @@ class _Worker(QObject):
         problem = details = ""
         self.reported.emit(JobReport(job, 0, 0, None, ()))
         try:
-            for progress in job.run():
+            for progress in _steps(job):
                 if job.cancelled.is_set():
                     break
                 if progress.result is not None:
@@ -107,6 +109,18 @@ class _Worker(QObject):
             log.exception("The job %r failed", job.title)
             problem, details = f"{job.title} stopped: {error}", traceback.format_exc()
         self.reported.emit(JobReport(job, progress.done, progress.total, None, tuple(results), True, problem, details))
+
+
+def _steps(job: Job) -> Iterator[Progress]:
+    """The steps of a job; the pass in which it is cancelled is given up between two operations."""
+    steps = job.run()
+    while True:
+        try:
+            with while_wanted(lambda: not job.cancelled.is_set()):
+                step = next(steps)
+        except (StopIteration, Cancelled):
+            return
+        yield step
 
 
 class Jobs(QObject):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
+import torch
+from torch import nn
 
+from cnnviz.core.cancel import still_wanted
+from cnnviz.core.trace import trace
 from cnnviz.gui.jobs import Job, Jobs, Progress
 
 
@@ -62,6 +66,36 @@ def test_a_cancelled_job_stops_before_its_next_step_and_keeps_what_it_found(jobs
         go_on.set()
     assert seen == ["second step"]
     assert [result for report in reports for result in report.results] == ["one"]
+
+
+def test_a_pass_is_given_up_when_its_job_is_cancelled(jobs, qtbot):
+    reached, cancelled, asked = threading.Event(), threading.Event(), []
+
+    class Long(nn.Module):
+        def forward(self, values):
+            for asking in range(3):
+                if asking == 1:
+                    reached.set()
+                    cancelled.wait(10)
+                asked.append(asking)
+                values = values + 1
+            return values
+
+    def work():
+        yield Progress(1, 2, "one")
+        yield Progress(2, 2, trace(Long(), torch.zeros(1, 3), wanted=still_wanted))
+
+    reports = []
+    jobs.reported.connect(reports.append)
+    job = Job("long", work)
+    with qtbot.waitSignal(jobs.reported, check_params_cb=ended):
+        jobs.start(job)
+        assert reached.wait(10)
+        jobs.cancel(job)
+        cancelled.set()
+    assert asked == [0, 1]  # the operation after it was never begun
+    assert [result for report in reports for result in report.results] == ["one"]
+    assert not reports[-1].problem
 
 
 def test_a_failure_is_a_sentence_and_the_next_job_runs(jobs, qtbot, caplog):

@@ -85,6 +85,21 @@ def test_files_of_one_run_do_not_overwrite_each_other(tmp_path: Path):
     assert len(names(tmp_path / "out")) == 4
 
 
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [
+        (["--width", "1000px"], (1000, None)),
+        (["--width", "333px", "--height", "250px", "--dpi", "97"], (333, 250)),
+        (["--width", "2in", "--dpi", "150"], (300, None)),
+    ],
+)
+def test_a_picture_is_as_large_as_was_said(tmp_path: Path, words: list[str], size: tuple[int, int | None]):
+    assert export("--out", str(tmp_path), "--layers", "3", *words) == 0
+    with Image.open(tmp_path / "seven-3-feature-maps.png") as picture:
+        assert picture.width == size[0]
+        assert size[1] in (None, picture.height)
+
+
 def test_options_of_the_view(tmp_path: Path):
     assert export("--out", str(tmp_path / "0"), "--layers", "3") == 0
     assert export("--out", str(tmp_path / "1"), "--layers", "3", "--set", "contrast=1") == 0
@@ -96,7 +111,8 @@ def test_options_of_the_view(tmp_path: Path):
     ("words", "said"),
     [
         (["--view", "heatmap"], "There is no view 'heatmap'"),
-        (["--format", "gif"], "There is no format 'gif'"),
+        (["--format", "bmp"], "There is no format 'bmp'"),
+        (["--format", "gif"], "GIF is a film: say what moves with --motion walk, slide or pictures."),
         (["--layers", "nope"], "nope"),
         (["--layers", "1", "--view", "filters"], "does not fit 1"),
         (["--layers", "3", "--set", "colour=red"], "There is no option 'colour'"),

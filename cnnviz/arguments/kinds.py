@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 
+from cnnviz.lengths import length_of
+
 
 def _pair(text: str, example: str) -> tuple[int, int]:
     found = re.fullmatch(r"([1-9]\d{0,4})[xX×]([1-9]\d{0,4})", text)
@@ -66,11 +68,11 @@ def index(text: str) -> int:
 
 
 def length(text: str) -> float:
-    """A length in millimetres: ``85mm``, ``8.5cm`` or ``3.3in``."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mm|cm|in)", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a length like 85mm, 8.5cm or 3.3in")
-    return float(found[1]) * {"mm": 1.0, "cm": 10.0, "in": 25.4}[found[2]]
+    """A length: see `cnnviz.lengths.length_of`."""
+    try:
+        return length_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def indices(text: str) -> tuple[int, ...]:

@@ -49,7 +49,7 @@ def add_paper(parser: argparse.ArgumentParser) -> None:
         choices=("single", "double", "slide", "poster"),
         help="85 mm and 178 mm (columns of a journal), 338.7 × 190.5 mm (16:9), 400 mm",
     )
-    paper.add_argument("--width", type=length, metavar="LENGTH", help="85mm, 8.5cm or 3.3in")
+    paper.add_argument("--width", type=length, metavar="LENGTH", help="85mm, 8.5cm, 3.3in or 1000px")
     paper.add_argument("--height", type=length, metavar="LENGTH", help="default: as high as the figure is")
     paper.add_argument("--dpi", type=count, metavar="N", help="pixels to an inch (default: 300)")
     paper.add_argument("--font", type=rate, metavar="POINTS", help="size of usual text (default: 8)")

@@ -16,7 +16,8 @@ from cnnviz.commands.export_again import make_again
 from cnnviz.commands.export_film import run_film
 from cnnviz.core.errors import CnnvizError
 from cnnviz.export import formats
-from cnnviz.export.base import PRESETS
+from cnnviz.export.base import PRESETS, Style
+from cnnviz.lengths import Pixels
 
 FILMS = ("gif", "webp", "mp4")
 """What a film can be made again as."""
@@ -59,7 +60,9 @@ def style_of(options: argparse.Namespace) -> dict[str, Any]:
         _, width, height, font = PRESETS[options.preset]
         given = {"width": width, "height": height, "font": font}
     names = ("scale", "theme", "width", "height", "dpi", "font", "heading", "caption", "visible")
-    return given | {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    given |= {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    dpi = given.get("dpi", Style().dpi)
+    return {name: value.millimetres(dpi) if isinstance(value, Pixels) else value for name, value in given.items()}
 
 
 def _with_workers(ask: Ask, pictures: int, jobs: int | None) -> Ask:
@@ -106,6 +109,8 @@ def _suffixes(text: str, more: tuple[str, ...]) -> tuple[str, ...]:
     suffixes = tuple(dict.fromkeys(part.strip().lower().lstrip(".") for part in text.split(",") if text))
     for suffix in suffixes:
         if suffix not in (*formats(), *more):
+            if suffix in FILMS:
+                raise CnnvizError(f"{suffix.upper()} is a film: say what moves with --motion walk, slide or pictures.")
             raise CnnvizError(f"There is no format {suffix!r}; there are {', '.join(formats())}.")
     return suffixes
 

@@ -20,7 +20,7 @@ class CnnvizError(Exception):
 
 
 class PlaceError(CnnvizError):
-    """Nothing can be written to a place: it is gone or full, or there is no permission. What follows would fail, too."""
+    """Nothing can be written to a place: it is gone or full, or there is no permission. What follows would fail."""
 
 
 class PictureError(CnnvizError):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnviz.core import ops
 from cnnviz.figure import Chart, Figure, Series
 from cnnviz.views.architecture import network
 from cnnviz.views.base import counted, figure, layer_view
@@ -95,6 +94,8 @@ def _line(trace: Trace, known: list[Entry], along: str) -> tuple[float | None, s
         if entry.architecture == own:
             return _along(entry, along), own
     if along == GFLOPS:
+        from cnnviz.core import ops
+
         place = sum(ops.head(trace, record).macs for record in trace.records) / 1e9
     else:
         place = sum(parameter.numel() for parameter in trace.module.parameters()) / 1e6

@@ -11,6 +11,7 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.images import Picture
 from cnnviz.core.model import Model
 from cnnviz.core.survey.no_class import no_class
+from cnnviz.figure import percent
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,6 +52,6 @@ def _predict(model: Model, picture: Picture, count: int) -> dict[str, Any]:
 
 def _text(found: dict[str, Any], model: Model) -> str:
     rows = [("", "class", "probability", "logit")]
-    rows += [(str(t["rank"]), t["label"], f"{t['probability']:.2%}", f"{t['logit']:+.3f}") for t in found["top"]]
+    rows += [(str(t["rank"]), t["label"], percent(t["probability"]), f"{t['logit']:+.3f}") for t in found["top"]]
     head = f"{found['image']}  ({model.title} on {describe(model.device)}, {found['forward_ms']:.1f} ms)"
     return f"{head}\n{table(rows, right=frozenset({0, 2, 3}))}\n"

@@ -17,7 +17,7 @@ from cnnviz.commands.common import complain, print_json
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.download import Progress
 from cnnviz.core.errors import CnnvizError
-from cnnviz.figure import remaining
+from cnnviz.figure import remaining, share
 
 if TYPE_CHECKING:
     from cnnviz.training import Control, DataSet, EpochEnded, Event, Network, Settings, Trained
@@ -196,7 +196,7 @@ def _watched(events: Iterator[Event], line: _Line) -> Trained:
             case training.Stepped():
                 line.show(
                     f"epoch {event.epoch}, step {event.step:,} of {event.steps:,}: loss {event.loss:.4f}, "
-                    f"{event.accuracy:.1%} right, {event.speed:,.0f} pictures/s, {remaining(event.left)} left"
+                    f"{share(event.accuracy)} right, {event.speed:,.0f} pictures/s, {remaining(event.left)} left"
                 )
             case training.EpochEnded():
                 line.end()
@@ -221,9 +221,9 @@ def _start(started: object) -> str:
 
 
 def _epoch(epoch: EpochEnded) -> str:
-    said = f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, {epoch.accuracy:.2%} right"
+    said = f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, {share(epoch.accuracy, 2)} right"
     if epoch.validation_loss is not None and epoch.validation_accuracy is not None:
-        said += f"; validation loss {epoch.validation_loss:.4f}, {epoch.validation_accuracy:.2%} right"
+        said += f"; validation loss {epoch.validation_loss:.4f}, {share(epoch.validation_accuracy, 2)} right"
     return f"{said}; {epoch.seconds:.1f} s"
 
 

@@ -171,7 +171,7 @@ def _picture(image: Image.Image, name: str, path: str, digest: str, tiff: Conver
         steps.append(Step("Upright", f"{_ORIENTATIONS[orientation]} as its EXIF says: {_extent(pixels)}", pixels))
     if alpha is not None:
         pixels, background, share = flattened(pixels, alpha)
-        steps.append(Step("Opaque", f"on {background}: {share:.1%} of it was transparent", pixels))
+        steps.append(Step("Opaque", f"on {background}: {100 * share:.1f} % of it was transparent", pixels))
         notes += (f"{name} is partly transparent: it was put on {background}.",) if share else ()
     return Picture(name, path, digest, pixels, converted.mode, converted.notes + notes, tuple(steps))
 

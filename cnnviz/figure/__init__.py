@@ -13,7 +13,7 @@ from cnnviz.figure.numbers import Bars, Histogram, Matrix, Note, Table, Vector
 from cnnviz.figure.pictures import GROUND, ZERO, ImageGrid, LayerRow, LayerRows, Scale
 from cnnviz.figure.visible import Visible
 from cnnviz.figure.whole import Figure, Origin, Page, Panel
-from cnnviz.figure.wording import number, percent, remaining
+from cnnviz.figure.wording import number, percent, remaining, share
 
 __all__ = [
     "GROUND",
@@ -49,4 +49,5 @@ __all__ = [
     "number",
     "percent",
     "remaining",
+    "share",
 ]

@@ -49,6 +49,11 @@ def percent(probability: float) -> str:
     return f"{value:.4f} %" if value >= 0.00005 else "< 0.0001 %"
 
 
+def share(part: float, digits: int = 1) -> str:
+    """A part of a whole that was counted: ``98.1 %``."""
+    return f"{100 * part:.{digits}f} %"
+
+
 def remaining(seconds: float) -> str:
     """A wait in words that do not flicker: ``5 s``, ``2 min``, ``1 h 10 min``."""
     if seconds < 60:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnviz.figure import Curve
+from cnnviz.figure import Curve, share
 
 if TYPE_CHECKING:
     from cnnviz.core.trace import Record, Trace
@@ -19,5 +19,5 @@ def curve(trace: Trace, record: Record, channel: int, at: tuple[int, ...]) -> tu
         return ()
     whole = ops.cut_share(trace, record)
     shares = ((("cut in this map", found.cut),) if at else ()) + (("in the layer", whole),)
-    facts = tuple((name, f"{share:.1%}") for name, share in shares if share is not None)
+    facts = tuple((name, share(part)) for name, part in shares if part is not None)
     return (Curve(found.x, found.y, found.point, "input", "output", facts, record.op.replace("_", " ")),)

@@ -12,7 +12,7 @@ from cnnviz.core.colormaps import WEIGHTS, fitting
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.pixels import layer_scale, maps_of, range_of
 from cnnviz.core.ranges import Range, scale_from
-from cnnviz.figure import Figure, ImageGrid, Note, Outcome, Panel, Scale, Sliding, number
+from cnnviz.figure import Figure, ImageGrid, Note, Outcome, Panel, Scale, Sliding, number, share
 from cnnviz.request import Cell
 from cnnviz.views.base import figure, layer_view
 from cnnviz.views.cells import contributions, key_of
@@ -216,12 +216,12 @@ def _survivors(trace: Trace, record: Record, channel: int) -> tuple[list[str], t
     found = winners(trace, record)
     if found is None or found.wins.ndim != 3:
         return [], ()
-    _, share = found.of_channel(channel)
+    _, left = found.of_channel(channel)
     wins = found.wins[channel : channel + 1].astype(np.float32)
     scale = scale_from(Range(0.0, max(float(found.wins.max()), 1.0), False), "the layer: windows won")
-    title = f"winners: {share:.1%} of this map's cells survive"
+    title = f"winners: {share(left)} of this map's cells survive"
     grid = image_grid(wins, scale, indices=[channel], captions=[f"channel {channel}"], title=title, picks=False)
-    return [f"{found.share:.1%} of the layer's input survives"], (grid,)
+    return [f"{share(found.share)} of the layer's input survives"], (grid,)
 
 
 def _gradient(trace: Trace, record: Record, channel: int, at: tuple[int, ...]) -> tuple[ImageGrid | Note, ...]:

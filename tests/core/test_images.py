@@ -77,7 +77,7 @@ def test_palette_with_and_without_transparency(tmp_path: Path) -> None:
     seen = read(tmp_path / "t.png")
     assert seen.pixels.tolist() == [[[255, 255, 255], [200, 100, 0], [200, 100, 0]]]
     assert seen.steps[-1].name == "Opaque"
-    assert "33.3%" in seen.steps[-1].caption
+    assert "33.3 %" in seen.steps[-1].caption
 
 
 def test_transparency_goes_on_white_exactly(tmp_path: Path) -> None:

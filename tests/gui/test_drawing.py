@@ -105,10 +105,15 @@ def test_a_kept_drawing_is_a_file_in_the_tray_with_the_same_answer(opened, qtbot
     qtbot.mouseClick(pad.keep, LEFT)
     opened.settle()
     path = opened.request.image
-    assert Path(path).name.startswith("drawing-")
+    assert Path(path).name == "drawing-1.png"
     assert path in [item.path for item in opened.window.tray.model.items]
     assert np.array_equal(opened.controller.response.scores.logits, logits)
     assert opened.window.tray.model.item(path).label == "7"
+    draw(qtbot, pad.sheet, ONE)
+    opened.settle()
+    qtbot.mouseClick(pad.keep, LEFT)
+    opened.settle()
+    assert Path(opened.request.image).name == "drawing-2.png"
 
 
 def test_save_writes_what_the_network_gets(opened, qtbot, tmp_path, monkeypatch):

@@ -95,7 +95,7 @@ def test_an_activation_has_its_curve_and_says_what_it_cut(passed: Trace) -> None
     assert curve.at[1] == max(curve.at[0], 0)
     np.testing.assert_allclose(curve.y, np.maximum(curve.x, 0))
     cut = float((passed.records[0].numpy()[0] <= 0).mean())
-    assert ("cut in this map", f"{cut:.1%}") in curve.facts
+    assert ("cut in this map", f"{100 * cut:.1f} %") in curve.facts
     assert isinstance(parts, Contributions)
     assert parts.cells == (Cell("0", 0, (0, 0)),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,8 @@ class Drawing(QObject):
         picture = self._picture()
         folder = paths.cache() / "drawn"
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"drawing-{picture.digest[:8]}.png"
+        files = (folder / f"drawing-{number}.png" for number in count(1))
+        file = next(file for file in files if not file.exists())
         if self._write(picture, file):
             self._keep([str(file)])
 

@@ -130,6 +130,7 @@ class Controller(QObject):
 
     def stop(self) -> None:
         """End all threads and save what is to be remembered."""
+        self.runner.give_up()  # while the others end, its pass does
         self.player.set_playing(False)
         self.living.stop()
         self.saving.end()

@@ -156,13 +156,17 @@ class Runner(QObject):
             self.idle.clear()
         self._wake.emit()
 
-    def stop(self) -> None:
-        """End the thread; a pass that is under way stops at its next operation."""
+    def give_up(self) -> None:
+        """Answer nothing more; a pass that is under way stops at its next operation."""
         with self._waiting:
             self._stopping = True
             self._request = None
             self._queries.clear()
         self.painted.set()
+
+    def stop(self) -> None:
+        """Give up, and end the thread."""
+        self.give_up()
         self._thread.quit()
         self._thread.wait()
         self.idle.set()

@@ -25,7 +25,7 @@ def beside(block: Block, bar: Block, *remarks: str) -> Block:
 
 def colour_bar(scale: Scale, length: int, stretched: bool = False) -> Block:
     """An upright colour bar with numbers; for stretched maps, whose limits stand above them, with words."""
-    ends = [(scale.high, "own limit"), (scale.low, "−own limit" if scale.signed else "0")]
+    ends = [(scale.high, "own limit"), (scale.low, "− own limit" if scale.signed else "0")]
     marks = [(0 if value == scale.high else length, word if stretched else tick(value, scale)) for value, word in ends]
     if scale.signed:
         marks.append((length // 2, "0"))

@@ -64,9 +64,13 @@ class Drawing(QObject):
 
     @Slot(bool)
     def _on_drawn(self, finished: bool) -> None:
+        self._feed.offer(finished=finished, image=self._made)
+
+    def _made(self) -> str:
+        """The drawing as it is when its turn has come: what gives way is not even made."""
         picture = self._picture()
         self._panel.set_seen(picture.pixels if self._panel.centred else None)
-        self._feed.offer(finished=finished, image=store.keep(picture))
+        return store.keep(picture)
 
     @Slot(object, object)
     def _on_request(self, _: Request, new: Request) -> None:

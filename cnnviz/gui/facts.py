@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from cnnviz.gui.theme import theme
+from cnnviz.layout.shortening import shortened
 
 
 class Fact(NamedTuple):
@@ -96,8 +97,11 @@ class Facts(QWidget):
         self._laid, top = [], 0
         for fact in self._facts:
             room = self._width - (names.horizontalAdvance(fact.name) + theme.px(12) if fact.name else 0)
-            below = line if room < min(theme.px(60), values.horizontalAdvance(fact.text)) else 0
-            lines = broken(fact.text, self._width if below else room, values.horizontalAdvance)
+            advance, below = values.horizontalAdvance, 0
+            lines = broken(fact.text, room, advance)
+            if max(map(advance, lines)) > room or room < min(theme.px(60), advance(fact.text)):  # under the name
+                below = line if fact.name else 0
+                lines = [self._cut(text, advance) for text in broken(fact.text, self._width, advance)]
             self._laid.append(_Laid(fact, top, lines, below))
             top += below + line * len(lines) + gap
         height = max(0, top - gap)
@@ -105,6 +109,10 @@ class Facts(QWidget):
             self._height = height
             self.updateGeometry()
         self.update()
+
+    def _cut(self, text: str, advance: Callable[[str], int]) -> str:
+        """A line that ends within the width."""
+        return shortened(text, lambda shorter: advance(shorter) <= self._width)
 
     def fact_at(self, y: float) -> Fact | None:
         """The fact at a height."""

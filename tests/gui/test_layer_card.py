@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -108,3 +109,19 @@ def test_follows_theme_and_size(card: LayerCardWidget, mode: str) -> None:
     assert card.histogram.height() < before
     card.grab()
     theme.set_mode("dark")
+
+
+def test_a_long_path_stands_under_its_name_and_never_over_it(card: LayerCardWidget) -> None:
+    path = "features.12.expand1x1_activation"
+    endless = "backbone." + path * 3
+    rows = (("Channels 0 to 255", path, ""), ("Channels 256 to 511", endless, ""), ("Output", "512 × 13 × 13", ""))
+    card.set_card(replace(CARD, rows=rows))
+    advance = QFontMetrics(theme.font("number")).horizontalAdvance
+    names, width = QFontMetrics(theme.font()), card.facts.width()
+    assert names.horizontalAdvance("Channels 0 to 255") + advance(path) > width
+    assert card.facts.lines(0) == [path]
+    one, other, last = card.facts._laid
+    assert one.below and other.below and not last.below
+    assert other.top >= one.top + one.below + names.height()
+    (cut,) = other.lines
+    assert cut.startswith("backbone.") and cut.endswith("_activation") and advance(cut) <= width

@@ -234,7 +234,10 @@ def test_pointing_names_sources_users_and_what_flows(graph: Opened) -> None:
     told: list[str] = []
     graph_view.hovered.connect(told.append)
     QTest.mouseMove(graph_view, middle(graph, "0"))
-    assert told[-1] == "0 · Conv 5×5 (0) · 6×28×28 · 156 parameters · 117,600 multiply-adds · 1 in, 1 out"
+    about = "0 · Conv 5×5 (0) · 6×28×28 · 156 parameters · 117,600 multiply-adds · 1 in, 1 out"
+    assert told[-1].startswith(f"{about} · channel ")
+    QTest.mouseMove(graph_view, middle(graph, "0") - QPoint(0, 38))  # its words
+    assert told[-1] == about  # all six maps are shown
     assert graph_view.scene is not None
     line = graph_view.scene.edges[1].points
     spot = graph_view.camera.box((line[0][0], line[0][1], line[1][0] - line[0][0], 0))
@@ -347,7 +350,7 @@ def test_numbers_that_have_to_be_measured(graph: Opened) -> None:
     record = graph.controller.runner.explorer()._passes[graph.controller.response.key].trace.records[1]  # type: ignore[union-attr]
     share = float((record.numpy() == 0).mean())
     color, text = numbers.of(scene.cards[2], scene) or (None, "")
-    assert text == f"{share:.0%}"
+    assert text == f"{100 * share:.0f} %"
     assert color == numbers.color(share)
     shown.colours.setCurrentIndex(7)
     mean = float(record.numpy().mean(dtype=np.float64))
@@ -369,7 +372,8 @@ def test_words_of_a_folded_block(resnet: Opened) -> None:
     # 2 · 3·3·64·64 weights and 2 · 2 · 64 of the norms
     assert words.subheading(card, scene) == "7 ops · 73,984 parameters"
     assert words.summary(scene.records_of(card)) == "2 conv · 2 norm · 2 act · 1 join"
-    assert words.told(card, scene).endswith("64×16×16 · 1 in, 2 out")
+    held = "7 operations: 2 conv, 2 norm, 2 act, 1 join"
+    assert words.told(card, scene) == ["layer1.0", held, "64×16×16", "73,984 parameters", "1 in, 2 out"]
     assert words.family_of(card, scene) == "conv"
 
 

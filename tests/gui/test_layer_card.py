@@ -121,7 +121,11 @@ def test_a_long_path_stands_under_its_name_and_never_over_it(card: LayerCardWidg
     assert names.horizontalAdvance("Channels 0 to 255") + advance(path) > width
     assert card.facts.lines(0) == [path]
     one, other, last = card.facts._laid
-    assert one.below and other.below and not last.below
+    assert one.below
+    assert other.below
+    assert not last.below
     assert other.top >= one.top + one.below + names.height()
     (cut,) = other.lines
-    assert cut.startswith("backbone.") and cut.endswith("_activation") and advance(cut) <= width
+    assert cut.startswith("backbone.")
+    assert cut.endswith("_activation")
+    assert advance(cut) <= width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from cnnviz.core.graph.shapes import PICTURE, RECORD, Card
 from cnnviz.gui.graph import words
@@ -27,6 +27,7 @@ HEAD, FOLDED_HEAD = 42.0, 56.0
 
 SIDE = 7.0
 
+
 SMALL_HEAD, SMALL_SIDE = 16.0, 3.0
 """The same in pixels, of a card with one word."""
 
@@ -38,10 +39,36 @@ def head_of(card: Card, zoom: float) -> float:
     return min(HEAD, 76 / zoom) if card.kind == RECORD else min(FOLDED_HEAD, 100 / zoom)  # words stop growing
 
 
+def letters(zoom: float) -> tuple[float, float]:
+    """Sizes in pixels of the first line on a card, and of those below it; however near it is, they stop growing."""
+    return min(max(13 * zoom, 10.0), 26.0), min(max(10.5 * zoom, 8.5), 20.0)
+
+
+def top_of(zoom: float) -> float:
+    """Pixels above those words."""
+    return min(5 * zoom, 8.0)
+
+
 def place_of_maps(card: Card, zoom: float) -> tuple[float, float]:
     """(width, height) for the maps of a card, in units of the graph."""
     side = SIDE if zoom >= CARD_ZOOM else SMALL_SIDE / zoom
     return card.width - 2 * side, card.height - head_of(card, zoom) - side
+
+
+def place_on(rect: QRectF, card: Card) -> QRectF:
+    """The same on the screen, of a card that is painted into a rectangle."""
+    zoom = rect.width() / card.width
+    if zoom < CARD_ZOOM:
+        return rect.adjusted(SMALL_SIDE, SMALL_HEAD, -SMALL_SIDE, -SMALL_SIDE)
+    width, height = (side * zoom for side in place_of_maps(card, zoom))
+    return QRectF(rect.x() + SIDE * zoom + 2, rect.y() + head_of(card, zoom) * zoom, width - 2, height)
+
+
+def fitted(place: QRectF, pixmap: QPixmap) -> QRectF:
+    """The middle of a place, as large as a picture fits."""
+    scale = min(place.width() / pixmap.width(), place.height() / pixmap.height())
+    width, height = pixmap.width() * scale, pixmap.height() * scale
+    return QRectF(place.center().x() - width / 2, place.center().y() - height / 2, width, height)
 
 
 def paint_block(
@@ -99,8 +126,7 @@ def paint_small(
     bold = card.kind != RECORD
     text = elided(metrics, look.value or words.heading(card, scene), 10, bold, int(room.width()), short=True)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
-    place = rect.adjusted(SMALL_SIDE, SMALL_HEAD, -SMALL_SIDE, -SMALL_SIDE)
-    _paint_maps(painter, place, picture, fresh and not look.faint)
+    _paint_maps(painter, place_on(rect, card), picture, fresh and not look.faint)
 
 
 def paint_near(
@@ -122,15 +148,13 @@ def paint_near(
     stripe = QRectF(rect.x() + 1, rect.y() + radius, max(3.0, 4 * zoom), rect.height() - 2 * radius)
     painter.fillRect(stripe, look.color)
     _paint_head(painter, rect, card, scene, look, zoom)
-    width, height = (side * zoom for side in place_of_maps(card, zoom))
-    place = QRectF(rect.x() + SIDE * zoom + 2, rect.y() + head_of(card, zoom) * zoom, width - 2, height)
-    _paint_maps(painter, place, picture, fresh and not look.faint)
+    _paint_maps(painter, place_on(rect, card), picture, fresh and not look.faint)
 
 
 def _paint_head(painter: QPainter, rect: QRectF, card: Card, scene: Scene, look: Look, zoom: float) -> None:
-    large, small = min(max(13 * zoom, 10.0), 26.0), min(max(10.5 * zoom, 8.5), 20.0)
+    large, small = letters(zoom)
     left, room = rect.x() + SIDE * zoom + 4, rect.width() - 2 * SIDE * zoom - 4
-    top = rect.y() + 5 * zoom
+    top = rect.y() + top_of(zoom)
     painter.setFont(font(large, bold=True))
     metrics = painter.fontMetrics()
     badge = f"× {card.count}" if card.count > 1 else ""
@@ -148,12 +172,13 @@ def _paint_head(painter: QPainter, rect: QRectF, card: Card, scene: Scene, look:
     painter.drawText(QPointF(left, top + metrics.ascent()), text)
     top += metrics.height()
     painter.setFont(font(small))
-    painter.setPen(ink("faint" if look.faint else "dim"))
     metrics = painter.fontMetrics()
     lines = [look.value or words.subheading(card, scene)]
     if card.kind != RECORD:
         lines.append(words.contents(card, scene))
     for line in lines:
+        role = "faint" if look.faint else "text" if look.filled else "dim"  # on a colour what is dim cannot be read
+        painter.setPen(ink(role))
         text = elided(metrics, line, small, False, int(room))
         painter.drawText(QPointF(left, top + metrics.ascent()), text)
         top += metrics.height()
@@ -168,13 +193,9 @@ def _paint_maps(painter: QPainter, place: QRectF, picture: Picture | None, fresh
             painter.setFont(font(9))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "not kept")
         return
-    size = picture.pixmap.size()
-    scale = min(place.width() / size.width(), place.height() / size.height())
-    width, height = size.width() * scale, size.height() * scale
-    target = QRectF(place.center().x() - width / 2, place.center().y() - height / 2, width, height)
     if not fresh:
         painter.setOpacity(0.4)
-    painter.drawPixmap(target, picture.pixmap, QRectF(picture.pixmap.rect()))
+    painter.drawPixmap(fitted(place, picture.pixmap), picture.pixmap, QRectF(picture.pixmap.rect()))
     painter.setOpacity(1.0)
 
 

@@ -248,10 +248,13 @@ class Networking(QObject):
     def _on_picked(self, record: int) -> None:
         self._session.update(layer=self._key(record))
 
-    @Slot(int)
-    def _on_opened(self, record: int) -> None:
+    @Slot(int, object)
+    def _on_opened(self, record: int, channel: int | None) -> None:
         self.leave()
-        self._session.update(layer=self._key(record))
+        if channel is None:
+            self._session.update(layer=self._key(record))
+        else:
+            self._session.update(layer=self._key(record), view="", channel=channel)
 
     def _key(self, record: int) -> str:
         steps = self._response.steps if self._response is not None else ()

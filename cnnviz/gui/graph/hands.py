@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolTip
 
 from cnnviz.core.graph.shapes import RECORD, Card
 from cnnviz.gui.graph import camera as cam
-from cnnviz.gui.graph import words
+from cnnviz.gui.graph import pointing
 from cnnviz.gui.graph.camera import Camera
 from cnnviz.gui.graph.scene import box_of
 
@@ -22,10 +22,6 @@ SLACK = 4
 
 NOTCH = 1.25
 """Factor of one notch of the wheel."""
-
-REACH = 6.0
-"""Pixels from which a line is taken."""
-
 
 _WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: +1}
 _BUTTONS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: +1}
@@ -65,15 +61,7 @@ class Hands:
 
     def _tip(self, event: QHelpEvent) -> bool:
         """Names on cards may be cut; beside the cursor they are whole."""
-        view, at = self._view, event.pos()
-        place = None if view.scene is None else view.scene.card_at(*view.camera.at(at.x(), at.y()))
-        if place is None or view.scene is None:
-            QToolTip.hideText()
-        else:
-            card = view.scene.cards[place]
-            path = card.key.rstrip("/")
-            lines = [*([path] if card.kind != RECORD and path else []), *words.told(card, view.scene).split(" · ")]
-            QToolTip.showText(event.globalPos(), "\n".join(lines), view)
+        QToolTip.showText(event.globalPos(), pointing.tip(self._view, QPointF(event.pos())), self._view)
         return True
 
     # mouse
@@ -114,8 +102,8 @@ class Hands:
         if event.button() != Qt.MouseButton.LeftButton or self._view.scene is None:
             return False
         if (card := self._card(event.position())) is not None:
-            self.enter(card)
-        elif (key := self._head(event.position())) or (key := self._frame(event.position())):
+            self.enter(card, pointing.channel_of(self._view, pointing.pointed_at(self._view, event.position())))
+        elif key := pointing.frame_at(self._view, event.position()):
             self._view.toggle(key)
         return True
 
@@ -125,19 +113,14 @@ class Hands:
         return False
 
     def _point(self, position: QPointF) -> None:
-        scene, camera = self._view.scene, self._view.camera
-        if scene is None:
-            return
-        x, y = camera.at(position.x(), position.y())
-        card = scene.card_at(x, y)
-        edge = scene.edge_at(x, y, REACH / camera.zoom) if card is None and camera.zoom > 0.1 else None
-        self._view.point_at(("card", card) if card is not None else ("edge", edge) if edge is not None else None)
-        self._mark("" if card is not None else self._head(position))
+        pointed = pointing.pointed_at(self._view, position)
+        self._view.point_at(pointed)
+        on_card = pointed is not None and pointed.kind == pointing.CARD
+        self._mark("" if on_card else pointing.frame_at(self._view, position, head=True))
 
     def _mark(self, frame: str) -> None:
         if frame != self.frame:
             self.frame = frame
-            self._view.setToolTip("Double-click to fold" if frame else "")
             self._view.update()
 
     def _card(self, position: QPointF) -> Card | None:
@@ -146,25 +129,10 @@ class Hands:
         place = self._view.scene.card_at(*self._view.camera.at(position.x(), position.y()))
         return self._view.scene.cards[place] if place is not None else None
 
-    def _frame(self, position: QPointF) -> str:
-        scene = self._view.scene
-        place = scene.frame_at(*self._view.camera.at(position.x(), position.y())) if scene is not None else None
-        return scene.frames[place].key if scene is not None and place is not None else ""
-
-    def _head(self, position: QPointF) -> str:
-        """Key of the frame whose head is at a point of the screen."""
-        scene = self._view.scene
-        place = scene.frame_at(*self._view.camera.at(position.x(), position.y())) if scene is not None else None
-        if scene is None or place is None:
-            return ""
-        _, y, _, _ = self._view.camera.box(box_of(scene.frames[place]))
-        head = max(28.0 * self._view.camera.zoom, 16.0)
-        return scene.frames[place].key if position.y() - y <= head else ""
-
-    def enter(self, card: Card) -> None:
-        """Open a block; see a record in Explore."""
+    def enter(self, card: Card, channel: int | None = None) -> None:
+        """Open a block; see a record, or one of its channels, in Explore."""
         if card.kind == RECORD:
-            self._view.record_opened.emit(card.first)
+            self._view.record_opened.emit(card.first, channel)
         else:
             self._view.chosen = card.key
             self._view.toggle(card.key)

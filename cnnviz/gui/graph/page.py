@@ -203,7 +203,7 @@ class GraphPage(QFrame):
 
     @Slot()
     def _on_moved(self) -> None:
-        self._zoom.setText(f"{self.view.camera.zoom:.0%}")
+        self._zoom.setText(f"{100 * self.view.camera.zoom:.0f} %")
 
     # folding
 

@@ -52,7 +52,7 @@ class Kind:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
+    return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
 
 
 PARAMETERS = Kind("parameters", "Parameters", words.amount)
@@ -101,7 +101,7 @@ class Numbers:
 
     def __init__(self, kind: Kind, scene: Scene, values: Values) -> None:
         self.kind, self._values = kind, values
-        self.note = "" if kind.is_share else "square roots" if kind.is_signed else "logarithmic"
+        self.note = "" if kind.is_share else "square-root scale" if kind.is_signed else "logarithmic scale"
         found = [value for card in scene.cards if (value := self._value(scene.records_of(card)))]
         self.low, self.high = (min(found), max(found)) if found else (1.0, 1.0)
         if kind.is_share:

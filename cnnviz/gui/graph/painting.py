@@ -9,10 +9,12 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnnviz.core.graph.shapes import Card
+from cnnviz.gui.figures.thumbs import outline
 from cnnviz.gui.graph import brush, frames
 from cnnviz.gui.graph.camera import Box
 from cnnviz.gui.graph.card_cache import CardCache
 from cnnviz.gui.graph.inks import fill_of, ink
+from cnnviz.gui.graph.pointing import EDGE, map_rect
 from cnnviz.gui.graph.scene import Scene, box_of
 
 if TYPE_CHECKING:
@@ -182,8 +184,8 @@ class Painting:
         """Cards to be marked for what is pointed at: their place, and what they are to it."""
         if self._view.pointed is None:
             return {}
-        kind, place = self._view.pointed
-        if kind == "edge":
+        kind, place, _ = self._view.pointed
+        if kind == EDGE:
             marks = {}
             for source, user in scene.edges[place].flows:
                 marks[scene.card_of(source)] = "source"
@@ -214,8 +216,8 @@ class Painting:
         """The lines of what is pointed at, with those that are left out otherwise."""
         if self._view.pointed is None:
             return
-        kind, place = self._view.pointed
-        lines = [("accent", scene.paths[place])] if kind == "edge" else list(scene.lines_of(scene.cards[place]))
+        kind, place, _ = self._view.pointed
+        lines = [("accent", scene.paths[place])] if kind == EDGE else list(scene.lines_of(scene.cards[place]))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         brush.transform(painter, self._view.camera)
@@ -226,6 +228,8 @@ class Painting:
             painter.setPen(pen)
             painter.drawPath(path)
         painter.restore()
+        if (place_of_map := map_rect(self._view, self._view.pointed)) is not None:
+            outline(painter, place_of_map, 1)
 
     def _paint_names(self, painter: QPainter, scene: Scene, screen: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

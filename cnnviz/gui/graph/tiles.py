@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPixmap, qRgb
 
 from cnnviz.core.colormaps import lut
@@ -72,6 +72,47 @@ class Picture:
     wish: Wish
     tile: Tile
     shown: int
+
+    @property
+    def is_units(self) -> bool:
+        """Whether it is one square for each unit of a vector."""
+        return len(self.tile.raster) == 1 < len(self.tile.channels)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """(rows, columns) in which maps, or units, stand."""
+        if self.is_units:
+            return self.tile.raster.shape[1], self.tile.raster.shape[2]
+        columns = max(min(self.wish.columns, self.shown), 1)
+        return -(-self.shown // columns), columns
+
+    def order_at(self, point: QPointF, drawn: QRectF) -> int | None:
+        """Which of the maps is at a point of the screen, where the picture is drawn in a rectangle."""
+        if self.tile.scale is None or not drawn.contains(point):
+            return None
+        rows, columns = self.grid
+        row = min(int((point.y() - drawn.y()) / drawn.height() * rows), rows - 1)
+        column = min(int((point.x() - drawn.x()) / drawn.width() * columns), columns - 1)
+        order = row * columns + column
+        return order if order < min(self.shown, len(self.tile.channels)) else None
+
+    def channel(self, order: int) -> int | None:
+        """The channel of one of the maps."""
+        return int(self.tile.channels[order]) if order < len(self.tile.channels) else None
+
+    def cell(self, order: int, drawn: QRectF) -> QRectF:
+        """Where one of the maps is, where the picture is drawn in a rectangle."""
+        (rows, columns), gap = self.grid, 0.0
+        if not self.is_units and self.shown > 1:
+            gap = gap_of(self.wish) * drawn.width() / self.pixmap.width()
+        width, height = (drawn.width() + gap) / columns, (drawn.height() + gap) / rows
+        row, column = divmod(order, columns)
+        return QRectF(drawn.x() + column * width, drawn.y() + row * height, width - gap, height - gap)
+
+
+def gap_of(wanted: Wish) -> int:
+    """Pixels between two maps."""
+    return WIDE if wanted.edge > 30 else NARROW
 
 
 class TileStore:
@@ -152,7 +193,7 @@ def painted(tile: Tile, wanted: Wish, facts: Facts | None) -> tuple[QPixmap, int
         places = [QRectF(pixmap.rect())] if missing_maps(raster) else []
         return _crossed(pixmap, places), tile.total if _is_units(facts) else 1
     columns = min(wanted.columns, count)
-    rows, gap = -(-count // columns), WIDE if wanted.edge > 30 else NARROW
+    rows, gap = -(-count // columns), gap_of(wanted)
     grid = np.full((rows * columns, height + gap, width + gap), GROUND, np.uint8)
     grid[:count, :height, :width] = _enlarged(raster[:count], height, width)
     whole = grid.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)

@@ -9,8 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from cnnviz.core.graph.shapes import PICTURE, Card, GraphAnswer, Tiles, TilesQuery
-from cnnviz.figure import number
-from cnnviz.gui.graph import brush, frames, inks, words
+from cnnviz.gui.graph import brush, frames, inks, pointing, words
 from cnnviz.gui.graph import camera as cam
 from cnnviz.gui.graph.camera import Box, Camera
 from cnnviz.gui.graph.hands import Hands
@@ -18,6 +17,7 @@ from cnnviz.gui.graph.inks import Look, ink
 from cnnviz.gui.graph.minimap import Minimap
 from cnnviz.gui.graph.paint_numbers import Numbers
 from cnnviz.gui.graph.painting import Painting
+from cnnviz.gui.graph.pointing import Pointed
 from cnnviz.gui.graph.scene import Scene, box_of
 from cnnviz.gui.graph.tiles import TileStore, Wish, level, wish
 from cnnviz.gui.theme import theme
@@ -50,7 +50,7 @@ class GraphView(QWidget):
     """
 
     record_picked = Signal(int)  # index of a record, or PICTURE
-    record_opened = Signal(int)  # to be seen in Explore
+    record_opened = Signal(int, object)  # to be seen in Explore, perhaps one of its channels
     folding_wanted = Signal(object, object)  # depth or None, opened keys or None
     tiles_wanted = Signal(object)  # TilesQuery
     travelled = Signal(int)  # −1 back to where one was, +1 forward again
@@ -79,7 +79,7 @@ class GraphView(QWidget):
         self._key: PassKey | None = None
         self._colormaps = ("auto", "auto", "auto")
         self._is_fitted = True
-        self.pointed: tuple[str, int] | None = None  # ("card" or "edge", its place)
+        self.pointed: Pointed | None = None
         self._flight = QVariantAnimation(self)
         self._flight.setDuration(FLIGHT)
         self._flight.setEasingCurve(QEasingCurve.Type.InOutCubic)
@@ -320,26 +320,13 @@ class GraphView(QWidget):
             if card is None or not card.holds(self.current):
                 self.chosen = self.scene.cards[self.scene.card_of(self.current)].key
 
-    def point_at(self, pointed: tuple[str, int] | None) -> None:
+    def point_at(self, pointed: Pointed | None) -> None:
         """Mark what is under the cursor with what feeds it and what it feeds."""
         if pointed == self.pointed:
             return
         self.pointed = pointed
         self.update()
-        self.hovered.emit(self._told(pointed))
-
-    def _told(self, pointed: tuple[str, int] | None) -> str:
-        if pointed is None or self.scene is None:
-            return ""
-        kind, place = pointed
-        if kind == "card":
-            return words.told(self.scene.cards[place], self.scene)
-        edge = self.scene.edges[place]
-        source = min(source for source, _ in edge.flows)
-        picture = self.tiles.get(source) if self.tiles.is_fresh(source) else None
-        tile = picture.tile if picture is not None and picture.tile.scale is not None else None
-        values = f", values {number(tile.low)} to {number(tile.high)}" if tile is not None else ""
-        return words.flowing(edge, self.scene, values)
+        self.hovered.emit(" · ".join(pointing.said(self, pointed)))
 
     # maps
 

@@ -102,10 +102,10 @@ def nbytes(number: float) -> str:
     return f"{number:.3g} GiB"
 
 
-def told(card: Card, scene: Scene) -> str:
-    """One line about a card for the status bar."""
+def told(card: Card, scene: Scene) -> list[str]:
+    """What there is to say about a card, one thing after the other."""
     if card.first == PICTURE:
-        return "The picture that goes into the network"
+        return ["The picture that goes into the network"]
     records = scene.records_of(card)
     shape = scene.facts[card.shown].shape_text
     inputs, users = len(scene.sources(card)), len(scene.users(card))
@@ -117,9 +117,11 @@ def told(card: Card, scene: Scene) -> str:
             parts.append(f"{one.parameters:,} parameters")
         if one.macs:
             parts.append(f"{one.macs:,} multiply-adds")
-        return " · ".join([*parts, ways])
+        return [*parts, ways]
     kinds = f"{card.count} equal blocks, " if card.count > 1 else ""
-    return f"{card.title} · {kinds}{len(records)} operations ({summary(records)}) · {shape} · {ways}"
+    held = summary(records).replace(" · ", ", ")
+    weights = f"{sum(record.parameters for record in records):,} parameters"
+    return [card.title, f"{kinds}{len(records):,} operations: {held}", shape, weights, ways]
 
 
 def flowing(edge: Edge, scene: Scene, values: str) -> str:

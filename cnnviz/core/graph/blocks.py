@@ -97,7 +97,8 @@ def _block(
     children = _children(facts, scopes, records, level, depth + 1, taken)
     key = f"{path}/{call}" if call else f"{path}/"
     alike = len(children) if all(map(partial(_repeats, facts), children, children[1:])) else 1
-    return Part(key, name(path), BLOCK, records.start, records.stop - 1, depth, children, alike)
+    title = name(".".join(first[:level]))  # "downs.0": of lists that take turns, too, each block has a name of its own
+    return Part(key, title, BLOCK, records.start, records.stop - 1, depth, children, alike)
 
 
 def _folded(facts: Sequence[Facts], parts: list[Part]) -> tuple[Part, ...]:

@@ -118,3 +118,22 @@ def test_parameters_of_a_module_that_runs_twice_count_once() -> None:
     found = facts_of(cnnviz.trace(Twice().eval(), torch.zeros(1, 3, 8, 8)))
     assert sum(record.parameters for record in found) == 3 * 3 * 9 + 3
     assert sum(record.macs for record in found) == 2 * 8 * 8 * 3 * 3 * 9  # and computes twice
+
+
+class Taking(nn.Module):
+    """Two lists of blocks that take turns, as the halves of a U-Net do with what stands between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.downs = nn.ModuleList(nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU()) for _ in range(2))
+        self.ups = nn.ModuleList(nn.Sequential(nn.Conv2d(3, 3, 3, padding=1), nn.Tanh()) for _ in range(2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for down, up in zip(self.downs, self.ups, strict=True):
+            x = up(down(x))
+        return x
+
+
+def test_blocks_of_a_list_keep_their_numbers() -> None:
+    tree = blocks.tree(facts_of(cnnviz.trace(Taking().eval(), torch.zeros(1, 3, 8, 8))))
+    assert titles(tree) == ["Picture", "downs.0", "ups.0", "downs.1", "ups.1"]

@@ -57,3 +57,22 @@ def count(items: int) -> str:
 
 def _minus(text: str) -> str:
     return text.replace("-", "−")
+
+
+def amount(number: float) -> str:
+    """``75,008``, ``335 k``, ``1.18 M``, ``4.1 G``."""
+    for unit, size in (("G", 1e9), ("M", 1e6)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    if number >= 1e5:
+        return f"{number / 1e3:.0f} k"
+    return f"{number:,.0f}" if number == int(number) else f"{number:.3g}"
+
+
+def size_text(nbytes: float) -> str:
+    """``392 KiB``, ``1,004 KiB``."""
+    size, units = float(nbytes), ["B", "KiB", "MiB", "GiB"]
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop(0)
+    return f"{size:,.0f} {units[0]}" if size >= 999.5 else f"{size:.3g} {units[0]}"

@@ -247,8 +247,11 @@ QHeaderView::up-arrow, QHeaderView::down-arrow {
 }
 QHeaderView::up-arrow { image: url($chevron-up@dim); }
 QHeaderView::down-arrow { image: url($chevron-down@dim); }
-QTableView#gallery-table QHeaderView::section, QTableView#records-table QHeaderView::section,
-QTableView#findings-table QHeaderView::section { padding: 9px 6px 4px 6px; }
+QTableView#gallery-table QHeaderView::section { padding: 9px 6px 4px 6px; }
+QTableView#records-table QHeaderView::section, QTableView#findings-table QHeaderView::section {
+    padding: 9px 4px 4px 4px;
+}
+QTableView#records-table::item, QTableView#findings-table::item { padding: 2px 4px; }
 QTableCornerButton::section { background: $panel; border: none; border-bottom: 1px solid $line; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }

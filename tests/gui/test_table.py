@@ -7,14 +7,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from cnnviz.core.survey.shapes import Finding, Row, Timing
 from cnnviz.gui.collection import samples
+from cnnviz.gui.numbers import size_text
 from cnnviz.gui.table.page import HEALTH, TablePage
-from cnnviz.gui.table.records import PATH, Line, inputs_text, matching, matching_findings, size_text
+from cnnviz.gui.table.records import Line, inputs_text, matching, matching_findings
+from cnnviz.gui.table.sheet import LEAST, ending
 from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
 from tests.gui.conftest import Opened
@@ -28,8 +30,7 @@ def table(opened: Opened) -> TablePage:
 
 def column(page: TablePage, title: str) -> list[str]:
     model = page.records.model()
-    titles = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
-    at = titles.index(title)
+    at = [column.title for column in page._lines.columns].index(title)
     return [model.data(model.index(row, at)) for row in range(model.rowCount())]
 
 
@@ -37,17 +38,89 @@ def chosen(page: TablePage) -> int:
     return page.records.shown.row_at(page.records.currentIndex().row()).row.index
 
 
-def test_a_long_path_leaves_room_for_what_a_layer_costs(table: TablePage) -> None:
-    (line, *_) = table._lines.rows
-    path = "features.denseblock1.denselayer12.norm1"
-    table._lines.set_rows([replace(line, row=replace(line.row, key=path))] * len(table._lines.rows))
-    table.records.resizeColumnsToContents()
-    assert table.records.columnWidth(1) == theme.px(PATH)
-    assert table.records.textElideMode() == Qt.TextElideMode.ElideLeft  # the end of a path tells it from others
-    titles = [c.title for c in table._lines.columns]
-    assert titles[:7] == ["#", "Layer", "Operation", "Output", "Parameters", "Multiply–adds", "Time"]
-    told = sum(table.records.columnWidth(place) for place in range(7))
-    assert told <= theme.px(700)  # the room of a window of 1280
+def deep(page: TablePage, count: int = 40) -> None:
+    """Records of a network with long paths and large numbers, all measured."""
+    (line, *_) = page._lines.rows
+    row = replace(line.row, short="BatchNorm", shape=(64, 112, 112), inputs=((64, 112, 112),), parameters=4_720_640)
+    row = replace(row, macs=118_013_952, nbytes=3_211_264, field="207 × 207, stride 16", zeros=0.505)
+    path = "features.denseblock1.denselayer{}.norm1"
+    lines = [replace(line, row=replace(row, index=i, key=path.format(i)), seconds=0.000655) for i in range(count)]
+    page._lines.set_rows(lines)
+
+
+def widths(page: TablePage) -> int:
+    return sum(page.records.columnWidth(place) for place in range(len(page._lines.columns)))
+
+
+def test_columns_take_the_room_that_there_is(opened: Opened, table: TablePage) -> None:
+    """Whole numbers where they fit; then rounded ones, then paths without their beginning, then the table scrolls."""
+    sheet = table.records
+    opened.window.resize(2560, 1440)
+    deep(table)
+    assert not table._lines.is_brief
+    assert sheet.shown.index(0, 4).data() == "4,720,640"
+    assert widths(table) <= sheet.viewport().width()
+    opened.window.resize(1440, 900)
+    opened.qtbot.waitUntil(lambda: table._lines.is_brief)
+    assert [sheet.shown.index(0, place).data() for place in (4, 5, 9)] == ["4.72 M", "118 M", "207 × 207"]
+    assert "Multiply–adds: 118,013,952" in sheet.shown.index(0, 5).data(Qt.ItemDataRole.ToolTipRole)
+    assert sheet.columnWidth(1) == theme.px(LEAST)
+    assert sum(sheet.columnWidth(place) for place in range(10)) <= sheet.viewport().width()  # the receptive field, too
+    opened.window.resize(1280, 720)
+    told = sum(sheet.columnWidth(place) for place in range(7))
+    opened.qtbot.waitUntil(lambda: told <= sheet.viewport().width())  # times beside costs
+
+
+def test_the_first_columns_stay_in_sight(opened: Opened, table: TablePage) -> None:
+    opened.window.resize(1280, 720)
+    deep(table)
+    sheet, bar = table.records, table.records.horizontalScrollBar()
+    assert sheet.pinned == []
+    opened.qtbot.waitUntil(lambda: bar.maximum() > 0)
+    area = QRect(0, 0, sheet.columnWidth(0) + sheet.columnWidth(1) - 2, 26 * 8)
+    opened.settle()
+    before = sheet.viewport().grab(area).toImage()
+    bar.setValue(bar.maximum())
+    assert [place for place, *_ in sheet.pinned] == [0, 1]
+    assert sheet.viewport().grab(area).toImage() == before
+    header = sheet.horizontalHeader()
+    spot = QPoint(sheet.columnWidth(0) + 20, header.height() // 2)  # another heading is under it
+    assert header.logicalIndexAt(spot) > 1
+    for order, ends in ((Qt.SortOrder.AscendingOrder, [0, 1, 2]), (Qt.SortOrder.DescendingOrder, [39, 38, 37])):
+        opened.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (1, order)
+        assert [line.row.index for line in sheet.shown.rows[:3]] == ends  # denselayer2 before denselayer10
+
+
+def test_columns_are_chosen_and_sorted_from_a_menu(opened: Opened, table: TablePage) -> None:
+    menu = table.records.columns_menu()
+    entries = {action.text(): action for action in menu.actions()}
+    assert "Layer" not in entries
+    entries["Memory"].trigger()
+    entries["Input"].trigger()
+    sort = entries["Sort by"].menu()
+    assert isinstance(sort, QMenu)
+    next(action for action in sort.actions() if action.text() == "Parameters").trigger()
+    menu.deleteLater()
+    assert table.records.isColumnHidden(7)
+    table.copy.click()
+    heads, first, *_ = QGuiApplication.clipboard().text().splitlines()
+    assert "Memory" not in heads
+    assert "Receptive field" in heads
+    assert first.split("\t")[4] == "0"  # the fewest parameters first
+    assert table.figure is not None
+    table.records.hide_columns(frozenset())
+    assert not table.records.isColumnHidden(7)
+
+
+def test_a_path_keeps_its_end() -> None:
+    def fits(text: str) -> bool:
+        return len(text) <= 18
+
+    assert ending("layer1.0.conv1", fits) == "layer1.0.conv1"
+    assert ending("features.denseblock1.denselayer12.norm1", fits) == "…enselayer12.norm1"
+    assert ending("features.block.denselayer1.norm1", fits) == "…denselayer1.norm1"  # no lonely dot or letter before it
+    assert ending("abcdefghijklmnopqrstuvwxyz", fits) == "…jklmnopqrstuvwxyz"
 
 
 def test_in_a_narrow_window_the_buttons_are_icons(opened: Opened, table: TablePage) -> None:
@@ -233,6 +306,7 @@ def test_words_of_the_table() -> None:
     assert inputs_text(((6, 2, 2), (6, 2, 2))) == "2 of 6×2×2"
     assert inputs_text(((1,), (2,), (3,))) == "3 inputs"
     assert [size_text(n) for n in (40, 18816, 5 << 20, 3 << 30)] == ["40 B", "18.4 KiB", "5 MiB", "3 GiB"]
+    assert [size_text(n) for n in (1_027_604, 1020 << 30)] == ["1,004 KiB", "1,020 GiB"]  # never 1e+03
     row = Row(0, "a.conv", "conv2d", "Conv 3×3", "conv", ((3, 8, 8),), (4, 6, 6), 1112, 3888, 576, "3 × 3", 9, 0.0, 0.5)
     assert all(matching(text)(Line(row)) for text in ("", "CONV a.", "4x6x6", "3×8×8", "1,112", "1112"))
     assert not matching("pool")(Line(row))

@@ -14,8 +14,8 @@ from cnnviz.core.colormaps import AUTO, DIVERGING, fitting, lut
 from cnnviz.core.graph.shapes import PICTURE, Card, Facts
 from cnnviz.core.survey.shapes import DEAD, Survey, Timing, milliseconds
 from cnnviz.figure import number
-from cnnviz.gui.graph import words
 from cnnviz.gui.graph.scene import Scene
+from cnnviz.gui.numbers import amount, size_text
 
 COLORS = "viridis"
 
@@ -55,9 +55,9 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
 
 
-PARAMETERS = Kind("parameters", "Parameters", words.amount)
-MACS = Kind("macs", "Multiply–adds", words.amount)
-MEMORY = Kind("memory", "Memory of the output", words.nbytes)
+PARAMETERS = Kind("parameters", "Parameters", amount)
+MACS = Kind("macs", "Multiply–adds", amount)
+MEMORY = Kind("memory", "Memory of the output", size_text)
 TIME = Kind("time", "Time", milliseconds)
 ZEROS = Kind("zeros", "Zeros", _percent, is_share=True)
 DEAD_CHANNELS = Kind("dead", "Dead channels", _percent, is_share=True)

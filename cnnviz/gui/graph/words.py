@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from cnnviz.core.graph.shapes import PICTURE, RECORD, Card, Edge, Facts
 from cnnviz.gui.graph.scene import Scene
+from cnnviz.gui.numbers import amount
 
 FAMILIES = {
     "conv": "convolution",
@@ -81,25 +82,6 @@ def family_of(card: Card, scene: Scene) -> str:
     for record in records:
         weights[record.family] += record.macs + 1
     return weights.most_common(1)[0][0]
-
-
-def amount(number: float) -> str:
-    """``75,008``, ``335 k``, ``1.18 M``, ``4.1 G``."""
-    for unit, size in (("G", 1e9), ("M", 1e6)):
-        if number >= size:
-            return f"{number / size:.3g} {unit}"
-    if number >= 1e5:
-        return f"{number / 1e3:.0f} k"
-    return f"{number:,.0f}" if number == int(number) else f"{number:.3g}"
-
-
-def nbytes(number: float) -> str:
-    """``3.1 MiB``."""
-    for unit in ("bytes", "KiB", "MiB"):
-        if number < 1024:
-            return f"{number:.3g} {unit}"
-        number /= 1024
-    return f"{number:.3g} GiB"
 
 
 def told(card: Card, scene: Scene) -> list[str]:

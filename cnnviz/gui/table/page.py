@@ -21,6 +21,7 @@ from cnnviz.figure import Figure
 from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.naming import named
 from cnnviz.gui.segment import Segment
+from cnnviz.gui.table.columns import SheetFilter
 from cnnviz.gui.table.records import (
     Line,
     findings_model,
@@ -31,7 +32,7 @@ from cnnviz.gui.table.records import (
     records_model,
     totals,
 )
-from cnnviz.gui.table.sheet import Sheet, SheetFilter
+from cnnviz.gui.table.sheet import Sheet
 from cnnviz.gui.theme import theme
 
 RECORDS, HEALTH = "records", "health"
@@ -41,6 +42,9 @@ LISTED = 40
 
 NARROW = 560
 """Pixels at 100 % below which only the most important buttons are seen, as icons."""
+
+TITLED = 800
+"""Pixels at 100 % from which there is room for the network's name."""
 
 
 class TablePage(QFrame):
@@ -99,10 +103,13 @@ class TablePage(QFrame):
         self.copy = named(QPushButton("Copy"), "table-copy", "Copy all that is shown")
         self.copy.setToolTip("Copy all lines that are shown, for a spreadsheet; Ctrl+C copies the selected ones")
         theme.set_icon(self.copy, "copy")
+        self.columns = named(QPushButton(), "table-columns", "Columns")
+        self.columns.setToolTip("Which columns are seen, and by which one is sorted")
+        theme.set_icon(self.columns, "more")
         top = QHBoxLayout()
         top.setSpacing(theme.px(8))
         top.addWidget(self._title, 1)
-        for widget in (self.begins, self.line, self.side, self.measure, self.copy):
+        for widget in (self.begins, self.line, self.side, self.measure, self.copy, self.columns):
             top.addWidget(widget, 3 if widget is self.line else 0)
         self._tables = QStackedWidget()
         self._tables.addWidget(self.records)
@@ -128,6 +135,7 @@ class TablePage(QFrame):
         self.begins.toggled.connect(self._search)
         self.measure.clicked.connect(lambda _: self.measuring_wanted.emit(not self._measuring))
         self.copy.clicked.connect(lambda _: self.table.copy(whole=True))
+        self.columns.clicked.connect(self._on_columns)
         self.records.picked.connect(lambda line: self.record_picked.emit(line.row.index))
         self.records.opened.connect(lambda line: self.record_opened.emit(line.row.index))
         self.health.picked.connect(lambda finding: self.record_picked.emit(finding.index))
@@ -192,12 +200,13 @@ class TablePage(QFrame):
         self._label()
 
     def _label(self) -> None:
-        """Words where there is room for them; Ctrl+A and Ctrl+C copy without a button, too."""
+        """Words where there is room for them; keys copy, and the headings' right button chooses columns, as well."""
         wide = self.width() >= theme.px(NARROW)
         self.measure.setAccessibleName(said := "Stop measuring" if self._measuring else "Measure times")
         self.measure.setText(said if wide else "Stop" if self._measuring else "")
         self.copy.setVisible(wide)
-        self._title.setVisible(wide)
+        self.columns.setVisible(wide)
+        self._title.setVisible(self.width() >= theme.px(TITLED))  # it stands above the window, too
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -240,6 +249,12 @@ class TablePage(QFrame):
         self.records.shown.pass_if(matching(self.line.text()))
         self.health.shown.pass_if(matching_findings(self.line.text(), self.begins.isChecked()))
         self._say()
+
+    @Slot()
+    def _on_columns(self) -> None:
+        menu = self.table.columns_menu()
+        menu.exec(self.columns.mapToGlobal(QPoint(0, self.columns.height())))
+        menu.deleteLater()
 
     @Slot(QPoint)
     def _on_menu(self, at: QPoint) -> None:

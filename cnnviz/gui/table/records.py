@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnnviz.core.survey.shapes import KINDS, MEANINGS, Finding, Row, Survey, Timing, milliseconds
 from cnnviz.figure import percent
-from cnnviz.gui.table.sheet import Column, SheetModel
-
-PATH = 150
-"""Pixels at 100 % that a path takes at most: what a layer costs stands in the window beside it."""
+from cnnviz.gui.numbers import amount, size_text
+from cnnviz.gui.table.columns import END, START, Column, SheetModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,15 @@ def lines_of(survey: Survey, timing: Timing | None) -> tuple[Line, ...]:
 
 
 RECORDS: tuple[Column[Line], ...] = (
-    Column("#", "Order of execution", lambda x: x.row.index, lambda x: str(x.row.index)),
+    Column("#", "Order of execution", lambda x: x.row.index, lambda x: str(x.row.index), pinned=True),
     Column(
-        "Layer", "Path in the network", lambda x: x.row.key.casefold(), lambda x: x.row.key, number=False, widest=PATH
+        "Layer",
+        "Path in the network",
+        lambda x: _natural(x.row.key),
+        lambda x: x.row.key,
+        number=False,
+        elastic=START,
+        pinned=True,
     ),
     Column("Operation", "What it computes", lambda x: x.row.short.casefold(), lambda x: x.row.short, number=False),
     Column(
@@ -41,8 +46,23 @@ RECORDS: tuple[Column[Line], ...] = (
         lambda x: shape_text(x.row.shape),
         number=False,
     ),
-    Column("Parameters", "Learned numbers", lambda x: x.row.parameters, lambda x: _count(x.row.parameters), bar=True),
-    Column("Multiply–adds", "Of one picture", lambda x: x.row.macs, lambda x: _count(x.row.macs), bar=True),
+    Column(
+        "Parameters",
+        "Learned numbers",
+        lambda x: x.row.parameters,
+        lambda x: _count(x.row.parameters),
+        bar=True,
+        brief=lambda x: amount(x.row.parameters) if x.row.parameters else "",
+    ),
+    Column(
+        "Multiply–adds",
+        "Of one picture",
+        lambda x: x.row.macs,
+        lambda x: _count(x.row.macs),
+        bar=True,
+        brief=lambda x: amount(x.row.macs) if x.row.macs else "",
+        head="Multiply–\nadds",
+    ),
     Column(
         "Time",
         "Median of several warm passes; “Measure times” fills it",
@@ -71,6 +91,8 @@ RECORDS: tuple[Column[Line], ...] = (
         lambda x: x.row.reach,
         lambda x: x.row.field,
         number=False,
+        brief=lambda x: x.row.field.partition(", stride")[0],
+        head="Receptive\nfield",
     ),
     Column(
         "Input",
@@ -78,11 +100,19 @@ RECORDS: tuple[Column[Line], ...] = (
         lambda x: sum(map(_product, x.row.inputs)),
         lambda x: inputs_text(x.row.inputs),
         number=False,
+        brief=lambda x: inputs_text(x.row.inputs, 2),
     ),
 )
 FINDINGS: tuple[Column[Finding], ...] = (
-    Column("#", "Order of execution", lambda f: f.index, lambda f: str(f.index) if f.index >= 0 else ""),
-    Column("Layer", "Path in the network", lambda f: f.key.casefold(), lambda f: f.key or "Picture", number=False),
+    Column("#", "Order of execution", lambda f: f.index, lambda f: str(f.index) if f.index >= 0 else "", pinned=True),
+    Column(
+        "Layer",
+        "Path in the network",
+        lambda f: _natural(f.key),
+        lambda f: f.key or "Picture",
+        number=False,
+        pinned=True,
+    ),
     Column("Operation", "What it computes", lambda f: f.short.casefold(), lambda f: f.short, number=False),
     Column("Finding", "What ails its channels", lambda f: KINDS.index(f.kind), lambda f: f.kind, number=False),
     Column(
@@ -96,8 +126,9 @@ FINDINGS: tuple[Column[Finding], ...] = (
         "Which, and why",
         "Numbers of the channels; where NaN or infinite values begin, where they come from",
         lambda f: (f.cause, f.channels),
-        lambda f: which(f, 12),
+        lambda f: which(f, 40),
         number=False,
+        elastic=END,
     ),
 )
 
@@ -174,21 +205,16 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "1"
 
 
-def inputs_text(shapes: tuple[tuple[int, ...], ...]) -> str:
-    """``64×56×56``; of several that are equal ``2 of 64×56×56``, of others how many."""
+def inputs_text(shapes: tuple[tuple[int, ...], ...], many: int = 3) -> str:
+    """``64×56×56``; of several that are equal ``2 of 64×56×56``, of ``many`` others how many."""
     if len(set(shapes)) == 1 and len(shapes) > 1:
         return f"{len(shapes)} of {shape_text(shapes[0])}"
-    return ", ".join(map(shape_text, shapes)) if len(shapes) < 3 else f"{len(shapes)} inputs"
+    return ", ".join(map(shape_text, shapes)) if len(shapes) < many else f"{len(shapes)} inputs"
 
 
-def size_text(nbytes: int) -> str:
-    """``392 KiB``."""
-    size = float(nbytes)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.3g} {unit}"
-        size /= 1024
-    return f"{size:.3g} GiB"
+def _natural(path: str) -> list[str | int]:
+    """What paths are sorted by: their numbers as numbers, ``layer1.2`` before ``layer1.10``."""
+    return [int(part) if at % 2 else part for at, part in enumerate(re.split(r"(\d+)", path.casefold()))]
 
 
 def _count(number: int) -> str:

@@ -2,182 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
 )
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from cnnviz.figure import Table
+from cnnviz.gui.table.columns import END, SHARE, START, Column, Index, SheetFilter
+from cnnviz.gui.table.header import Header
 from cnnviz.gui.theme import theme
 
-Index = QModelIndex | QPersistentModelIndex
 R = TypeVar("R")
 
-SORT = Qt.ItemDataRole.UserRole
-SHARE = Qt.ItemDataRole.UserRole + 1
-WIDEST = Qt.ItemDataRole.UserRole + 2
-"""What a column is sorted by; how long the bar behind a number is, 0 to 1; how wide a column gets, 0 for no limit."""
+LEAST = 128
+"""Pixels at 100 % that the elastic column keeps; before it gets less, the table scrolls."""
 
-NONE = QModelIndex()
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
-    """One column.
-
-    Attributes
-    ----------
-    key
-        What it is sorted by, and what is copied; None where a row has no such number.
-    text
-        What stands in the cell.
-    number
-        Whether it holds numbers: they stand at the right.
-    bar
-        Whether a bar behind a number shows its share of the largest one.
-    unit
-        Its title where whole numbers stand instead of the texts; else the same one.
-    widest
-        Pixels at 100 % that it takes at most, longer texts lose their beginning; 0 for as many as they need.
-    """
-
-    title: str
-    tip: str
-    key: Callable[[R], Any]
-    text: Callable[[R], str]
-    number: bool = True
-    bar: bool = False
-    unit: str = ""
-    widest: int = 0
-
-
-class SheetModel(QAbstractTableModel, Generic[R]):
-    """Rows of any kind under columns that read them."""
-
-    def __init__(self, columns: Sequence[Column[R]], tip: Callable[[R], str], ink: Callable[[R], str]) -> None:
-        super().__init__()
-        self.columns = tuple(columns)
-        self.rows: tuple[R, ...] = ()
-        self._tip, self._ink = tip, ink
-        self._largest: list[float] = []
-
-    def set_rows(self, rows: Sequence[R]) -> None:
-        """Show other rows; as many of the same stay selected."""
-        same = len(rows) == len(self.rows)
-        if not same:
-            self.beginResetModel()
-        self.rows = tuple(rows)
-        self._largest = [max((c.key(r) or 0 for r in rows), default=0) if c.bar else 0 for c in self.columns]
-        if not same:
-            self.endResetModel()
-        elif rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
-
-    def rowCount(self, parent: Index = NONE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = NONE) -> int:
-        return 0 if parent.isValid() else len(self.columns)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = self.rows[index.row()], self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
-        if role == SORT:
-            return column.key(row)
-        if role == SHARE:
-            largest = self._largest[index.column()]
-            return (column.key(row) or 0) / largest if largest else 0.0
-        if role == WIDEST:
-            return column.widest
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return theme.color(self._ink(row))
-        return self._tip(row) if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if way != Qt.Orientation.Horizontal:
-            return None
-        column = self.columns[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
-        return {Qt.ItemDataRole.DisplayRole: column.title, Qt.ItemDataRole.ToolTipRole: column.tip}.get(
-            Qt.ItemDataRole(role)
-        )
-
-
-class SheetFilter(QSortFilterProxyModel, Generic[R]):
-    """The rows that a test passes, sorted; rows without a number come last."""
-
-    def __init__(self, model: SheetModel[R]) -> None:
-        super().__init__()
-        self._model = model
-        self._test: Callable[[R], bool] = lambda _: True
-        self.setSourceModel(model)
-
-    def pass_if(self, test: Callable[[R], bool]) -> None:
-        """Show the rows that pass this test."""
-        self.beginFilterChange()
-        self._test = test
-        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-
-    def row_at(self, position: int) -> R:
-        """The row in a line of the table."""
-        return self._model.rows[self.mapToSource(self.index(position, 0)).row()]
-
-    @property
-    def rows(self) -> tuple[R, ...]:
-        """The rows that are shown, in their order."""
-        return tuple(self.row_at(position) for position in range(self.rowCount()))
-
-    def tsv(self, positions: Sequence[int]) -> str:
-        """Lines of the table with their headings, every number whole: what a spreadsheet takes."""
-        columns = self._model.columns
-        lines = ["\t".join(column.title for column in columns)]
-        lines += ["\t".join(_plain(column, self.row_at(place)) for column in columns) for place in positions]
-        return "\n".join(lines)
-
-    def table(self) -> Table:
-        """All lines that are shown, numbers as numbers; columns that say nothing are left out."""
-        rows = self.rows
-        told = [column for column in self._model.columns if any(column.text(row) for row in rows)]
-        whole = [column.number and all(isinstance(column.key(row), int) for row in rows) for column in told]
-        heads = tuple(column.unit or column.title for column in told)
-        cells = tuple(
-            tuple(
-                column.key(row) if is_whole else column.text(row) for column, is_whole in zip(told, whole, strict=True)
-            )
-            for row in rows
-        )
-        return Table(heads, cells)
-
-    def filterAcceptsRow(self, position: int, parent: Index) -> bool:
-        return self._test(self._model.rows[position])
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        a, b = self._model.data(left, SORT), self._model.data(right, SORT)
-        if a is None or b is None:
-            return (a is None) == (self.sortOrder() == Qt.SortOrder.DescendingOrder) and a is not b
-        return bool(a < b)
+AIR = 24
+"""Pixels at 100 % by which columns stand apart in a large window."""
 
 
 class Sheet(QTableView, Generic[R]):
     """Whole lines are selected, a click on a heading sorts, Ctrl+C copies.
+
+    Columns are as wide as what stands in them. Where there is no room for all, numbers are rounded, then the longest
+    texts are cut; and where that is too little, the table scrolls below the first columns, which stay.
 
     Attributes
     ----------
@@ -193,30 +53,32 @@ class Sheet(QTableView, Generic[R]):
         self.setObjectName(name)
         self.shown = shown
         self.setModel(shown)
-        self.setItemDelegate(_Bars(self))
+        self.setItemDelegate(_Cells(self))
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(26))
-        header = _Header(Qt.Orientation.Horizontal, self)
-        self.setHorizontalHeader(header)
-        header.setSectionsClickable(True)
-        header.setMinimumSectionSize(theme.px(32))
-        header.setResizeContentsPrecision(-1)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSortIndicatorClearable(False)
+        self._header = Header(self)
+        self.setHorizontalHeader(self._header)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self._told = self._by_hand = False
+        self._told = self._by_hand = self._fits = False
+        self.pad = theme.px(18)  # what a cell takes around its text
+        self._needs: dict[bool, list[int]] = {}  # what the columns need for whole and for rounded numbers
+        self._header.customContextMenuRequested.connect(self._on_menu)
+        self.horizontalScrollBar().valueChanged.connect(self._on_scrolled)
+        shown.model.modelReset.connect(self._on_reset)
+        shown.model.dataChanged.connect(lambda *_: self.fit())
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.activated.connect(lambda index: self.opened.emit(self.shown.row_at(index.row())))
+
+    # rows
 
     def show_row(self, test: Callable[[R], bool]) -> None:
         """Select the first row that passes a test, and bring it in sight; nobody has picked it."""
@@ -244,6 +106,143 @@ class Sheet(QTableView, Generic[R]):
         if current.isValid() and self._by_hand and not self._told:
             self.picked.emit(self.shown.row_at(current.row()))
 
+    # columns
+
+    def fit(self) -> None:
+        """Give each column the room that it needs, and the elastic one what is left."""
+        model = self.shown.model
+        if self._fits or not model.rows:
+            return
+        self._fits = True  # what follows may bring a scroll bar, and with it another width
+        for brief in (False, True):
+            before = self._needs.get(brief, [0] * len(model.columns))
+            self._needs[brief] = [max(pair) for pair in zip(before, self._needed(brief), strict=True)]
+        seen = [place for place in range(len(model.columns)) if place not in model.hidden]
+        room = self.viewport().width()
+        model.set_brief(sum(self._needs[False][place] for place in seen) > room)
+        needs = self._needs[model.is_brief]
+        others = sum(needs[place] for place in seen if not model.columns[place].elastic)
+        air = min(max(room - sum(needs[place] for place in seen), 0) // len(seen), theme.px(AIR))
+        for place in seen:
+            elastic, width = model.columns[place].elastic, needs[place] + air
+            if elastic:
+                width = max(room - others, theme.px(LEAST))
+                width = width if elastic == END else min(width, needs[place] + air)
+            self._header.resizeSection(place, width)
+        self._fits = False
+
+    def _needed(self, brief: bool) -> list[int]:
+        """Pixels that each column needs for its heading and all that stands in it."""
+        model, metrics = self.shown.model, QFontMetrics(self.font())
+        self.pad, widths = self._pad(metrics), []
+        for column in model.columns:
+            texts = {column.said(row, brief) for row in model.rows}
+            head = self._header.width_of(column.head if brief and column.head else column.title)
+            widths.append(max(head, max(map(metrics.horizontalAdvance, texts)) + self.pad))
+        return widths
+
+    def _pad(self, metrics: QFontMetrics) -> int:
+        """Pixels around a text in its cell."""
+        first = self.shown.index(0, 0)
+        if not first.isValid():
+            return self.pad
+        return self.sizeHintForIndex(first).width() - metrics.horizontalAdvance(first.data())
+
+    def hide_columns(self, hidden: frozenset[int]) -> None:
+        """Leave columns out; the pinned ones stay."""
+        model = self.shown.model
+        model.hidden = frozenset(place for place in hidden if not model.columns[place].pinned)
+        for place in range(len(model.columns)):
+            self.setColumnHidden(place, place in model.hidden)
+        self.fit()
+
+    def columns_menu(self) -> QMenu:
+        """Which columns are seen, and by which one is sorted."""
+        menu, model = QMenu(self), self.shown.model
+        sort = menu.addMenu("Sort by")
+        by, down = self._header.sortIndicatorSection(), Qt.SortOrder.DescendingOrder
+        for place, column in enumerate(model.columns):
+            action = sort.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(place == by)
+            action.triggered.connect(lambda _=False, at=place: self._header.sort(at))
+        turned = sort.addAction("Largest first")
+        sort.insertSeparator(turned)
+        turned.setCheckable(True)
+        turned.setChecked(self._header.sortIndicatorOrder() == down)
+        turned.triggered.connect(lambda _=False: self._header.sort(by))
+        menu.addSeparator()
+        for place, column in enumerate(model.columns):
+            if not column.pinned:
+                action = menu.addAction(column.title)
+                action.setCheckable(True)
+                action.setChecked(place not in model.hidden)
+                action.triggered.connect(lambda _=False, at=place: self.hide_columns(self.shown.model.hidden ^ {at}))
+        menu.addSeparator()
+        menu.addAction("Show all columns", lambda: self.hide_columns(frozenset())).setEnabled(bool(model.hidden))
+        return menu
+
+    def _on_menu(self, at: QPoint) -> None:
+        menu = self.columns_menu()
+        menu.exec(self._header.mapToGlobal(at))
+        menu.deleteLater()
+
+    def _on_reset(self) -> None:
+        self._needs.clear()
+        self.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_needs"):
+            self._on_reset()
+
+    # the first columns stay in sight
+
+    @property
+    def pinned(self) -> list[tuple[int, int, int]]:
+        """(column, left edge, width) of the columns that are painted over those that are scrolled under them."""
+        if not self.horizontalScrollBar().value():
+            return []
+        found, left = [], 0
+        for place, column in enumerate(self.shown.model.columns):
+            if column.pinned:
+                found.append((place, left, self.columnWidth(place)))
+                left += self.columnWidth(place)
+        return found
+
+    def _on_scrolled(self) -> None:
+        self.viewport().update()
+        self._header.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if pinned := self.pinned:
+            painter = QPainter(self.viewport())
+            edge = pinned[-1][1] + pinned[-1][2]
+            painter.fillRect(0, 0, edge, self.viewport().height(), theme.color("panel"))
+            row = self.rowAt(0)
+            while 0 <= row < self.shown.rowCount() and self.rowViewportPosition(row) < self.viewport().height():
+                for place, left, width in pinned:
+                    self._paint_pinned(painter, row, place, left, width)
+                row += 1
+            painter.fillRect(edge - 1, 0, 1, self.viewport().height(), theme.color("line"))
+            painter.end()
+
+    def _paint_pinned(self, painter: QPainter, row: int, place: int, left: int, width: int) -> None:
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        option.rect = QRect(left, self.rowViewportPosition(row), width, self.rowHeight(row))
+        index = self.shown.index(row, place)
+        if self.selectionModel().isSelected(index):
+            option.state |= QStyle.StateFlag.State_Selected
+        self.itemDelegate().paint(painter, option, index)
+
+    # what the person does
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         was_anywhere = self.currentIndex().isValid()
         super().focusInEvent(event)
@@ -259,6 +258,14 @@ class Sheet(QTableView, Generic[R]):
         self._by_hand = bool(event.buttons())
         super().mouseMoveEvent(event)
         self._by_hand = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() == Qt.KeyboardModifier.ShiftModifier and event.angleDelta().y():
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - event.angleDelta().y())
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _copies(event):
@@ -277,39 +284,40 @@ class Sheet(QTableView, Generic[R]):
             self._by_hand = False
 
 
-class _Header(QHeaderView):
-    """Keeps no room beside a heading for the arrow of what is sorted, which stands above it."""
+class _Cells(QStyledItemDelegate):
+    """Long texts lose what tells them least from others; behind a number is the share that it has of the largest."""
 
-    def sectionSizeFromContents(self, section: int) -> QSize:
-        size = super().sectionSizeFromContents(section)
-        arrow = sum(
-            map(self.style().pixelMetric, (QStyle.PixelMetric.PM_HeaderMarkSize, QStyle.PixelMetric.PM_HeaderMargin))
-        )
-        return size - QSize(arrow, 0)
+    def __init__(self, sheet: Sheet[Any]) -> None:
+        super().__init__(sheet)
+        self._sheet = sheet
 
-
-class _Bars(QStyledItemDelegate):
-    """Behind a number the share that it has of the largest."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        size, widest = super().sizeHint(option, index), index.data(WIDEST)
-        return size.boundedTo(QSize(theme.px(widest), size.height())) if widest else size
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        column: Column[Any] = self._sheet.shown.model.columns[index.column()]
+        option.textElideMode = Qt.TextElideMode.ElideRight
+        option.state &= ~QStyle.StateFlag.State_MouseOver  # lines are chosen, not cells
+        if column.elastic == START:
+            room = option.rect.width() - self._sheet.pad
+            option.text = ending(option.text, lambda text: option.fontMetrics.horizontalAdvance(text) <= room)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         share = index.data(SHARE)
         if share and share > 0.01:
             rect: QRect = option.rect
-            room = rect.width() - theme.px(12)
+            room = rect.width() - theme.px(8)
             width = round(room * share)
-            line = QRect(rect.right() - theme.px(8) - width, rect.bottom() - theme.px(3), width, theme.px(2))
+            line = QRect(rect.right() - theme.px(6) - width, rect.bottom() - theme.px(3), width, theme.px(2))
             painter.fillRect(line, theme.color("accent"))
+
+
+def ending(path: str, fits: Callable[[str], bool]) -> str:
+    """A path, or as much of its end as fits: that tells it from others. A module of which one letter is left goes."""
+    if fits(path):
+        return path
+    end = next((path[at:] for at in range(1, len(path)) if fits(f"…{path[at:]}")), "")
+    return f"…{end[end.index('.') + 1 :]}" if "." in end[:2] else f"…{end}"
 
 
 def _copies(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Copy)
-
-
-def _plain(column: Column[R], row: R) -> str:
-    value = column.key(row) if column.number else column.text(row)
-    return "" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnviz.core import geometry, ops
+from cnnviz.core import geometry, ops, ranges
 from cnnviz.core.trace import Trace
 
 Ran = tuple[tuple[object, ...], ...]
@@ -16,8 +16,9 @@ def what_ran(traced: Trace) -> Ran:
 
 
 def take_over(traced: Trace, earlier: Trace) -> None:
-    """Let a pass know the names of axes, heads and receptive fields that an earlier one of the same network has."""
+    """Let a pass know what an earlier one of the same network does: names of axes, heads, receptive fields, origins."""
     for record, like in zip(traced.records, earlier.records, strict=True):
         record._axes = like._axes
         ops.take_over(record, like)
     geometry.take_over(traced, earlier)
+    ranges.take_over(traced, earlier)

@@ -94,13 +94,18 @@ def extents_of(maps: NDArray[np.float32]) -> Extents:
     if not maps.size:
         empty = np.zeros(len(maps), np.float32)
         return Extents(empty, empty, ("",) * len(maps))
-    low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
+    if maps[0].size == 1:
+        low, high = maps.reshape(-1).copy(), maps.reshape(-1).copy()
+    else:
+        low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
     notes, bare = [""] * len(maps), 0
-    for i in np.flatnonzero(~np.isfinite(low) | ~np.isfinite(high)):
-        finite = maps[i][np.isfinite(maps[i])]
-        notes[i] = NAN if np.isnan(maps[i]).any() else INFINITE
-        low[i], high[i] = (finite.min(), finite.max()) if finite.size else (0, 0)
-        bare += not finite.size
+    whole = np.isfinite(low) & np.isfinite(high)
+    if not whole.all():
+        for i in np.flatnonzero(~whole):
+            finite = maps[i][np.isfinite(maps[i])]
+            notes[i] = NAN if np.isnan(maps[i]).any() else INFINITE
+            low[i], high[i] = (finite.min(), finite.max()) if finite.size else (0, 0)
+            bare += not finite.size
     if maps[0].size > 1:  # one value alone is no map that could be dead
         for i in np.flatnonzero(low == high):
             notes[i] = notes[i] or (f"{CONSTANT} {number(float(low[i]))}" if low[i] else DEAD)
@@ -118,3 +123,9 @@ def once(owner: object, name: str, compute: Callable[[], T]) -> T:
     if name not in kept:
         kept[name] = compute()
     return kept[name]  # type: ignore[return-value]
+
+
+def hand_on(owner: object, other: object, name: str) -> None:
+    """Let another record or trace have what was computed for one by `once`, if it was."""
+    if name in (kept := _kept.get(owner, {})):
+        _kept.setdefault(other, {})[name] = kept[name]

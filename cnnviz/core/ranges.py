@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.colormaps import AUTO, DIVERGING, SEQUENTIAL, fitting
-from cnnviz.core.maps import Extents, extents, once
+from cnnviz.core.maps import Extents, extents, hand_on, once
 from cnnviz.figure import Scale
 
 if TYPE_CHECKING:
@@ -73,6 +73,14 @@ def origins(trace: Trace, record: Record) -> tuple[int, ...]:
     A layer whose values were not kept has no scale to give.
     """
     return once(record, "origins", lambda: tuple(i for i in sorted(_origins(trace, record)) if _at_hand(trace, i)))
+
+
+def take_over(trace: Trace, earlier: Trace) -> None:
+    """Use for a trace the origins of an earlier one in which the same operations ran and as much was kept."""
+    if any(record.dropped != like.dropped for record, like in zip(trace.records, earlier.records, strict=True)):
+        return
+    for record, like in zip(trace.records, earlier.records, strict=True):
+        hand_on(like, record, "origins")
 
 
 def shared_by(trace: Trace, record: Record | None) -> str:

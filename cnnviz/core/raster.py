@@ -98,25 +98,28 @@ def _levels(
     """⌊(value − low) / (high − low) · steps + shift⌋ between 0 and top."""
     if not values.size:
         return np.empty(values.shape, np.uint8)
-    shared = np.ndim(low) == 0 and np.ndim(high) == 0
-    rows = values.reshape(1 if shared else len(values), -1)
-    ends = [np.broadcast_to(np.asarray(end, np.float64), len(rows))[:, None] for end in (low, high)]
-    span = ends[1] - ends[0]
-    factor = np.divide(steps, span, out=np.zeros_like(span), where=span > 0)
-    offset = (shift - ends[0] * factor).astype(np.float32)  # (rows, 1)
-    factor = factor.astype(np.float32)
+    if isinstance(low, float) and isinstance(high, float):
+        rows = values.reshape(1, -1)
+        gain = steps / (high - low) if high > low else 0.0
+        factor, offset = np.full((1, 1), gain, np.float32), np.full((1, 1), shift - low * gain, np.float32)
+    else:
+        rows = values.reshape(len(values), -1)
+        first, last = (np.broadcast_to(np.asarray(end, np.float64), len(rows))[:, None] for end in (low, high))
+        span = last - first
+        gains = np.divide(steps, span, out=np.zeros_like(span), where=span > 0)
+        factor, offset = gains.astype(np.float32), (shift - first * gains).astype(np.float32)  # (rows, 1)
     index = np.empty(rows.shape, np.uint8)
     many, wide = max(1, BLOCK // rows.shape[1]), min(BLOCK, rows.shape[1])
     buffer = np.empty((min(many, len(rows)), wide), np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
-        for first in range(0, len(rows), many):
+        for top_row in range(0, len(rows), many):
             for left in range(0, rows.shape[1], wide):
-                part = slice(first, first + many), slice(left, left + wide)
+                part = slice(top_row, top_row + many), slice(left, left + wide)
                 values_here = rows[part]
                 level = buffer[: values_here.shape[0], : values_here.shape[1]]
                 np.multiply(values_here, factor[part[0]], out=level)
                 level += offset[part[0]]
-                np.clip(level, 0, top + 0.5, out=level)
+                level.clip(0, top + 0.5, out=level)
                 index[part] = level
                 if np.isnan(level.min()):
                     index[part][np.isnan(level)] = GROUND
@@ -126,11 +129,14 @@ def _levels(
 def tally(index: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
     """How often each of the indices 0 to ``count - 1`` occurs, (count,) int64; indices beyond are not counted."""
     flat = np.ascontiguousarray(index).reshape(-1)
-    even = len(flat) // 2 * 2
-    two = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16)  # two at a time: twice as fast
-    pairs = two.reshape(256, 256)
-    total = pairs.sum(axis=0) + pairs.sum(axis=1)
-    total += np.bincount(flat[even:], minlength=256)
+    if len(flat) < 1 << 16:
+        total = np.bincount(flat, minlength=256)
+    else:
+        even = len(flat) // 2 * 2
+        two = np.bincount(flat[:even].view(np.uint16), minlength=1 << 16)  # two at a time: twice as fast
+        pairs = two.reshape(256, 256)
+        total = pairs.sum(axis=0) + pairs.sum(axis=1)
+        total += np.bincount(flat[even:], minlength=256)
     found: NDArray[np.int64] = total[:count].astype(np.int64)
     return found
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from cnnviz import views
-from cnnviz.core import device, images, sources, store
+from cnnviz.core import device, images, sources, store, threads
 from cnnviz.core.alike import Ran, take_over, what_ran
 from cnnviz.core.cancel import still_wanted
 from cnnviz.core.errors import CnnvizError
@@ -48,6 +48,7 @@ MODELS_KEPT = 2
 class _Pass:
     """A trace with what every response of it repeats."""
 
+    model: Model
     trace: Trace
     key: PassKey
     card: ModelCard
@@ -108,6 +109,10 @@ class Explorer:
             The pass is no longer wanted.
         """
         kept = self._pass(request, wanted)
+        with threads.fitting(kept.model):
+            return self._response(request, kept)
+
+    def _response(self, request: Request, kept: _Pass) -> Response:
         traced = kept.trace
         record = traced.find(request.layer) if request.layer else None
         offers = views.views_for(record, traced)
@@ -165,11 +170,20 @@ class Explorer:
         Cancelled
             It is no longer wanted.
         """
-        if isinstance(query, ColumnsQuery):
-            return self.columns(query)
         kept = self._passes.get(query.key)
         if kept is None:
             return None
+        with threads.fitting(kept.model):
+            return self._look_up(kept, query, wanted)
+
+    def _look_up(
+        self,
+        kept: _Pass,
+        query: ColumnsQuery | GraphQuery | TilesQuery | SurveyQuery | TimingQuery,
+        wanted: Callable[[], bool],
+    ) -> object | None:
+        if isinstance(query, ColumnsQuery):
+            return self.columns(query)
         if isinstance(query, GraphQuery):
             return graph(kept.trace, query, wanted)
         if isinstance(query, SurveyQuery):
@@ -208,7 +222,8 @@ class Explorer:
     def classify(self, model: Model, picture: Picture) -> Scores | None:
         """The network's answer alone, without a trace; given up with ``Cancelled`` when it is not wanted any more."""
         prepared = images.prepare(picture, model.preprocessing)
-        return _scores(trace(model, prepared, wanted=still_wanted, budget=0))
+        with threads.fitting(model):
+            return _scores(trace(model, prepared, wanted=still_wanted, budget=0))
 
     def _pass(self, request: Request, wanted: Callable[[], bool]) -> _Pass:
         """The traced pass of the request's model and picture, kept or made now."""
@@ -224,7 +239,8 @@ class Explorer:
             return self._passes[key]
         problem = details = ""
         try:
-            traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self.budget)
+            with threads.fitting(model):
+                traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self.budget)
         except TraceError as error:
             if not error.trace.records:
                 raise
@@ -236,8 +252,8 @@ class Explorer:
         for gone in self._traces.put(key, traced):
             self._passes.pop(cast(PassKey, gone), None)
         scores = _scores(traced) if not problem else None
-        card = model_card(model, traced.outputs)
-        made = _Pass(traced, key, card, steps, scores, traced.nbytes, ran, problem, details)
+        card = model_card(model, traced.outputs) if earlier is None else earlier.card
+        made = _Pass(model, traced, key, card, steps, scores, traced.nbytes, ran, problem, details)
         self._passes[key] = made
         return made
 

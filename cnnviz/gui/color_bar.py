@@ -67,6 +67,7 @@ class ColorBar(QWidget):
         self._stretched = False
         self._noun = "map"
         self._marker: float | None = None
+        self._broken: tuple[object, tuple[str, ...]] = None, ()  # the caption in lines, and what they depend on
         policy = QSizePolicy.Policy
         self.setSizePolicy(*((policy.Fixed, policy.Expanding) if self._upright else (policy.Expanding, policy.Fixed)))
         theme.changed.connect(self._on_theme)
@@ -159,15 +160,19 @@ class ColorBar(QWidget):
     def _caption_fits(self) -> bool:
         return self._captioned and self.height() >= theme.px(110)
 
-    def _caption_lines(self, metrics: QFontMetrics) -> list[str]:
-        lines: list[str] = []
-        for word in self.caption().split():
-            longer = f"{lines[-1]} {word}" if lines else word
-            if lines and metrics.horizontalAdvance(longer) <= self.width():
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines
+    def _caption_lines(self, metrics: QFontMetrics) -> tuple[str, ...]:
+        """The caption broken into lines; the same as long as words, width and letters are."""
+        key = (self.caption(), self.width(), metrics.height())
+        if key != self._broken[0]:
+            lines: list[str] = []
+            for word in self.caption().split():
+                longer = f"{lines[-1]} {word}" if lines else word
+                if lines and metrics.horizontalAdvance(longer) <= self.width():
+                    lines[-1] = longer
+                else:
+                    lines.append(word)
+            self._broken = key, tuple(lines)
+        return self._broken[1]
 
     # painting
 
@@ -218,9 +223,11 @@ class ColorBar(QWidget):
         """A number with as many digits as have room beside an upright bar."""
         assert self._scale is not None
         metrics, room = QFontMetrics(theme.font("tiny")), self.width() - theme.px(THICKNESS + 7)
-        texts = [numbers.axis(value, self._scale.signed, digits) for digits in (3, 2, 1)]
-        texts.append(numbers.power(value, self._scale.signed))
-        return next((text for text in texts if not self._upright or metrics.horizontalAdvance(text) <= room), texts[-1])
+        for digits in (3, 2, 1):
+            text = numbers.axis(value, self._scale.signed, digits)
+            if not self._upright or metrics.horizontalAdvance(text) <= room:
+                return text
+        return numbers.power(value, self._scale.signed)
 
     def _paint_numbers(self, painter: QPainter, bar: QRect) -> None:
         metrics = painter.fontMetrics()

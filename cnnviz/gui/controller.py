@@ -368,6 +368,7 @@ class Controller(QObject):
         self.learning.set_response(response)
         self.restoring.set_response(response)
         self._restore_view_state(response.request)
+        self._show_true_class()
         self.window.tray.set_classes(response.model.labels)
         if new_model:
             self.set_settings(self.settings.opened(model=response.request.model))
@@ -441,7 +442,6 @@ class Controller(QObject):
 
     @Slot()
     def _on_facts(self) -> None:
-        self._show_true_class()
         if self.response is not None and self._offered != (
             offered := (self.response.views, self.response.request.view)
         ):

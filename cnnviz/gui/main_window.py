@@ -61,7 +61,7 @@ FRAME_TIME = 12
 """Milliseconds after which the facts at the edge follow what is in the middle, when nothing comes in between."""
 
 FACTS_EVERY = 80
-"""Milliseconds after which they follow in any case."""
+"""Milliseconds after which they follow in any case; while one draws, they follow no faster than that."""
 
 
 class MainWindow(QMainWindow):
@@ -82,7 +82,6 @@ class MainWindow(QMainWindow):
         self._titles: tuple[str, ...] = ()  # of its steps
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(FRAME_TIME)
         self._later.timeout.connect(self._show_facts)
         self._facts_age = QElapsedTimer()
         self._facts_age.start()
@@ -236,16 +235,21 @@ class MainWindow(QMainWindow):
     # what is shown
 
     def show_response(self, response: Response, current: bool) -> None:
-        """The middle first; ``current`` says whether it answers the newest request. The facts follow in a moment."""
+        """Maps and bars first; ``current`` says whether it answers the newest request. The facts follow in a moment."""
+        before, self._latest = self._latest, response
         self.network.set_response(response)
-        if self._latest is None or self._latest.steps is not response.steps:
+        if before is None or before.steps is not response.steps:
             self._titles = tuple(step.title for step in response.steps)
         self.stepper.set_steps(self._titles, response.current, first=0)
         self.pane.set_response(response)
         self.pane.set_stale(not current)
-        self._latest = response
-        if not self._later.isActive() or self._facts_age.elapsed() < FACTS_EVERY:
-            self._later.start()  # from the beginning: while one walks quickly, the middle goes first
+        self.softmax.set_scores(response.scores)
+        rest = FACTS_EVERY - self._facts_age.elapsed()
+        if before is not None and before.steps is response.steps and before.key != response.key:
+            if not self._later.isActive():  # another picture of the same network: a stroke goes on, or a film
+                self._later.start(max(rest, FRAME_TIME))
+        elif not self._later.isActive() or rest > 0:
+            self._later.start(FRAME_TIME)  # from the beginning: while one walks quickly, the middle goes first
 
     @property
     def complete(self) -> bool:
@@ -259,7 +263,6 @@ class MainWindow(QMainWindow):
             self.top.set_response(response)
             self.card.set_card(response.card)
             self.card.set_stale(self.pane.stale)
-            self.softmax.set_scores(response.scores)
             self.status.set_forward(response.seconds)
             self.status.set_memory(len(response.steps) - 1, response.kept_bytes)
             self.remark = _remark(response.figure)

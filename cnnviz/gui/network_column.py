@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen
 
 from cnnviz.core.colormaps import lut
 from cnnviz.gui.missing import missing_maps, paint_missing
@@ -24,9 +25,11 @@ MAPS_SEEN = 6
 
 
 @cache
-def _table(colormap: str) -> list[int]:
-    """A colour map as QImage wants it."""
-    return [QColor(*map(int, rgba)).rgba() for rgba in lut(colormap)]
+def _table(colormap: str) -> NDArray[np.uint32]:
+    """A colour map as (256,) pixels of a QImage without transparency."""
+    red, green, blue = lut(colormap)[:, :3].astype(np.uint32).T
+    table: NDArray[np.uint32] = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +37,35 @@ class Drawn:
     """A column's maps, stacked from top to bottom in one image."""
 
     image: QImage
-    count: int
+    pixels: NDArray[np.uint32]  # (count, height, width), the memory of the image
     total: int
-    height: int  # of one map, in image pixels
     missing: frozenset[int] = frozenset()  # maps of which nothing is a number
 
     @classmethod
     def of(cls, column: Column) -> Drawn:
         """The maps of a column as an image in the colours of its scale."""
-        raster = np.ascontiguousarray(column.raster)
+        raster = column.raster
         count, height, width = raster.shape[:3]
         missing: frozenset[int] = frozenset()
         if raster.ndim == 4:
-            image = QImage(raster.data, width, height * count, width * 3, QImage.Format.Format_RGB888)
+            red, green, blue = raster.astype(np.uint32).transpose(3, 0, 1, 2)
+            pixels: NDArray[np.uint32] = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+        elif column.scale is None:  # its values were not kept
+            pixels = raster.astype(np.uint32)
         else:
-            image = QImage(raster.data, width, height * count, width, QImage.Format.Format_Indexed8)
+            pixels = _table(column.scale.colormap)[raster]
             missing = frozenset(missing_maps(raster))
-            if column.scale is not None:
-                image.setColorTable(_table(column.scale.colormap))
-        image = image.convertToFormat(QImage.Format.Format_RGB32)  # painted many times, in a third of the time
-        return cls(image, count, column.total, height, missing)
+        image = QImage(pixels.data, width, height * count, width * 4, QImage.Format.Format_RGB32)
+        return cls(image, pixels, column.total, missing)
+
+    @property
+    def count(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def height(self) -> int:
+        """Of one map, in image pixels."""
+        return int(self.pixels.shape[1])
 
     def stands_like(self, other: Drawn | None) -> bool:
         """Whether its maps stand where those of another do: they can be painted over them."""

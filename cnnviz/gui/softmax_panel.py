@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QSignalBlocker, QStringListModel, Qt, Signal
@@ -250,19 +252,22 @@ class SoftmaxPanel(QWidget):
     def _row(self, rank: int, index: int) -> Row:
         assert self._scores is not None
         probability, logit = float(self._scores.probabilities[index]), float(self._scores.logits[index])
-        true = index == self._true
-        tip = "\n".join(
+        texts = (percent(probability), numbers.logit(logit))
+        length = probability if np.isfinite(probability) else 0.0
+        marked = index == self._true
+        return Row(index, self._label(index), length, texts, partial(self._tip, rank, index), marked)
+
+    def _tip(self, rank: int, index: int) -> str:
+        assert self._scores is not None
+        return "\n".join(
             [
-                self._numbered(index) + (", the true class" if true else ""),
+                self._numbered(index) + (", the true class" if index == self._true else ""),
                 f"rank {numbers.count(rank)} of {numbers.count(len(self._ranks))}",
-                f"probability {number(probability, 6)}",
-                f"logit {number(logit, 6, signed=True)}",
+                f"probability {number(float(self._scores.probabilities[index]), 6)}",
+                f"logit {number(float(self._scores.logits[index]), 6, signed=True)}",
                 f"−log p {number(self._surprise(index), 5)}",
             ]
         )
-        texts = (percent(probability), numbers.logit(logit))
-        length = probability if np.isfinite(probability) else 0.0
-        return Row(index, self._label(index), length, texts, tip, marked=true)
 
     def _surprise(self, index: int) -> float:
         """−log p of a class in nats, from the logits: exact where p is rounded to 0 or 1.

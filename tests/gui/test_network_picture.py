@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 
 from cnnviz.gui.network_column import BESIDE, Drawn, Frame
 from cnnviz.gui.theme import theme
 from cnnviz.request import ModelRequest
-from cnnviz.response import Step
+from cnnviz.response import Column, Step
 
 if TYPE_CHECKING:
     from tests.gui.conftest import Opened
@@ -58,7 +59,7 @@ def test_columns_under_another_workspace_ask_for_nothing(opened: Opened) -> None
 def test_names_of_classes_have_room_beside_their_units(qapp: QApplication) -> None:
     """The units give way to their names; without names they stand in the middle."""
     step = Step(26, "26", "Dense", (10,), "dense")
-    drawn = Drawn(QImage(1, 10, QImage.Format.Format_RGB32), 10, 10, 1)
+    drawn = Drawn.of(Column(np.zeros((10, 1, 1), np.uint8), None, 10))
     frame = Frame(80, 240)
     alone = frame.cells(step, drawn)[0]
     assert abs(alone.center().x() - 40) <= 1

@@ -205,14 +205,15 @@ class Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        waiting = not self._known and self.blank  # neither black nor white, which would flash at the start
+        blank = self._at is None and self.blank
+        waiting = blank and not self._known  # neither black nor white, which would flash at the start
         if waiting:
             painter.fillRect(self.rect(), theme.color("panel"))
         else:
             painter.drawImage(QRectF(self.rect()), self._image)
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        if not waiting and self.blank and self._at is None:
+        if blank and not waiting:
             painter.setPen(QColor("#8d96a5" if self.grey else "#5f6875"))
             painter.setFont(theme.font("small"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Draw a digit" if self.grey else "Draw")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
@@ -33,14 +34,19 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bar: its class, name, length between 0 and 1, columns of text at its right, and what hovering tells."""
+    """One bar: its class, name, length between 0 and 1, columns of text at its right, and what tells the hovering."""
 
     index: int
     label: str
     length: float
     texts: tuple[str, ...]
-    tip: str
+    told: Callable[[], str]
     marked: bool = False
+
+    @property
+    def tip(self) -> str:
+        """What hovering tells, put into words when it is wanted."""
+        return self.told()
 
 
 class RowModel(QAbstractListModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import (
     QModelIndex,
 )
@@ -43,9 +45,9 @@ class BarsWidget(PanelWidget[Bars]):
         high = panel.high or 1.0
         self.list.set_rows(
             tuple(
-                Row(index, label, float(value) / high, texts, self._tip(panel, rank, label, index, texts, float(value)))
+                Row(index, label, value / high, texts, partial(self._tip, panel, rank, label, index, texts, value))
                 for rank, (index, label, value, texts) in enumerate(
-                    zip(panel.indices, panel.labels, panel.values, panel.texts, strict=True), 1
+                    zip(panel.indices, panel.labels, map(float, panel.values), panel.texts, strict=True), 1
                 )
             ),
             panel.heads,

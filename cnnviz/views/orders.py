@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.core.errors import CnnvizError
-from cnnviz.core.maps import once
+from cnnviz.core.maps import maps_shape, once
 from cnnviz.core.pixels import extents, maps_of
 from cnnviz.figure import number, percent
 from cnnviz.softmax import class_in_words
@@ -75,20 +76,31 @@ def _by(values: Numbers, words: str, text: Callable[[float], str] = number) -> O
 
 
 def _by_contribution(trace: Trace, record: Record, plain: NDArray[np.intp], of: int) -> Order:
-    from cnnviz.core.evidence import evidence
-
     if of != BEST and of not in range(trace.logits.shape[-1]):
         return Order(plain, None, f"there is no class {of} to contribute to, so by number")
     try:
-        best = trace.top(1)[0].index if of == BEST else of
-        found = evidence(trace, best)
+        label = trace.top(1)[0].index if of == BEST else of
     except (CnnvizError, IndexError):
-        return Order(plain, None, "no class scores of a dense layer to contribute to, so by number")
-    if found.maps is not record or len(found.channels) != len(plain):
-        where = found.maps.key or "the picture"
-        return Order(plain, None, f"only {where} contributes to the scores directly, so by number")
-    words = f"by what they add to the logit of {class_in_words(trace.labels, best)}"
-    return _by(np.asarray(found.channels, np.float64), words, lambda v: number(v, 2, signed=True))
+        return Order(plain, None, "no class scores to contribute to, so by number")
+    try:
+        values, exact = once(record, f"contribution {label}", lambda: _contributions(trace, record, label))
+    except CnnvizError:  # it comes after the scores, or what leads to them cannot be repeated
+        return Order(plain, None, "what it adds to the class scores cannot be told, so by number")
+    name = class_in_words(trace.labels, label)
+    words = f"by what they add to the logit of {name}" if exact else f"by value × gradient of the logit of {name}"
+    return _by(values, words, lambda v: number(v, 2, signed=True))
+
+
+def _contributions(trace: Trace, record: Record, label: int) -> tuple[Numbers, bool]:
+    """What each map adds to a logit, and whether the logit is nothing but their sum."""
+    from cnnviz.core.contribution import contributions
+    from cnnviz.core.evidence import evidence
+
+    with suppress(CnnvizError):
+        found = evidence(trace, label)
+        if found.maps is record and len(found.channels) == maps_shape(record)[0]:
+            return np.asarray(found.channels, np.float64), True
+    return contributions(trace, record, label), False
 
 
 def _strongest(trace: Trace, record: Record) -> Numbers:

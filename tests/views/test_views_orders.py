@@ -8,6 +8,8 @@ import torch
 from torch import nn
 
 from cnnviz import views
+from cnnviz.core.contribution import contributions
+from cnnviz.core.errors import CnnvizError
 from cnnviz.core.raster import LARGE, halves
 from cnnviz.core.trace import Trace, trace
 from cnnviz.figure import GROUND, Figure, ImageGrid, Note
@@ -74,11 +76,39 @@ def test_by_contribution_to_the_best_class(passed: Trace) -> None:
     made, panel = shown(passed, order="contribution")
     assert list(panel.indices) == falling(adds.round(9))
     assert f"what they add to the logit of class {best}" in made.subtitle
-    made, panel = shown(passed, 0, order="contribution")
-    assert list(panel.indices) == list(range(6))
-    assert "only 1 contributes to the scores directly" in made.subtitle
     bare = trace(nn.Conv2d(1, 3, 3), torch.randn(1, 1, 9, 9))
-    assert "no class scores" in shown(bare, 0, order="contribution")[0].subtitle
+    assert "so by number" in shown(bare, 0, order="contribution")[0].subtitle
+
+
+def test_by_contribution_of_any_layer(passed: Trace) -> None:
+    """Before the ReLU it is the same sum: what is below zero adds nothing, and has no gradient."""
+    best = int(passed.logits.argmax())
+    weights = passed.module[4].weight.detach().numpy()[best]  # type: ignore[index]
+    adds = weights * np.maximum(passed.records[0].numpy(), 0).mean((1, 2))
+    made, panel = shown(passed, 0, order="contribution")
+    assert list(panel.indices) == falling(adds.round(7))
+    assert f"by value × gradient of the logit of class {best}" in made.subtitle
+    assert panel.captions[0].startswith(f"{panel.indices[0]}: +")
+
+
+def test_by_contribution_where_the_scores_are_means_of_maps() -> None:
+    """SqueezeNet's head: a convolution of 1 × 1, a ReLU, and the mean of each map are the scores."""
+    torch.manual_seed(1)
+    head = nn.Conv2d(5, 4, 1)
+    network = nn.Sequential(nn.Conv2d(1, 5, 3), nn.ReLU(), head, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    seen = trace(network.eval(), torch.randn(1, 1, 8, 8))
+    maps, weights = seen.records[1].numpy(), head.weight.detach().numpy()[:, :, 0, 0]
+    for of in range(4):
+        on = np.einsum("c,chw->hw", weights[of], maps) + head.bias.detach().numpy()[of] > 0
+        adds = (weights[of][:, None, None] * maps * on).mean((1, 2))
+        _, panel = shown(seen, 1, order="contribution", of=of)
+        assert contributions(seen, seen.records[1], of) == pytest.approx(adds, abs=1e-6)
+        assert list(panel.indices) == falling(adds.round(7))
+    with pytest.raises(CnnvizError, match="no class 4"):
+        contributions(seen, seen.records[1], 4)
+    with pytest.raises(CnnvizError, match="do not depend"):
+        contributions(seen, seen.records[5], 0)
+    assert all(parameter.grad is None for parameter in network.parameters())
 
 
 def test_by_contribution_to_a_class_that_is_chosen(passed: Trace) -> None:

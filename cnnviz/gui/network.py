@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidg
 
 from cnnviz.gui import offers
 from cnnviz.gui.figures.thumbs import outline
-from cnnviz.gui.network_column import Drawn, Frame, paint_head, paint_maps, paint_words
+from cnnviz.gui.network_column import Drawn, Frame, paint_head, paint_maps, paint_places, paint_words
 from cnnviz.gui.theme import theme
 from cnnviz.gui.view_pane import PALES_AFTER
 from cnnviz.response import PICTURE, Columns, ColumnsQuery, PassKey, Response, Step
@@ -57,7 +57,8 @@ class Network(QAbstractScrollArea):
         self._colormaps = ("auto", "auto", "auto")
         self._drawn: dict[int, Drawn] = {}
         self._press: tuple[QPoint, int, int | None] | None = None  # where the mouse went down, on which map
-        self._painted: dict[int, QPixmap] = {}  # whole columns, so that a step or a scroll only copies them
+        # Whole columns, so that a step or a scroll only copies them, and where their maps stand.
+        self._painted: dict[int, tuple[QPixmap, list[QRect]]] = {}
         self._outdated: set[int] = set()  # columns with other maps in the same places by now
         self._frame = Frame(1, 1)
         self._fresh: set[int] = set()  # columns whose maps belong to the current pass
@@ -311,22 +312,33 @@ class Network(QAbstractScrollArea):
 
     def _column(self, index: int) -> QPixmap:
         """A whole column, painted once; where only its maps are others, they are painted over those before."""
-        known = index in self._painted
-        if known and index not in self._outdated:
-            return self._painted[index]
-        step, frame, drawn = self._steps[index], self._frame, self._drawn.get(index)
-        column = self._painted[index] if known else self._blank_column()
+        drawn = self._drawn.get(index)
+        if index not in self._painted:
+            self._painted[index] = self._new_column(index, drawn)
+        elif index not in self._outdated:
+            return self._painted[index][0]
+        column, cells = self._painted[index]
+        self._outdated.discard(index)
+        if drawn is not None:
+            painter = QPainter(column)
+            paint_maps(painter, drawn, cells)
+            painter.end()
+        return column
+
+    def _new_column(self, index: int, drawn: Drawn | None) -> tuple[QPixmap, list[QRect]]:
+        """A column with all but its maps, and where those stand."""
+        step, frame, names = self._steps[index], self._frame, self._names(index)
+        cells = frame.cells(step, drawn, names) if drawn is not None else []
+        column = self._blank_column()
         painter = QPainter(column)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not known:
-            paint_head(painter, step, frame)
-            if drawn is not None:
-                paint_words(painter, step, drawn, frame, self._names(index))
-        paint_maps(painter, step, drawn, frame, self._names(index))
+        paint_head(painter, step, frame)
+        if drawn is not None:
+            paint_words(painter, step, drawn, frame, names, cells)
+        else:
+            paint_places(painter, frame)
         painter.end()
-        self._painted[index] = column
-        self._outdated.discard(index)
-        return column
+        return column, cells
 
     def _blank_column(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -131,18 +131,20 @@ class Frame:
         return [QRect(x, self.head + i * (height + GAP), width, height) for i in range(min(drawn.count, fits))]
 
 
-def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame, labels: tuple[str, ...] = ()) -> None:
-    """Paint the maps of a column, the left edge at 0; empty places while there are none."""
-    if drawn is None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("line"))
-        for i in range(frame.count):
-            top = frame.head + i * (frame.edge + GAP)
-            painter.drawRoundedRect((frame.width - frame.edge) // 2, top, frame.edge, frame.edge, 3, 3)
-        return
-    cells = frame.cells(step, drawn, labels)
+def paint_places(painter: QPainter, frame: Frame) -> None:
+    """Paint empty places while there are no maps, the left edge at 0."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("line"))
+    for i in range(frame.count):
+        top = frame.head + i * (frame.edge + GAP)
+        painter.drawRoundedRect((frame.width - frame.edge) // 2, top, frame.edge, frame.edge, 3, 3)
+
+
+def paint_maps(painter: QPainter, drawn: Drawn, cells: list[QRect]) -> None:
+    """Paint the maps of a column into their places."""
+    width, height = drawn.image.width(), drawn.height
     for i, cell in enumerate(cells):
-        painter.drawImage(cell, drawn.image, QRect(0, i * drawn.height, drawn.image.width(), drawn.height))
+        painter.drawImage(cell, drawn.image, QRect(0, i * height, width, height))
         if i in drawn.missing:
             paint_missing(painter, QRectF(cell))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -151,9 +153,10 @@ def paint_maps(painter: QPainter, step: Step, drawn: Drawn | None, frame: Frame,
     painter.drawRects(cells)
 
 
-def paint_words(painter: QPainter, step: Step, drawn: Drawn, frame: Frame, labels: tuple[str, ...]) -> None:
+def paint_words(
+    painter: QPainter, step: Step, drawn: Drawn, frame: Frame, labels: tuple[str, ...], cells: list[QRect]
+) -> None:
     """Paint what stands beside and below the maps; ``labels`` names the units of the last step, else it is empty."""
-    cells = frame.cells(step, drawn, labels)
     for label, cell in zip(labels, cells, strict=False):
         _paint_label(painter, label, cell, frame)
     if step.index != PICTURE and len(cells) < drawn.total:

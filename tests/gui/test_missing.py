@@ -45,7 +45,7 @@ def test_in_a_column(qapp: QApplication) -> None:
     drawn = Drawn.of(Column(raster(), SCALE, 3))
     image = QImage(90, 400, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    paint_maps(painter, step, drawn, frame)
+    paint_maps(painter, drawn, frame.cells(step, drawn))
     painter.end()
     first, second, _ = (cell.adjusted(1, 1, -1, -1) for cell in frame.cells(step, drawn))
     assert colors(image, second) == crossed()

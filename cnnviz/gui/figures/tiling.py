@@ -7,6 +7,7 @@ multiplies that layout, panning shifts it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -224,26 +225,47 @@ def compose(
     -------
     (height, width) of the raster's type
     """
-    N, h, w = raster.shape
+    way = _way(raster.shape, tiling, camera, area, ratio)
+    if way is None:
+        return np.full((area[1], area[0]), ground, raster.dtype)
+    tiles, lines, from_column, from_line = way
+    # One column and one line of ground more, for all pixels between the maps.
+    strips = np.full((len(tiles) + 1, tiles.shape[1] * raster.shape[2] + 1), ground, raster.dtype)
+    maps = raster[np.minimum(tiles, len(raster) - 1), lines]  # (lines, columns, w)
+    maps[tiles >= len(raster)] = ground
+    strips[:-1, :-1] = maps.reshape(len(tiles), -1)
+    wide = strips[:, from_column]  # (lines + 1, width); twice as fast as np.take along this axis
+    return np.asarray(np.take(wide, from_line, axis=0, mode="clip"))
+
+
+class _Way(NamedTuple):
+    """From the lines of map pixels that are seen to the pixels of a picture."""
+
+    tiles: NDArray[np.int64]  # (lines, columns)
+    lines: NDArray[np.int64]  # (lines, 1), in their maps
+    from_column: NDArray[np.int64]  # (width,)
+    from_line: NDArray[np.int64]  # (height,)
+
+
+@lru_cache(maxsize=16)
+def _way(
+    shape: tuple[int, int, int], tiling: Tiling, camera: Camera, area: tuple[int, int], ratio: float
+) -> _Way | None:
+    """The way that `compose` takes, the same while only the values of the maps change; None where no map is seen."""
+    _, h, w = shape
     across, down = tiling.pitch
     column, x = _sources(area[0], ratio, camera.left, camera.zoom, across, 0.0, tiling.scale, tiling.width, w)
     row, y = _sources(area[1], ratio, camera.top, camera.zoom, down, tiling.band, tiling.scale, tiling.height, h)
     seen_x, seen_y = (x >= 0) & (column < tiling.columns), (y >= 0) & (row < tiling.rows)
     if not seen_x.any() or not seen_y.any():
-        return np.full((area[1], area[0]), ground, raster.dtype)
+        return None
     lines, back = np.unique((row * h + y)[seen_y], return_inverse=True)  # each line of map pixels once
     first, last = column[seen_x].min(), column[seen_x].max()
-    tiles = (lines // h)[:, None] * tiling.columns + np.arange(first, last + 1)  # (lines, columns)
-    strips = raster[np.minimum(tiles, N - 1), (lines % h)[:, None]]  # (lines, columns, w)
-    strips[tiles >= N] = ground
-    strips = strips.reshape(len(lines), -1)
-    # One column and one line of ground more, for all pixels between the maps.
-    strips = np.pad(strips, ((0, 1), (0, 1)), constant_values=ground)
-    from_column = np.where(seen_x, (column - first) * w + x, strips.shape[1] - 1)
+    tiles = (lines // h)[:, None] * tiling.columns + np.arange(first, last + 1)
+    from_column = np.where(seen_x, (column - first) * w + x, tiles.shape[1] * w)
     from_line = np.full(area[1], len(lines))
     from_line[seen_y] = back
-    wide = strips[:, from_column]  # (lines + 1, width); twice as fast as np.take along this axis
-    return np.asarray(np.take(wide, from_line, axis=0, mode="clip"))
+    return _Way(tiles, (lines % h)[:, None], from_column, from_line)
 
 
 def _sources(

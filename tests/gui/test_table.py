@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from cnnviz.core.survey.shapes import Finding, Row, Timing
 from cnnviz.gui.collection import samples
 from cnnviz.gui.numbers import size_text
-from cnnviz.gui.table.page import HEALTH, TablePage
+from cnnviz.gui.table.page import HEALTH, RECORDS, TablePage
 from cnnviz.gui.table.records import Line, inputs_text, matching, matching_findings
 from cnnviz.gui.table.sheet import LEAST, ending
 from cnnviz.gui.theme import theme
@@ -263,10 +263,20 @@ def test_what_ails_a_pass_leads_to_its_map(opened: Opened) -> None:
     )
     opened.settle()
     assert opened.request.layer == finding.key
+    assert page.links.isVisible()
+    assert f'href="{finding.channels[-1]}"' in page.links.text()
+    page.links.linkActivated.emit(str(finding.channels[-1]))
+    opened.settle()
+    assert page.isHidden()
+    assert (opened.request.layer, opened.request.channel) == (finding.key, finding.channels[-1])
+    opened.press(Qt.Key.Key_H)
     opened.qtbot.keyClick(page.health, Qt.Key.Key_Return)
     opened.settle()
     assert page.isHidden()
     assert (opened.request.layer, opened.request.channel) == (finding.key, finding.channels[0])
+    opened.press(Qt.Key.Key_T)
+    page.show_side(RECORDS)
+    assert page.links.isHidden()
 
 
 def test_the_birthplace_of_nan_is_named(opened: Opened, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from cnnviz.gui.elided import ElidedLabel
 from cnnviz.gui.naming import named
 from cnnviz.gui.segment import Segment
 from cnnviz.gui.table.columns import SheetFilter
+from cnnviz.gui.table.links import LISTED, MapLinks
 from cnnviz.gui.table.records import (
     Line,
     findings_model,
@@ -36,9 +37,6 @@ from cnnviz.gui.table.sheet import Sheet
 from cnnviz.gui.theme import theme
 
 RECORDS, HEALTH = "records", "health"
-
-LISTED = 40
-"""Channels in the menu of a finding."""
 
 NARROW = 560
 """Pixels at 100 % below which only the most important buttons are seen, as icons."""
@@ -118,6 +116,7 @@ class TablePage(QFrame):
         self._waiting.setProperty("role", "dim")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._tables.addWidget(self._waiting)
+        self.links = MapLinks()
         self.foot = named(QLabel(), "table-totals")
         self.foot.setProperty("role", "dim")
         self.foot.setWordWrap(True)
@@ -127,6 +126,7 @@ class TablePage(QFrame):
         column.setSpacing(theme.px(8))
         column.addLayout(top)
         column.addWidget(self._tables, 1)
+        column.addWidget(self.links)
         column.addWidget(self.foot)
 
     def _connect(self) -> None:
@@ -140,6 +140,8 @@ class TablePage(QFrame):
         self.records.opened.connect(lambda line: self.record_opened.emit(line.row.index))
         self.health.picked.connect(lambda finding: self.record_picked.emit(finding.index))
         self.health.opened.connect(lambda finding: self.map_opened.emit(finding.index, finding.channels[0]))
+        self.health.selectionModel().currentRowChanged.connect(lambda *_: self._link())
+        self.links.chosen.connect(self.map_opened)
         self.health.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.health.customContextMenuRequested.connect(self._on_menu)
 
@@ -236,13 +238,22 @@ class TablePage(QFrame):
     def _say(self) -> None:
         waits = self._survey is None or self._other
         self._tables.setCurrentWidget(self._waiting if waits else self.table)
-        if self._survey is None or self._stale:
+        self._link()
+        if self._survey is None or self._other:
+            self.foot.clear()  # it is said above
+        elif self._stale:
             self.foot.setText("Looking at all records…")
         elif self.table is self.health:
             told = meanings(tuple(self.health.shown.rows))
             self.foot.setText("\n".join(part for part in (self._survey.verdict, told) if part))
         else:
             self.foot.setText(totals(self._survey, self._timing))
+
+    def _link(self) -> None:
+        """Ways to the maps of the finding that is chosen."""
+        current = self.health.currentIndex()
+        seen = self.table is self.health and not self._stale and current.isValid()
+        self.links.set_finding(self.health.shown.row_at(current.row()) if seen else None)
 
     @Slot()
     def _search(self) -> None:

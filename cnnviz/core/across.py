@@ -15,13 +15,15 @@ from cnnviz.core.errors import CnnvizError
 from cnnviz.core.geometry import receptive_field
 from cnnviz.core.maps import maps_of
 from cnnviz.core.model import Model
-from cnnviz.core.ranges import scale_of
+from cnnviz.core.ranges import range_of, scale_of
 from cnnviz.core.raster import paint
 from cnnviz.core.trace import trace
 from cnnviz.figure import Figure, ImageGrid, number, percent
 
 SHOWN = 1024
 """Pictures in one figure: more can hardly be told apart. Where there are more, it says so."""
+
+AS_SEEN = "Pictures as the network gets them"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,8 @@ class Glance:
         Its file's name without the ending.
     map
         (H, W) float32 of the channel; (1, 1) of a unit.
+    signed
+        Whether the layer's maps are painted in the colours of signed values, as everywhere in the window.
     at
         (y, x) of the strongest place.
     box
@@ -53,6 +57,7 @@ class Glance:
     box: tuple[int, int, int, int]
     seen: NDArray[np.uint8]
     probabilities: NDArray[np.float64] | None
+    signed: bool = False
 
     @property
     def peak(self) -> float:
@@ -106,7 +111,8 @@ def glance(model: Model, picture: Picture, layer: str, channel: int, place: int,
             box = (top, left, bottom + 1, right + 1)
     probabilities = traced.probabilities if traced.logits.ndim == 1 else None
     known = None if probabilities is None else np.asarray(probabilities, np.float64)
-    return Glance(place, Path(picture.name).stem, chosen, (y, x), box, seen, known)
+    signed = range_of(traced, record).signed
+    return Glance(place, Path(picture.name).stem, chosen, (y, x), box, seen, known, signed)
 
 
 def strongest(glances: Sequence[Glance], title: str) -> Figure:
@@ -118,20 +124,23 @@ def strongest(glances: Sequence[Glance], title: str) -> Figure:
         [one.patch for one in order],
         [number(one.peak) for one in order],
         order,
-        "part",
+        "cutout",
         "What the strongest place sees",
+        [f"{one.name}, largest value {number(one.peak)}" for one in order],
     )
     about = f"{_count(glances, order)}, by the largest value of the channel"
     return Figure("strongest", title, about, (patches, _maps(order, len(glances))))
 
 
 def strip(glances: Sequence[Glance], title: str) -> Figure:
-    """The channel's map for every picture, in their order, on one scale."""
+    """Every picture, in their order, with the channel's map for it, all maps on one scale."""
     order = sorted(glances, key=lambda one: one.place)[:SHOWN]
     if not order:
         return Figure("strip", title, "no picture yet", ())
     about = f"{_count(glances, order)}, one scale for all"
-    return Figure("strip", title, about, (_maps(order, len(glances)),))
+    names = [one.name for one in order]
+    pictures = _pictures([_rgb(one.seen) for one in order], names, order, "picture", AS_SEEN)
+    return Figure("strip", title, about, (pictures, _maps(order, len(glances))))
 
 
 def by_class(glances: Sequence[Glance], label: int, name: str) -> Figure:
@@ -141,14 +150,15 @@ def by_class(glances: Sequence[Glance], label: int, name: str) -> Figure:
     order = sorted((one for one in glances if one.place in sure), key=lambda one: -sure[one.place])[:SHOWN]
     if not order:
         return Figure("by-class", title, "no picture has a probability", ())
-    captions = [f"{one.name} · {percent(float(sure[one.place]))}" for one in order]
-    grid = _pictures([_rgb(one.seen) for one in order], captions, order, "picture", "Pictures as the network gets them")
+    captions = [f"{percent(float(sure[one.place]))} · {one.name}" for one in order]  # of a long one the name is cut
+    grid = _pictures([_rgb(one.seen) for one in order], captions, order, "picture", AS_SEEN)
     return Figure("by-class", title, f"{_count(glances, order)}, the most probable first", (grid,))
 
 
 def _maps(order: Sequence[Glance], total: int) -> ImageGrid:
     values = np.stack([one.map for one in order])
-    scale = scale_of(values, shared_by=f"these {len(order)} pictures")
+    signed = any(one.signed for one in order)
+    scale = scale_of(values, signed=signed, shared_by=f"these {len(order)} pictures")
     return ImageGrid(
         values=values,
         raster=paint(values, scale.low, scale.high),
@@ -163,7 +173,12 @@ def _maps(order: Sequence[Glance], total: int) -> ImageGrid:
 
 
 def _pictures(
-    rasters: list[NDArray[np.uint8]], captions: Sequence[str], order: Sequence[Glance], noun: str, title: str
+    rasters: list[NDArray[np.uint8]],
+    captions: Sequence[str],
+    order: Sequence[Glance],
+    noun: str,
+    title: str,
+    names: Sequence[str] = (),
 ) -> ImageGrid:
     values = np.stack(rasters)
     return ImageGrid(
@@ -177,6 +192,7 @@ def _pictures(
         total=len(order),
         noun=noun,
         title=title,
+        names=tuple(names),
     )
 
 

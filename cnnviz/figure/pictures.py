@@ -62,6 +62,8 @@ class ImageGrid:
         (N,) channel, filter or kernel that each picture shows.
     captions
         One short caption for each picture.
+    names
+        What each picture is called where there is room for more than its caption; empty where its caption says it.
     notes
         One remark for each picture, mostly empty: ``"dead"``, ``"constant 0.31"``, ``"NaN"``, ``"infinite"``.
     total
@@ -98,6 +100,7 @@ class ImageGrid:
     spot: tuple[int, int] | None = None
     levels: tuple[NDArray[np.uint8], ...] = ()
     visible: Visible | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -200,6 +200,10 @@ QComboBox QAbstractItemView {
     selection-background-color: $hover; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 8px; border-radius: 4px; }
+QListView:window {
+    background: $panel; border: 1px solid $border; outline: none;
+    selection-background-color: $hover; selection-color: $text;
+}
 QAbstractSpinBox { padding-right: 20px; qproperty-alignment: AlignRight; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;

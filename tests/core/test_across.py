@@ -11,6 +11,7 @@ import cnnviz
 from cnnviz.core import images
 from cnnviz.core.across import Glance, by_class, glance, strip, strongest
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.ranges import layer_scale
 from cnnviz.paths import resources
 
 NAMES = ("seven", "one", "two", "eight")
@@ -69,18 +70,30 @@ def test_the_strongest_come_first_with_all_maps_on_one_scale(model, files) -> No
     assert maps.captions[0] == NAMES[maps.indices[0]]
     assert float(patches.captions[0]) == pytest.approx(max(peaks), rel=0.01)
     assert maps.scale.shared_by == "these 4 pictures"
+    assert patches.names[0] == f"{NAMES[maps.indices[0]]}, largest value {patches.captions[0]}"
 
 
 def test_the_strip_keeps_the_order_of_the_tray(model, files) -> None:
-    figure = strip(reversed_ := glances(model, files, "4", 2)[::-1], "Channel 2")
-    assert figure.panels[0].indices == (0, 1, 2, 3)
-    assert figure.panels[0].captions == NAMES
-    assert len(reversed_) == figure.panels[0].total
+    found = glances(model, files, "4", 2)
+    pictures, maps = strip(found[::-1], "Channel 2").panels
+    assert pictures.indices == maps.indices == (0, 1, 2, 3)
+    assert pictures.captions == maps.captions == NAMES
+    assert np.array_equal(pictures.raster[1][..., 0], found[1].seen)
+    assert maps.total == 4
+
+
+def test_maps_have_the_colours_of_their_layer(model, files) -> None:
+    """A ReLU's maps are painted in the colours of the convolution before it, zero in the middle."""
+    for layer in ("3", "4"):
+        grid = strip(glances(model, files, layer, 2), "x").panels[1]
+        scale = layer_scale(seen := cnnviz.trace(model, files[0]), seen[layer])
+        assert (grid.scale.signed, grid.scale.colormap) == (scale.signed, scale.colormap) == (True, "RdBu_r")
+        assert grid.scale.low == -grid.scale.high
 
 
 def test_pictures_by_the_probability_of_a_class(model, files) -> None:
     figure = by_class(glances(model, files, "3", 0), 2, "2")
-    assert figure.panels[0].captions[0] == "two · > 99.9 %"
+    assert figure.panels[0].captions[0] == "> 99.9 % · two"
     sure = [float(cnnviz.trace(model, f).probabilities[2]) for f in files]
     assert figure.panels[0].indices == tuple(np.argsort(-np.array(sure)))
 

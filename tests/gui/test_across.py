@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 import cnnviz
 from cnnviz.gui.across.window import AcrossWindow
+from cnnviz.gui.figures.image_grid import name_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -34,6 +37,9 @@ def test_the_strongest_picture_of_a_channel_comes_first(opened, across):
     assert across.figure.panels[0].indices == order
     assert "channel 4" in across.title.text()
     assert not across.cancel.isVisible()
+    patches = across.figure.panels[0]
+    first = opened.window.tray.model.items[order[0]]
+    assert name_of(patches, 0) == f"{Path(first.path).stem}, largest value {patches.captions[0]}"
 
 
 def test_another_channel_or_layer_is_followed(opened, across):
@@ -48,8 +54,8 @@ def test_another_channel_or_layer_is_followed(opened, across):
 
 def test_one_map_for_all_and_a_click_shows_the_picture(opened, across):
     across.kinds.button("strip").click()
-    grid = across.figure.panels[0]
-    assert grid.indices == tuple(range(len(opened.window.tray.model.items)))
+    pictures, grid = across.figure.panels
+    assert pictures.indices == grid.indices == tuple(range(len(opened.window.tray.model.items)))
     across.view.channel_picked.emit(3)
     opened.settle()
     assert opened.request.image == opened.window.tray.model.items[3].path
@@ -57,7 +63,11 @@ def test_one_map_for_all_and_a_click_shows_the_picture(opened, across):
 
 def test_pictures_of_a_class_need_no_second_look(opened, across):
     across.kinds.button("class").click()
-    across.classes.setCurrentText("5")
+    assert across.classes.currentText() == "7"  # what the network takes the picture for
+    line = across.classes.lineEdit()
+    line.selectAll()
+    opened.qtbot.keyClicks(line, "5")
+    opened.qtbot.keyClick(line, Qt.Key.Key_Return)
     assert not opened.controller.jobs.active
     first = opened.window.tray.model.items[across.figure.panels[0].indices[0]]
     assert first.label == "5"

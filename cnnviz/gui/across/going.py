@@ -92,7 +92,8 @@ class Across(QObject):
         axes = next((tip for name, _, tip in response.card.rows if name == "Output"), "")
         count = shape[-1] if axes.endswith("W × C") else shape[0]
         self.window.set_channels(count, min(self._channel, count - 1))
-        self.window.set_classes(response.scores.labels if response.scores is not None else ())
+        scores = response.scores
+        self.window.set_classes(scores.labels if scores is not None else (), _likeliest(response))
         paths = tuple(item.path for item in self._main.tray.model.items)
         asked = (request.model, request.layer, self.window.channel.value(), paths)
         if asked == self._asked:
@@ -155,6 +156,12 @@ class Across(QObject):
         if self.window is not None and self.window.figure is not None:
             figure, visible = self.window.figure, self.window.view.visible
             self.export_requested.emit(figure, f"pictures-{figure.view}", visible)
+
+
+def _likeliest(response: Response) -> int:
+    """The class that the network takes the picture for: with it one begins."""
+    known = response.scores.probabilities if response.scores is not None else ()
+    return max(range(len(known)), key=lambda label: known[label], default=0)
 
 
 def look(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QCompleter,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -65,6 +66,13 @@ class AcrossWindow(QDialog):
         self.channel = named(QSpinBox(), "across-channel", "Channel")
         self.channel.valueChanged.connect(self.channel_chosen)
         self.classes = named(QComboBox(), "across-class", "Class")
+        self.classes.setEditable(True)  # of a thousand one is found by typing a part of its name
+        self.classes.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        if (completer := self.classes.completer()) is not None:
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        if (line := self.classes.lineEdit()) is not None:
+            line.editingFinished.connect(lambda: line.setText(self.classes.itemText(self.classes.currentIndex())))
         self.classes.currentIndexChanged.connect(lambda _: self.asked.emit())
         self._channel_word, self._class_word = QLabel("Channel"), QLabel("Class")
         self.progress = named(QProgressBar(), "across-progress", "Pictures looked at")
@@ -115,12 +123,13 @@ class AcrossWindow(QDialog):
         self.channel.setValue(current)
         self.channel.blockSignals(False)
 
-    def set_classes(self, labels: tuple[str, ...]) -> None:
-        """The classes among which one is chosen; no signal."""
+    def set_classes(self, labels: tuple[str, ...], current: int = 0) -> None:
+        """The classes among which one is chosen, and with which one begins; no signal."""
         if labels != tuple(self.classes.itemText(i) for i in range(self.classes.count())):
             self.classes.blockSignals(True)
             self.classes.clear()
             self.classes.addItems(labels)
+            self.classes.setCurrentIndex(current if labels else -1)
             self.classes.blockSignals(False)
         self.kinds.button("class").setEnabled(bool(labels))
         if not labels and self.kind == "class":

@@ -160,6 +160,7 @@ def name_of(panel: ImageGrid, tile: int) -> str:
     """A map's name with its remark: ``map 4 (dead)``."""
     caption = panel.captions[tile] if tile < len(panel.captions) else ""
     name = caption if caption and not caption.isdigit() else f"{panel.noun} {panel.indices[tile]}"
+    name = panel.names[tile] if panel.names else name
     note = panel.notes[tile] if tile < len(panel.notes) else ""
     return f"{name} ({note})" if note else name
 

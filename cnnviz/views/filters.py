@@ -49,7 +49,13 @@ class FilterOptions:
         ),
     )
     input: int = field(
-        default=0, metadata=option("Input channel", low=0, help="The one whose kernels are shown in all filters.")
+        default=0,
+        metadata=option(
+            "Input channel",
+            low=0,
+            help="The one whose kernels are shown in all filters.",
+            when=("show", "input channel"),
+        ),
     )
     channel: int | None = None
 
@@ -74,12 +80,14 @@ def filters(trace: Trace, record: Record, options: FilterOptions) -> Figure:
     drawn = _Drawing(weights, options)
     if options.show == "norms":
         return figure(trace, record, "filters", *drawn.norms())
-    if options.show == "input channel" and record.op not in DENSE and weights.kernel != (1, 1) and weights.reach > 1:
-        return figure(trace, record, "filters", *drawn.of_input())
+    maps = None
     if record.op in DENSE:
         from cnnviz.core.ops import Call
 
         maps = maps_before(record, Call(record))
+    if options.show == "input channel" and weights.reach > 1:
+        return figure(trace, record, "filters", *drawn.of_input(maps))
+    if record.op in DENSE:
         return figure(trace, record, "filters", *(drawn.unit_on_maps(maps) if maps else drawn.matrix("unit", "input")))
     if record.op == "conv2d" and weights.tensor.shape[1] == 3 == trace.input.shape[1] and record.sources[:1] == (-1,):
         return figure(trace, record, "filters", *drawn.colour())
@@ -158,11 +166,19 @@ class _Drawing:
         about = f"filter {self.chosen:,} of {self.weights.filters:,}: {kernels} of {self._size}"
         return f"{about} · {self._bias()}", self._kernels()
 
-    def of_input(self) -> tuple[str, Panel]:
-        """The kernels that all filters have for one input channel."""
-        channel = min(self.options.input, self.weights.inputs - 1)
-        rows = [k for k in range(self.weights.filters) if channel in self.weights.seen_by(k)]
-        kernels = self.weights.every()[rows, channel - self.weights.seen_by(rows[0]).start]
+    def of_input(self, maps: tuple[int, int, int] | None = None) -> tuple[str, Panel]:
+        """The kernels that all filters have for one input channel; of a dense layer behind ``maps``, for one of them."""
+        inputs = maps[0] if maps else self.weights.inputs
+        channel = min(self.options.input, inputs - 1)
+        rows = [k for k in range(self.weights.filters) if maps or channel in self.weights.seen_by(k)]
+        every = self.weights.every()
+        if maps:
+            kernels = every.reshape(-1, *maps)[:, channel]
+        else:
+            kernels = every[rows, channel - self.weights.seen_by(rows[0]).start]
+        beyond = "" if channel == self.options.input else f" · there is no {self.options.input:,}"
+        if kernels[0].size == 1:
+            return self._column(channel, rows, kernels.reshape(-1), beyond)
         known = extents_of(kernels)
         grid = image_grid(
             kernels[:LIMIT],
@@ -171,17 +187,31 @@ class _Drawing:
             notes=_notes(known)[:LIMIT],
             indices=rows[:LIMIT],
             noun="kernel",
-            title=f"the kernel for input channel {channel:,} in each filter",
+            title=f"the kernel for input channel {channel:,} in each {self._owner}",
             channel=self.options.channel,
             total=len(rows),
         )
-        about = f"input channel {channel:,} of {self.weights.inputs:,}: {counted(len(rows), 'kernel')} of {self._size}"
-        return (about if channel == self.options.input else f"{about} · there is no {self.options.input:,}"), grid
+        about = (
+            f"input channel {channel:,} of {inputs:,}: {counted(len(rows), 'kernel')} of {times(*kernels.shape[1:])}"
+        )
+        return about + beyond, grid
+
+    def _column(self, channel: int, rows: list[int], weights: NDArray[np.float32], beyond: str) -> tuple[str, Panel]:
+        """The one weight that each filter or unit has for one input."""
+        source = "input" if self._owner == "unit" else "input channel"
+        bars = Vector(
+            values=weights,
+            scale=self.scale(contrast=0.0),
+            title=f"the weight for {source} {channel:,} in each {self._owner}",
+            marked=rows.index(self.chosen) if self.options.channel in rows else None,
+        )
+        about = f"{source} {channel:,} of {self.weights.inputs:,}: {counted(len(rows), 'weight')}"
+        return about + beyond, bars
 
     def norms(self) -> tuple[str, Panel, *tuple[Panel, ...]]:
         """How large every filter is, and where kernels have more than one weight, every kernel."""
         weights = self.weights.every().reshape(self.weights.filters, self.weights.reach, -1)
-        noun = "unit" if self.weights.tensor.ndim == 2 else "filter"
+        noun = self._owner
         kernels = np.sqrt(np.einsum("kcw,kcw->kc", weights, weights))  # (K, C / groups)
         whole = np.sqrt(np.einsum("kc,kc->k", kernels, kernels))  # (K,)
         top = float(whole[np.isfinite(whole)].max(initial=0)) or 1.0
@@ -196,12 +226,13 @@ class _Drawing:
         if weights.shape[2] == 1 or kernels.size > MATRIX_LIMIT or self.weights.reach == 1:
             return about, bars
         limit = float(kernels[np.isfinite(kernels)].max(initial=0)) or 1.0
+        lying, axes = _lying(kernels, noun, "input channel")
         grid = image_grid(
-            kernels[None],
+            lying[None],
             Scale(-limit, limit, colours, True, "all kernels"),
             noun="matrix",
             captions=("norms",),
-            title=f"norm of each kernel · y: {noun}, x: input channel",
+            title=f"norm of each kernel · {axes}",
             picks=False,
         )
         return about, bars, grid
@@ -214,19 +245,25 @@ class _Drawing:
         return f"{about} · {self._bias()}", self._grid(kernels, range(maps[0]))
 
     def matrix(self, rows: str, columns: str) -> tuple[str, Panel, *tuple[Panel, ...]]:
-        """All weights as one picture, a row for each filter or unit, and the chosen row on its own."""
+        """All weights as one picture, filters or units along its shorter or longer edge; the chosen one on its own."""
         count, inputs = self.weights.filters, self.weights.inputs
         row = Vector(
             values=self.weights.filter(self.chosen).reshape(-1),
             scale=self.scale(contrast=0.0),
             title=f"weights of {rows} {self.chosen:,}",
         )
-        about = f"{counted(count, rows)} with {counted(inputs, 'weight')} each · y: {rows}, x: {columns}"
+        about = f"{counted(count, rows)} with {counted(inputs, 'weight')} each"
         if count * inputs > MATRIX_LIMIT:
             return f"{about} · too many for one picture: {rows} {self.chosen:,} of {count:,} · {self._bias()}", row
-        whole = self.weights.every().reshape(1, count, inputs)
+        whole, axes = _lying(self.weights.every().reshape(count, inputs), rows, columns)
+        about = f"{about} · {axes}"
         grid = image_grid(
-            whole, self.scale(contrast=0.0), noun="matrix", captions=("weights",), title="all weights", picks=False
+            whole[None],
+            self.scale(contrast=0.0),
+            noun="matrix",
+            captions=("weights",),
+            title="all weights",
+            picks=False,
         )
         return (about, grid) if self.options.channel is None else (f"{about} · {self._bias()}", grid, row)
 
@@ -236,7 +273,6 @@ class _Drawing:
     def _grid(self, kernels: NDArray[np.float32], inputs: range, captions: tuple[str, ...] | None = None) -> ImageGrid:
         known = extents_of(kernels)
         ranges = stretched(self.span, known, self.options.contrast)
-        owner = "unit" if self.weights.tensor.ndim == 2 else "filter"
         return image_grid(
             kernels[:LIMIT],
             self.scale(),
@@ -245,10 +281,15 @@ class _Drawing:
             indices=inputs[:LIMIT],
             captions=captions,
             noun="kernel",
-            title=f"{counted(len(kernels), 'kernel')} of {owner} {self.chosen:,}",
+            title=f"{counted(len(kernels), 'kernel')} of {self._owner} {self.chosen:,}",
             total=len(kernels),
             picks=False,
         )
+
+    @property
+    def _owner(self) -> str:
+        """What has weights of its own."""
+        return "unit" if self.weights.tensor.ndim == 2 else "filter"
 
     @property
     def _size(self) -> str:
@@ -261,6 +302,13 @@ class _Drawing:
     def _bias(self) -> str:
         bias = self.weights.bias_of(self.chosen)
         return "no bias" if bias is None else f"bias {number(bias, signed=True)}"
+
+
+def _lying(matrix: NDArray[np.float32], rows: str, columns: str) -> tuple[NDArray[np.float32], str]:
+    """A matrix with its longer side across, as windows and pages are; and what its axes are then."""
+    if matrix.shape[0] > matrix.shape[1]:
+        return np.ascontiguousarray(matrix.T), f"y: {columns}, x: {rows}"
+    return matrix, f"y: {rows}, x: {columns}"
 
 
 def _notes(known: Extents) -> tuple[str, ...]:

@@ -93,7 +93,10 @@ def test_kernels_in_one_dimension_are_rows() -> None:
 def test_one_by_one_filters_and_dense_layers_are_matrices() -> None:
     pointwise = nn.Conv2d(6, 8, 1)
     made = shown(pointwise, 6, 3, 3, channel=2)
-    assert np.array_equal(grid(made).values[0], pointwise.weight.detach().numpy()[:, :, 0, 0])
+    assert np.array_equal(
+        grid(made).values[0], pointwise.weight.detach().numpy()[:, :, 0, 0].T
+    )  # its longer side across
+    assert "8 filters with 6 weights each · y: input channel, x: filter" in made.subtitle
     row = made.panels[1]
     assert isinstance(row, Vector)
     assert np.array_equal(row.values, pointwise.weight[2, :, 0, 0].detach().numpy())
@@ -202,4 +205,21 @@ def test_norms_of_units_are_one_panel() -> None:
     made = shown(layer, 5, show="norms")
     assert len(made.panels) == 1
     assert made.panels[0].values == pytest.approx(np.linalg.norm(layer.weight.detach().numpy(), axis=1))  # type: ignore[union-attr]
-    assert isinstance(shown(layer, 5, show="input channel").panels[0], ImageGrid), "a matrix has no kernels"
+
+
+def test_the_weights_of_one_input_where_kernels_are_single_numbers() -> None:
+    pointwise = nn.Conv2d(6, 8, 1)
+    made = shown(pointwise, 6, 3, 3, show="input channel", input=4, channel=2)
+    (bars,) = made.panels
+    assert isinstance(bars, Vector)
+    assert np.array_equal(bars.values, pointwise.weight.detach().numpy()[:, 4, 0, 0])
+    assert bars.marked == 2
+    assert made.subtitle == "input channel 4 of 6: 8 weights"
+    dense = nn.Linear(5, 3)
+    made = shown(dense, 5, show="input channel", input=9)
+    assert np.array_equal(made.panels[0].values, dense.weight.detach().numpy()[:, 4])  # type: ignore[union-attr]
+    assert made.subtitle == "input 4 of 5: 3 weights · there is no 9"
+    network = nn.Sequential(nn.Conv2d(1, 3, 3), nn.Flatten(), nn.Linear(48, 5))
+    made = shown(network, 1, 6, 6, record=2, show="input channel", input=1)
+    assert np.array_equal(grid(made).values, network[2].weight.detach().numpy().reshape(5, 3, 4, 4)[:, 1])
+    assert made.subtitle == "input channel 1 of 3: 5 kernels of 4 × 4"

@@ -167,7 +167,7 @@ class _Drawing:
         return f"{about} · {self._bias()}", self._kernels()
 
     def of_input(self, maps: tuple[int, int, int] | None = None) -> tuple[str, Panel]:
-        """The kernels that all filters have for one input channel; of a dense layer behind ``maps``, for one of them."""
+        """The kernels that all filters have for one input channel; that all units have for one of ``maps``."""
         inputs = maps[0] if maps else self.weights.inputs
         channel = min(self.options.input, inputs - 1)
         rows = [k for k in range(self.weights.filters) if maps or channel in self.weights.seen_by(k)]

@@ -196,7 +196,7 @@ def test_norms_of_all_filters_and_kernels(transposed: bool) -> None:
     norms = np.sqrt((weight**2).sum((1, 2, 3)))
     assert bars.values == pytest.approx(norms, rel=1e-6)
     assert bars.marked == 2
-    assert grid(made, 1).values[0] == pytest.approx(np.sqrt((weight**2).sum((2, 3))), rel=1e-6)
+    assert grid(made, 1).values[0] == pytest.approx(np.sqrt((weight**2).sum((2, 3))).T, rel=1e-6)
     assert made.subtitle.startswith("8 filters, norms ")
 
 

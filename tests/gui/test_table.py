@@ -66,6 +66,10 @@ def test_columns_take_the_room_that_there_is(opened: Opened, table: TablePage) -
     assert "Multiply–adds: 118,013,952" in sheet.shown.index(0, 5).data(Qt.ItemDataRole.ToolTipRole)
     assert sheet.columnWidth(1) == theme.px(LEAST)
     assert sum(sheet.columnWidth(place) for place in range(10)) <= sheet.viewport().width()  # the receptive field, too
+    table._lines.set_rows([replace(line, seconds=None) for line in table._lines.rows])
+    assert sheet.isColumnHidden(6)  # nobody has measured
+    deep(table)
+    assert not sheet.isColumnHidden(6)
     opened.window.resize(1280, 720)
     told = sum(sheet.columnWidth(place) for place in range(7))
     opened.qtbot.waitUntil(lambda: told <= sheet.viewport().width())  # times beside costs

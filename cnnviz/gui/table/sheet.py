@@ -37,7 +37,8 @@ class Sheet(QTableView, Generic[R]):
     """Whole lines are selected, a click on a heading sorts, Ctrl+C copies.
 
     Columns are as wide as what stands in them. Where there is no room for all, numbers are rounded, then the longest
-    texts are cut; and where that is too little, the table scrolls below the first columns, which stay.
+    texts are cut, and columns in which nothing stands are left out; where that is too little, the table scrolls under
+    the first columns, which stay.
 
     Attributes
     ----------
@@ -120,6 +121,9 @@ class Sheet(QTableView, Generic[R]):
         seen = [place for place in range(len(model.columns)) if place not in model.hidden]
         room = self.viewport().width()
         model.set_brief(sum(self._needs[False][place] for place in seen) > room)
+        seen = [place for place in seen if not model.is_brief or self._tells(place)]
+        for place in range(len(model.columns)):
+            self.setColumnHidden(place, place not in seen)
         needs = self._needs[model.is_brief]
         others = sum(needs[place] for place in seen if not model.columns[place].elastic)
         air = min(max(room - sum(needs[place] for place in seen), 0) // len(seen), theme.px(AIR))
@@ -130,6 +134,11 @@ class Sheet(QTableView, Generic[R]):
                 width = width if elastic == END else min(width, needs[place] + air)
             self._header.resizeSection(place, width)
         self._fits = False
+
+    def _tells(self, place: int) -> bool:
+        """Whether anything stands in a column: times do once they are measured."""
+        column = self.shown.model.columns[place]
+        return any(column.text(row) for row in self.shown.model.rows)
 
     def _needed(self, brief: bool) -> list[int]:
         """Pixels that each column needs for its heading and all that stands in it."""
@@ -152,8 +161,6 @@ class Sheet(QTableView, Generic[R]):
         """Leave columns out; the pinned ones stay."""
         model = self.shown.model
         model.hidden = frozenset(place for place in hidden if not model.columns[place].pinned)
-        for place in range(len(model.columns)):
-            self.setColumnHidden(place, place in model.hidden)
         self.fit()
 
     def columns_menu(self) -> QMenu:

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
+from cnnviz.core.survey.shapes import TimingAnswer
 from cnnviz.gui.graph import brush, pointing
 from cnnviz.gui.graph.inks import font
-from cnnviz.gui.graph.paint_numbers import KINDS, ZEROS
+from cnnviz.gui.graph.paint_numbers import KINDS, TIME, ZEROS
 from cnnviz.gui.graph.pointing import CARD, Pointed
 from cnnviz.gui.graph.scene import box_of
 from cnnviz.gui.graph.view import GraphView
@@ -109,3 +110,18 @@ def test_the_words_on_a_card_end_above_its_maps(graph: Opened, key: str) -> None
         lines = QFontMetricsF(font(large, bold=True)).height()
         lines += QFontMetricsF(font(small)).height() * (1 if key == "relu" else 2)
         assert brush.top_of(zoom) + lines <= brush.head_of(card, zoom) * zoom + 2
+
+
+def test_another_colour_stops_measuring(graph: Opened) -> None:
+    page, runner = graph.controller.networking.page, graph.controller.runner
+    asked: list[object] = []
+    runner.found.connect(asked.append)
+    page.colours.setCurrentIndex(KINDS.index(TIME) + 1)
+    page.colours.setCurrentIndex(0)
+    graph.settle()
+    timings = [found for found in asked if isinstance(found, TimingAnswer)]
+    assert timings
+    assert all(found.timing is None and not found.query.measure for found in timings)
+    page.colours.setCurrentIndex(KINDS.index(TIME) + 1)
+    graph.settle()
+    assert view(graph).numbers is not None

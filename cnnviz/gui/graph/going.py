@@ -48,6 +48,7 @@ class Networking(QObject):
         self._window, self._session, self._runner = window, session, runner
         self._response: Response | None = None
         self._asked: GraphQuery | None = None
+        self._measuring: TimingQuery | None = None
         self.open = False
         self.page = self._made()
         self._actions = self._make_menu()
@@ -152,6 +153,8 @@ class Networking(QObject):
                 self.page.set_values(of_survey(found))
             return True
         if isinstance(found, TimingAnswer):
+            if found.query == self._measuring:
+                self._measuring = None
             if self._response is not None and found.timing is not None and found.query.key == self._response.key:
                 self.page.set_values(of_timing(found.timing))
             return True
@@ -162,10 +165,19 @@ class Networking(QObject):
 
     @Slot(str)
     def _on_numbers(self, name: str) -> None:
-        """Ask for numbers that are not known yet."""
-        if self._response is not None and self.open:
-            key = self._response.key
-            self._runner.look_up(TimingQuery(key) if name == TIME.name else SurveyQuery(key))
+        """Ask for numbers that are not known yet; times that nobody waits for any more are not measured on."""
+        if self._response is None or not self.open:
+            return
+        key = self._response.key
+        if name == TIME.name:
+            self._measuring = TimingQuery(key)
+            self._runner.look_up(self._measuring)
+            return
+        if self._measuring is not None:
+            self._measuring = None
+            self._runner.look_up(TimingQuery(key, measure=False))  # it takes the place of the other
+        if name:
+            self._runner.look_up(SurveyQuery(key))
 
     def _ask(self) -> None:
         """Ask for the graph of the present pass, folded as the one that is shown if it is of the same network."""

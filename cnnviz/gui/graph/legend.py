@@ -47,7 +47,8 @@ class Legend(QWidget):
         painter.setFont(theme.font("tiny"))
         if self._wanted:
             painter.setPen(theme.color("dim"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, f"{self._wanted}: being measured…")
+            said = f"{self._wanted}: being measured… Another colour stops it."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, said)
         elif self._numbers is not None:
             self._paint_numbers(painter, self._numbers)
         else:

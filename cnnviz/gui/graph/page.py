@@ -37,7 +37,7 @@ class GraphPage(QFrame):
     """Joins the graph with its tools; remembers the places that were seen."""
 
     query_wanted = Signal(object)  # GraphQuery
-    numbers_wanted = Signal(str)  # name of their kind
+    numbers_wanted = Signal(str)  # name of their kind; empty when none are waited for any more
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,8 +181,7 @@ class GraphPage(QFrame):
             wanted = kind.title if numbers is None else ""
         self.view.set_numbers(numbers)
         self.legend.set_numbers(numbers, wanted)
-        if wanted:
-            self.numbers_wanted.emit(KINDS[index - 1].name)
+        self.numbers_wanted.emit(KINDS[index - 1].name if wanted else "")
 
     def set_values(self, values: Mapping[str, Values]) -> None:
         """Take numbers that were measured."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
+from cnnviz.core.cancel import go_on
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import PAGE, written
 from cnnviz.core.writing import replacing
@@ -133,6 +134,8 @@ def export(
     ------
     CnnvizError
         Unknown format, scale or theme; no such part; no such folder, no permission, disk full.
+    Cancelled
+        Nobody wants the file any more: it is not written, an old one stays.
     """
     target = Path(path)
     suffix = suffix_of(target, formats())
@@ -144,6 +147,7 @@ def export(
     made = _with_parts(made, visible) if visible else made
     with replacing(target) as file:
         _writers[suffix](made, file, style)
+        go_on()
     return target
 
 

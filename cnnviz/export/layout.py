@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from cnnviz.core.cancel import go_on
 from cnnviz.export import paper
 from cnnviz.export.cropped import alone
 from cnnviz.export.paper import LINE, PLAIN, Sheet, cut, width_of, wrapped
@@ -79,6 +80,7 @@ def _stacked(panels: tuple[Panel, ...], room: int | None, abreast: int) -> Block
     share = None if room is None else (room - GAP * (abreast - 1)) // abreast
     blocks = []
     for number, panel in enumerate(panels):
+        go_on()
         scale = getattr(panel, "scale", None)
         told = number > 0 and scale is not None and scale is getattr(panels[number - 1], "scale", None)
         blocks.append(titled(block_of(panel, with_bar=not told, room=share), panel_title(panel)))

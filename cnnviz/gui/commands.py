@@ -60,8 +60,12 @@ class Commands(QObject):
             "export-many": lambda: controller.exports.ask_many(controller.response, controller.collection.paths),
             "report": lambda: controller.reporting.ask(session.request),
             "quit": self._window.close,
-            "add-to-page": lambda: self._with_figure(controller.exporter.add_to_page),
-            "copy-picture": lambda: self._with_figure(controller.exporter.copy_picture),
+            "add-to-page": lambda: self._with_figure(
+                lambda figure: controller.exporter.add_to_page(self._as_seen(figure))
+            ),
+            "copy-picture": lambda: self._with_figure(
+                lambda figure: controller.exporter.copy_picture(self._as_seen(figure))
+            ),
             "copy-values": lambda: self._with_figure(controller.exporter.copy_values),
             "copy-python": lambda: self._with_figure(lambda figure: self._copy(figure, as_python, "lines of Python")),
             "copy-command": lambda: self._with_figure(lambda figure: self._copy(figure, as_command, "command")),
@@ -172,6 +176,13 @@ class Commands(QObject):
         else:
             controller.complain(NOTHING_YET)
 
+    def _as_seen(self, figure: Figure) -> Figure:
+        """What of a figure is visible: where somebody has zoomed in, that part alone."""
+        response = self._controller.response
+        zoomed = response is not None and figure is response.figure
+        visible = self._window.pane.figure_view.visible if zoomed else ()
+        return figure.seen(visible) if visible else figure
+
     def _asked(self, figure: Figure | None) -> Figure | None:
         """The figure of a workspace with the model and the picture that it is of."""
         response = self._controller.response
@@ -195,10 +206,7 @@ class Commands(QObject):
         try:
             if figure.request is None:
                 raise CnnvizError("This figure is of no layer of a network, so it cannot be copied as a program.")
-            response = self._controller.response
-            zoomed = response is not None and figure is response.figure
-            visible = self._window.pane.figure_view.visible if zoomed else ()
-            QGuiApplication.clipboard().setText(write(figure.request, visible=visible))
+            QGuiApplication.clipboard().setText(write(figure.request, visible=self._as_seen(figure).visible))
         except CnnvizError as error:
             self._controller.complain(str(error))
         else:

@@ -41,7 +41,7 @@ class Exporter(QObject):
         self._explorer = explorer
         self._window = window
         self.draft = PageDraft()
-        self._running: dict[int, str] = {}
+        self._running: dict[int, tuple[str, str]] = {}  # what is written, and what is said of it afterwards
         jobs.reported.connect(self._on_report)
 
     def ask(
@@ -86,45 +86,49 @@ class Exporter(QObject):
         cancelled = threading.Event()
         run = partial(_outputs, self._explorer, request, layers, file, cancelled)
         job = self._jobs.start(Job(f"Writing {file.name}", run, cancelled=cancelled))
-        self._running[job.number] = "file"
+        self._running[job.number] = "file", ""
         return job
 
-    def write(self, figure: Figure, file: Path, **style: Any) -> None:
+    def write(self, figure: Figure, file: Path, **style: Any) -> Job:
         """Write the figure to a file; the suffix says the format, the rest is as `cnnviz.export` takes it."""
-        self._start(f"Writing {file.name}", figure, file, {"scale": 2} | style, "file")
+        return self._start(f"Writing {file.name}", figure, file, {"scale": 2} | style, "file")
 
     def add_to_page(self, figure: Figure) -> None:
         """Collect the figure; the page is arranged and written in the export dialog."""
         self.draft.add(figure)
         count = len(self.draft.entries)
         among = "the page" if count == 1 else f"the page of {count:,} figures"
-        self.done.emit(f"{figure.title} is on {among}; Export figure shows it")
+        self.done.emit(f"{_told(figure, figure.title)} is on {among}; Export figure shows it")
 
     def copy_picture(self, figure: Figure) -> None:
         """Put the figure into the clipboard as a picture, in the colours of the window."""
         background = "dark" if theme.dark else "light"
-        self._start("Copying the figure", figure, None, {"scale": 2, "theme": background}, "png")
+        told = f"{_told(figure, 'The figure')} is in the clipboard"
+        self._start("Copying the figure", figure, None, {"scale": 2, "theme": background}, "png", told)
 
     def copy_values(self, figure: Figure) -> None:
         """Put the figure's values into the clipboard as a table for a spreadsheet."""
-        self._start("Copying the values", figure, None, {}, "csv")
+        self._start("Copying the values", figure, None, {}, "csv", "The values are in the clipboard")
 
-    def _start(self, title: str, figure: Figure, file: Path | None, style: dict[str, Any], kind: str) -> None:
+    def _start(
+        self, title: str, figure: Figure, file: Path | None, style: dict[str, Any], kind: str, told: str = ""
+    ) -> Job:
         job = self._jobs.start(Job(title, partial(_export, figure, file, style, kind)))
-        self._running[job.number] = kind
+        self._running[job.number] = kind, told
+        return job
 
     @Slot(object)
     def _on_report(self, report: JobReport) -> None:
         if report.job.number not in self._running:
             return
         for result in report.results:
-            self._take(self._running[report.job.number], result)
+            self._take(*self._running[report.job.number], result)
         if report.problem:
             self.problem.emit(report.problem, report.details)
         if report.ended:
             del self._running[report.job.number]
 
-    def _take(self, kind: str, result: str | tuple[bytes, ...] | CnnvizError) -> None:
+    def _take(self, kind: str, told: str, result: str | tuple[bytes, ...] | CnnvizError) -> None:
         if isinstance(result, CnnvizError):
             self.problem.emit(str(result), result.details)
             return
@@ -133,7 +137,12 @@ class Exporter(QObject):
             return
         mime = offers.of_figure(*result) if kind == "png" else offers.of_table(result[0].decode())
         QGuiApplication.clipboard().setMimeData(mime)
-        self.done.emit("The figure is in the clipboard" if kind == "png" else "The values are in the clipboard")
+        self.done.emit(told)
+
+
+def _told(figure: Figure, words: str) -> str:
+    """What a figure is called, where only a part of it is drawn, too."""
+    return f"{words}, as far as it is visible," if figure.visible else words
 
 
 def _export(figure: Figure, file: Path | None, style: dict[str, Any], kind: str) -> Iterator[Progress]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog
 
 import cnnviz
 from cnnviz.export import export
+from cnnviz.export.paper import drawing
 from cnnviz.figure import Figure, Matrix, Scale
 from cnnviz.gui.exports.figure_dialog import ExportDialog
 from cnnviz.gui.exports.kinds import FORMATS
@@ -226,6 +227,16 @@ def test_outputs_that_are_cancelled_leave_nothing(opened, tmp_path: Path):
     controller = opened.controller
     with opened.qtbot.waitSignal(controller.jobs.reported, check_params_cb=lambda report: report.ended):
         job = controller.exporter.write_outputs(controller.response.request, "all", tmp_path / "a.npz")
+        controller.jobs.cancel(job)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_figure_that_is_cancelled_while_it_is_drawn_leaves_nothing(opened, tmp_path: Path):
+    controller = opened.controller
+    ended = opened.qtbot.waitSignal(controller.jobs.reported, check_params_cb=lambda report: report.ended)
+    with ended, drawing():  # one sheet at a time: the job waits for this one
+        job = controller.exporter.write(controller.response.figure, tmp_path / "a.png")
+        opened.qtbot.waitUntil(lambda: any(tmp_path.iterdir()), timeout=30_000)
         controller.jobs.cancel(job)
     assert not list(tmp_path.iterdir())
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ from cnnviz.gui.figures.image_grid import ImageGridWidget
 from cnnviz.gui.figures.seeing import camera_of, is_near, seen
 from cnnviz.gui.figures.tiling import Camera, Tiling, arrange, clamped, fit, zoomed
 from cnnviz.gui.jobs import JobReport
+from cnnviz.gui.theme import theme
 
 AREA = (400.0, 300.0)
 GRID = Tiling(8, 10, 10, 4, 9.0, 6.0, 12.0, 4.0)  # 4 × 2 maps of 90 × 90 pixels, with captions of 12 and gaps of 6
@@ -185,6 +186,21 @@ def test_what_is_copied_as_a_program_makes_what_is_visible(zoomed_in, tmp_path: 
     words = shlex.split(QGuiApplication.clipboard().text().replace("--format pdf", "--format png"))
     assert cli.run(words[1:]) == 0
     assert Path("figure.png").read_bytes() == next(Path("figures").iterdir()).read_bytes() == wanted
+
+
+def test_the_figure_is_copied_and_put_on_the_page_as_it_is_seen(zoomed_in, tmp_path: Path) -> None:
+    controller, visible = zoomed_in.controller, zoomed_in.window.pane.figure_view.visible
+    background = "dark" if theme.dark else "light"
+    wanted = export(controller.response.figure.seen(visible), tmp_path / "seen.png", scale=2, theme=background)
+    with zoomed_in.qtbot.waitSignal(controller.exporter.done, timeout=30_000) as told:
+        zoomed_in.window.commands["copy-picture"].trigger()
+    assert told.args == ["The figure, as far as it is visible, is in the clipboard"]
+    copied = QGuiApplication.clipboard().image()
+    assert (copied.width(), copied.height()) == QImage(str(wanted)).size().toTuple()
+    zoomed_in.window.commands["add-to-page"].trigger()
+    zoomed_in.qtbot.keyClick(canvas_of(zoomed_in), Qt.Key.Key_0)
+    zoomed_in.window.commands["add-to-page"].trigger()  # all of it is seen again
+    assert [entry.figure.visible for entry in controller.exporter.draft.entries] == [visible, ()]
 
 
 @pytest.fixture

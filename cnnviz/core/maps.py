@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,7 +22,8 @@ T = TypeVar("T")
 _kept: WeakKeyDictionary[object, dict[str, object]] = WeakKeyDictionary()
 
 
-class Extents(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Extents:
     """Lowest and highest finite value of each map (0 where there is none), and a remark on maps that are no picture.
 
     Attributes
@@ -37,6 +40,11 @@ class Extents(NamedTuple):
     high: NDArray[np.float32]
     notes: tuple[str, ...]
     empty: bool = False
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """The lowest and the highest of all maps; zeros where there is no map."""
+        return (float(self.low.min()), float(self.high.max())) if self.low.size else (0.0, 0.0)
 
     @property
     def flat(self) -> NDArray[np.bool_]:

@@ -60,8 +60,8 @@ def range_of(trace: Trace, record: Record | None) -> Range:
 
 def spanning(*parts: Extents) -> Range:
     """The range that covers the finite values of all parts; never empty."""
-    low = min((float(part.low.min()) for part in parts if part.low.size), default=0.0)
-    high = max((float(part.high.max()) for part in parts if part.high.size), default=0.0)
+    spans = [part.span for part in parts if part.low.size]
+    low, high = min((low for low, _ in spans), default=0.0), max((high for _, high in spans), default=0.0)
     signed = low < 0
     limit = max(-low, high) or 1.0
     return Range(-limit if signed else 0.0, limit, signed, all(part.empty for part in parts))

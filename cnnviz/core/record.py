@@ -87,6 +87,7 @@ class Record:
         "__weakref__",
         "_again",
         "_args",
+        "_array",
         "_axes",
         "_facts",
         "_kwargs",
@@ -130,6 +131,7 @@ class Record:
         self._args = args  # here records stand for their outputs
         self._kwargs = kwargs
         self._value: Tensor | None = value
+        self._array: NDArray[np.float32] | None = None  # the same numbers, once somebody has looked at them
         self._recipe: Recipe | None = None
         self._again: weakref.ref[Tensor] | None = None
         self._latest: Tensor | None = None
@@ -255,6 +257,8 @@ class Record:
         Dropped
             When it was not kept.
         """
+        if self._array is not None:
+            return self._array
         value = self.output.detach()
         if BATCH in self.all_axes:
             value = value.select(self.all_axes.index(BATCH), 0)
@@ -262,6 +266,8 @@ class Record:
             value = value.abs()
         array: NDArray[np.float32] = value.to("cpu", torch.float32).numpy()
         array.flags.writeable = False
+        if self._value is not None and self.dtype == torch.float32 and self.device.type == "cpu":
+            self._array = array  # the same memory
         return array
 
     # What follows is for the recorder and the memory budget.
@@ -273,7 +279,7 @@ class Record:
 
     def hold(self, value: Tensor) -> None:
         """Let another tensor with the same numbers hold the output, whose own memory is about to change."""
-        self._value = value
+        self._value, self._array = value, None
 
     def make_again(self, depth: int) -> None:
         """Forget the output, and compute it again when something looks at it; so many in a row for this one."""
@@ -327,7 +333,7 @@ class Record:
         value = self._value
         if value is not None:
             self._facts = (value.shape, value.dtype, value.device)
-            self._value = None
+            self._value = self._array = None
 
 
 def exchange(value: Any, to: Callable[[Any], Any]) -> Any:

@@ -7,6 +7,7 @@ import functools
 import itertools
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cnnviz.core import memory
+from cnnviz.core import memory, threads
 from cnnviz.core.cancel import Cancelled
 from cnnviz.core.device import describe, on_cpu, synchronize
 from cnnviz.core.errors import CnnvizError
@@ -258,9 +259,10 @@ def _run(
     notes: tuple[str, ...] = (),
 ) -> Trace:
     recorder = Recorder(module, tensor.detach(), wanted, budget)
+    few = threads.fitting(model) if model is not None and prepared is not None else nullcontext()
     start = time.perf_counter()
     try:
-        with recorder.recording():
+        with few, recorder.recording():
             output = module(recorder.origin.output)
     except (Cancelled, torch.OutOfMemoryError):
         recorder.finish()

@@ -222,8 +222,7 @@ class Explorer:
     def classify(self, model: Model, picture: Picture) -> Scores | None:
         """The network's answer alone, without a trace; given up with ``Cancelled`` when it is not wanted any more."""
         prepared = images.prepare(picture, model.preprocessing)
-        with threads.fitting(model):
-            return _scores(trace(model, prepared, wanted=still_wanted, budget=0))
+        return _scores(trace(model, prepared, wanted=still_wanted, budget=0))
 
     def _pass(self, request: Request, wanted: Callable[[], bool]) -> _Pass:
         """The traced pass of the request's model and picture, kept or made now."""
@@ -239,8 +238,7 @@ class Explorer:
             return self._passes[key]
         problem = details = ""
         try:
-            with threads.fitting(model):
-                traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self.budget)
+            traced = trace(model, images.prepare(picture, model.preprocessing), wanted=wanted, budget=self.budget)
         except TraceError as error:
             if not error.trace.records:
                 raise

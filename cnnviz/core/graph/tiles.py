@@ -53,7 +53,7 @@ def tile(trace: Trace, index: int, count: int, edge: int, query: TilesQuery) -> 
     else:
         chosen = order(trace, record)[:count] if query.strongest else np.arange(min(count, len(values)))
         raster = pixels.paint(pixels.shrunk(values[chosen], edge), scale.low, scale.high)
-    ends = (float(extents.low.min()), float(extents.high.max())) if extents.low.size else (0.0, 0.0)
+    ends = extents.span
     return Tile(index, (count, edge), raster, scale, chosen, len(values), *ends)
 
 

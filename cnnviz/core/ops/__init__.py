@@ -53,6 +53,7 @@ for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
 _heads: WeakKeyDictionary[Record, Head] = WeakKeyDictionary()  # columns, graph, table and views all ask
+_described: WeakKeyDictionary[Record, Description] = WeakKeyDictionary()
 
 
 def head(trace: Trace, record: Record) -> Head:
@@ -67,9 +68,11 @@ def head(trace: Trace, record: Record) -> Head:
 
 
 def take_over(record: Record, earlier: Record) -> None:
-    """Let a record have the head that one with the same arguments and shapes has, if that is known."""
+    """Let a record have the head and the words that one with the same arguments and shapes has, if those are known."""
     if earlier in _heads:
         _heads[record] = _heads[earlier]
+    if earlier in _described:
+        _described[record] = _described[earlier]
 
 
 def describe(trace: Trace, record: Record) -> Description:
@@ -77,7 +80,10 @@ def describe(trace: Trace, record: Record) -> Description:
 
     Shapes and arguments alone are looked at, as for `head`.
     """
-    return operation_of(record.op).describe(Call(record))
+    found = _described.get(record)
+    if found is None:
+        found = _described[record] = operation_of(record.op).describe(Call(record))
+    return found
 
 
 def window(trace: Trace, record: Record) -> tuple[Reads, ...]:

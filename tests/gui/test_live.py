@@ -253,6 +253,15 @@ controller.stop()
     assert said.startswith('Cameras and videos need Qt Multimedia: install it with pip install "cnnviz[camera]".')
 
 
+def test_what_brings_a_second_llvm_into_the_program_is_not_loaded_after_the_graphics_driver():
+    code = (
+        "import sys\nimport cnnviz.gui.live.media\n"
+        "try:\n    import triton.language\nexcept ImportError:\n    print(sys.modules['triton'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "None\n"
+
+
 def test_the_name_of_a_video_is_its_file(qapp, clip):
     video = Video(clip)
     assert video.name == "clip.mp4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,10 @@ from PySide6.QtMultimedia import (
     QVideoFrame,
     QVideoSink,
 )
+
+sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+# Frames and decoders load the graphics driver, and with it a LLVM of its own. Where triton brings another one after
+# that, the program ends at once: it stays away then, and torch does without it, as it does on macOS and Windows.
 
 USUAL_RATE = 25.0
 """Frames a second of a video that does not say."""

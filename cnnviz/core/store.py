@@ -47,6 +47,12 @@ def holds(name: object) -> bool:
     return isinstance(name, str) and name.startswith(PREFIX)
 
 
+def is_frame(name: object) -> bool:
+    """Whether a name means a frame of a camera or a video that is still kept."""
+    with _lock:
+        return isinstance(name, str) and name in _kept and _kept[name].name != DRAWING
+
+
 def take(name: str) -> Picture:
     """The picture of a name.
 

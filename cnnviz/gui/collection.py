@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnnviz import paths
+from cnnviz.core import store
 from cnnviz.gui.jobs import Job, JobReport, Jobs
 from cnnviz.gui.runner import Runner
 from cnnviz.gui.session import Session
@@ -73,12 +74,15 @@ class Collection(QObject):
         self._only_samples = True
 
     def put(self, pictures: dict[str, str]) -> None:
-        """Fill the tray with nothing but these pictures (path and true class), one of them current."""
+        """Fill the tray with nothing but these pictures (path and true class), one of them current.
+
+        A video or a camera goes on.
+        """
         self._cancel_classifying()
         self._tray.model.remove(item.path for item in self._tray.model.items)
         self._tray.add([TrayItem(path, Path(path).name, true_label=label) for path, label in pictures.items()])
         self._labelled = {path for path, label in pictures.items() if label}
-        if self._session.request.image not in pictures:
+        if self._session.request.image not in pictures and not store.is_frame(self._session.request.image):
             self._session.update(image=next(iter(pictures)))
         self._tray.set_current(self._session.request.image)
         self._only_samples = False

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QLoggingCategory, Qt, QUrl
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog
 
 multimedia = pytest.importorskip("PySide6.QtMultimedia", reason='pip install "cnnviz[camera]"', exc_type=ImportError)
 from cnnviz.core import store  # noqa: E402
-from cnnviz.gui.live.media import Camera, Video  # noqa: E402
+from cnnviz.gui.live.media import Camera, Video, pixels_of  # noqa: E402
 
 pytestmark = pytest.mark.qt_log_ignore("No RHI backend", "Invalid frameRate", extend=True)  # there is no GPU
 LEFT = Qt.MouseButton.LeftButton
@@ -202,26 +204,54 @@ def test_what_is_no_video_is_said(opened, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
     with qtbot.waitSignal(opened.controller.problem, timeout=10_000) as told_:
         opened.window.live.file_wanted.emit()
-    assert told_.args[0].startswith("“broken.mp4” cannot be played")
+    assert told_.args[0].startswith("“broken.mp4” is no video that can be played here")
     opened.settle()
     with qtbot.waitSignal(opened.controller.problem, timeout=10_000) as told_:
         opened.controller.open_files([str(tmp_path / "gone.mp4")])
-    assert told_.args[0].startswith("“gone.mp4” cannot be played")
+    assert told_.args[0].startswith("“gone.mp4” is not there any more")
+    with wave.open(str(tmp_path / "sound.mp4"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16000))
+    with qtbot.waitSignal(opened.controller.problem, timeout=10_000) as told_:
+        opened.controller.open_files([str(tmp_path / "sound.mp4")])
+    assert told_.args[0].startswith("“sound.mp4” has sound but no pictures")
     opened.settle()
     assert opened.controller.living.source is None
+
+
+def test_a_video_plays_on_through_another_network(opened, qtbot, clip):
+    living = opened.controller.living
+    living.open(clip)
+    wait_frame(opened, qtbot, 0)
+    opened.settle()
+    living.source.set_running(True)
+    opened.controller.open_model(replace(opened.request.model, name="vgg-cifar10"))
+    assert living.source.running  # although the tray has other samples now
+    assert opened.window.tray.model.items[0].name == "ship.png"
+    assert store.is_frame(opened.request.image)
+    opened.settle()
+    assert opened.controller.response.request.model.name == "vgg-cifar10"
+    assert opened.controller.response.request.image == opened.request.image
 
 
 def test_large_frames_are_scaled_and_say_so():
     from cnnviz.core.frames import framed
 
-    pixels = np.zeros((1080, 1920, 3), np.uint8)
-    pixels[:, :960] = 200
-    made = framed(pixels, "clip", "at 0:01.00", mirrored=True)
+    image = QImage(1920, 1080, QImage.Format.Format_RGB32)
+    image.fill(QColor("black"))
+    painter = QPainter(image)
+    painter.fillRect(0, 0, 960, 1080, QColor(200, 200, 200))
+    painter.end()
+    pixels, size = pixels_of(multimedia.QVideoFrame(image), 512)
+    made = framed(pixels, size, "clip", "at 0:01.00", mirrored=True)
     assert made.pixels.shape == (512, 910, 3)
     assert made.pixels[:, 470:].min() == 200
     assert made.pixels[:, :440].max() == 0
     assert made.steps[0].caption == "1920 × 1080 pixels, at 0:01.00, mirrored, scaled to 910 × 512"
-    assert framed(pixels, "clip").digest != made.digest
+    assert framed(pixels, size, "clip").digest != made.digest
+    small, size = pixels_of(multimedia.QVideoFrame(image), 1080)
+    assert small.shape == (1080, 1920, 3)
+    assert "scaled" not in framed(small, size, "clip").steps[0].caption
 
 
 def test_nothing_of_it_is_imported_before_it_is_wanted_and_without_it_one_sentence_is_shown():

@@ -252,12 +252,12 @@ class Living(QObject):
 
     def _made(self) -> str:
         """The latest frame as a picture; its name."""
-        from cnnviz.core.frames import framed
+        from cnnviz.core.frames import SHORTER, framed
         from cnnviz.gui.live.media import pixels_of
 
         assert self._source is not None
-        pixels = pixels_of(self._source.latest)
-        self._picture = framed(pixels, self._source.name, self._source.when, self._panel.mirror.isChecked())
+        pixels, size = pixels_of(self._source.latest, SHORTER)
+        self._picture = framed(pixels, size, self._source.name, self._source.when, self._panel.mirror.isChecked())
         self._panel.picture.set_pixels(self._picture.pixels)
         self._sent = store.keep(self._picture)
         return self._sent
@@ -275,7 +275,8 @@ class Living(QObject):
             return
         self._since.start()
         rate = f"{self._feed.rate:.0f} frames/s · " if self._source.running and self._feed.rate else ""
-        self._panel.numbers.setText(f"{rate}pass {self._seconds * 1000:.0f} ms · {self._feed.dropped:,} dropped")
+        where = f"frame {video.frame:,} · " if (video := self._video) is not None else ""
+        self._panel.numbers.setText(f"{rate}pass {self._seconds * 1000:.0f} ms\n{where}{self._feed.dropped:,} dropped")
 
     @Slot(object, object)
     def _on_request(self, _: Request, new: Request) -> None:

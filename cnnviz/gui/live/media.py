@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import (
     QCamera,
@@ -119,6 +119,7 @@ class Video(Source):
         self._player.durationChanged.connect(self.changed)
         self._player.seekableChanged.connect(self.changed)
         self._player.errorOccurred.connect(self._on_error)
+        self._player.mediaStatusChanged.connect(self._on_status)
 
     def open(self) -> None:
         self._player.setSource(QUrl.fromLocalFile(self.file))
@@ -167,7 +168,16 @@ class Video(Source):
 
     @Slot(QMediaPlayer.Error, str)
     def _on_error(self, _: QMediaPlayer.Error, details: str) -> None:
-        self.problem.emit(f"“{self.name}” cannot be played: convert it to MP4 (H.264), then open it again.", details)
+        if not Path(self.file).is_file():
+            self.problem.emit(f"“{self.name}” is not there any more: open it from where it is now.", self.file)
+        else:
+            advice = "convert it to MP4 (H.264), then open it again"
+            self.problem.emit(f"“{self.name}” is no video that can be played here: {advice}.", details)
+
+    @Slot(QMediaPlayer.MediaStatus)
+    def _on_status(self, status: QMediaPlayer.MediaStatus) -> None:
+        if status == QMediaPlayer.MediaStatus.LoadedMedia and not self._player.hasVideo():
+            self.problem.emit(f"“{self.name}” has sound but no pictures: choose a video.", "")
 
 
 class Devices(QObject):
@@ -189,12 +199,18 @@ class Devices(QObject):
         return Camera(QMediaDevices.videoInputs()[position])
 
 
-def pixels_of(frame: QVideoFrame) -> NDArray[np.uint8]:
-    """A frame as RGB, upright: (H, W, 3)."""
-    image = frame.toImage().convertToFormat(QImage.Format.Format_RGB888)
+def pixels_of(frame: QVideoFrame, shorter: int) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """A frame as RGB, upright, its shorter edge scaled to at most ``shorter``: (H, W, 3); and its width and height."""
+    image = frame.toImage()
+    whole = image.width(), image.height()
+    if (share := shorter / max(min(whole), 1)) < 1:
+        width, height = (max(1, round(edge * share)) for edge in whole)
+        way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(width, height, *way)
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
     width, height = image.width(), image.height()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
-    return rows[:, : 3 * width].reshape(height, width, 3).copy()
+    return rows[:, : 3 * width].reshape(height, width, 3).copy(), whole
 
 
 def _clock(seconds: float) -> str:

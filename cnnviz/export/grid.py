@@ -24,6 +24,9 @@ GRID_WIDTH, GRID_HEIGHT = 860, 560
 TALL = 1.5
 """How many times as high as wide a mosaic on narrow paper may become; beyond, its maps are drawn smaller."""
 
+MORE = 4
+"""A quarter more maps stand side by side where the last row is fuller then."""
+
 BAR_ROOM = 72
 """What a colour bar with its numbers takes of it."""
 
@@ -142,7 +145,9 @@ def _columns(count: int, height: int, width: int, wide: int) -> int:
     if wide >= GRID_WIDTH:
         return columns
     tall = min(TALL, TALLEST / wide)
-    return min(max(min(columns, wide // width), math.ceil(math.sqrt(count * height / (width * tall)))), count)
+    least = min(max(min(columns, wide // width), math.ceil(math.sqrt(count * height / (width * tall)))), count)
+    some_more = range(least, min(least + least // MORE, count) + 1)
+    return min(some_more, key=lambda columns: (-count % columns, columns))  # few places of the last row stay empty
 
 
 def is_stretched(panel: ImageGrid) -> bool:

@@ -69,7 +69,9 @@ def body_of(figure: Figure, room: int | None) -> Block:
     whole = _stacked(panels, room, 1)
     if room is None or whole.height <= TALLEST:
         return whole
-    narrower = (_stacked(panels, room, abreast) for abreast in range(2, min(len(panels), ABREAST) + 1))
+    least = 0 if all(isinstance(panel, ImageGrid) for panel in panels) else NARROWEST  # words need room, maps do not
+    several = [abreast for abreast in range(2, min(len(panels), ABREAST) + 1) if room // abreast >= least]
+    narrower = (_stacked(panels, room, abreast) for abreast in several)
     return next((block for block in narrower if block.height <= TALLEST), whole)
 
 

@@ -13,30 +13,45 @@ from cnnviz.figure import Figure, Page
 BETWEEN = 28
 """Pixels between the figures."""
 
+LEVEL = 48
+"""Columns whose figures end that near to each other go on at the same height."""
+
 WIDE = 1000
 """Pixels of a page whose width nobody has said."""
 
 
 def paged(panel: Page, room: int | None) -> Block:
-    """The figures, row by row, each as wide as its column."""
+    """The figures, each as wide as a column, and below the highest place that is free: no hole below a low one."""
     columns = max(1, min(panel.columns, len(panel.figures)))
     bars = _bars(panel.figures)
     wide = ((room or WIDE) - (bars.width + BETWEEN if bars else 0) - BETWEEN * (columns - 1)) // columns
     cells = [_cell(panel, number, wide) for number in range(len(panel.figures))]
-    rows = [cells[at : at + columns] for at in range(0, len(cells), columns)]
-    widths = [max(row[i].width for row in rows if i < len(row)) for i in range(columns)]
-    heights = [max(cell.height for cell in row) for row in rows]
+    places, height = _placed([cell.height for cell in cells], columns)
+    widths = [max(cell.width for cell, (i, _) in zip(cells, places, strict=True) if i == at) for at in range(columns)]
+    lefts = [sum(widths[:at]) + BETWEEN * at for at in range(columns)]
 
     def draw(sheet: Sheet, x: int, y: int) -> None:
-        for row, height in zip(rows, heights, strict=True):
-            at = x
-            for cell, size in zip(row, widths, strict=False):
-                cell.draw(sheet, at, y)
-                at += size + BETWEEN
-            y += height + GAP
+        for cell, (column, top) in zip(cells, places, strict=True):
+            cell.draw(sheet, x + lefts[column], y + top)
 
-    page = Block(sum(widths) + BETWEEN * (columns - 1), sum(heights) + GAP * (len(rows) - 1), draw)
+    page = Block(sum(widths) + BETWEEN * (columns - 1), height, draw)
     return _with_bars(page, bars) if bars else page
+
+
+def _placed(heights: list[int], columns: int) -> tuple[list[tuple[int, int]], int]:
+    """Column and upper end of each figure, in pixels, and how high they are together.
+
+    Each goes into the column that is free first, the left one of several, so that one still reads them in their order.
+    """
+    free, places = [0] * columns, list[tuple[int, int]]()
+    for height in heights:
+        level = [column for column in range(columns) if free[column] <= min(free) + LEVEL]
+        taken = [column for column, _ in places]
+        chosen = min(level, key=lambda column: (taken.count(column), column))
+        top = max(free[column] for column in level)
+        places.append((chosen, top))
+        free[chosen] = top + height + GAP
+    return places, max(free) - GAP
 
 
 def _bars(figures: tuple[Figure, ...]) -> Block | None:

@@ -10,11 +10,17 @@ from cnnviz.export.paper import width_of
 from cnnviz.figure import ImageGrid, Sliding, number
 from cnnviz.layout.marks import LINE, SMALL, Drawn, Mark, Pixels, Stroke, Words, lines_of, ramp_below
 
-LEAST, MOST = 44, 84
+LEAST, MOST = 36, 84
 """Pixels that a map is wide."""
 
 SIGN, APART = 16, 8
 """Room of a sign between maps; between rows."""
+
+TALL = 528
+"""Pixels that rows are kept below where there are many: the bars of what adds up stand on the same page."""
+
+RAMP = 26
+"""Room of a colour bar below maps."""
 
 ACCENT = "accent"
 
@@ -26,13 +32,17 @@ def worked(panel: Sliding, room: int | None) -> Block:
     name = math.ceil(max(_wide(label) for label in labels)) + 8
     wide = min(room or WIDE, WIDE)
     last = min(max(wide * 0.3, 90), 220)
-    edge = min(max((wide - name - last - SIGN * (len(columns) + 1)) / len(columns), LEAST), MOST)
+    edge = (wide - name - last - SIGN * (len(columns) + 1)) / len(columns)
+    edge = min(max(min(edge, TALL / len(labels) - APART), LEAST), MOST)
+    rows = (edge + APART) * len(labels)
+    beside = _place(panel.output, 0, 0, last)[3] + APART
+    top = LINE + 4.0
+    y = top + max(beside - rows, 0) / 2
     marks: list[Mark] = []
     lefts = [name + (edge + SIGN) * order for order in range(len(columns))]
     titles = [panel.inputs.title or "input", "kernel", "partial map"]
     for left, title in zip(lefts, titles, strict=False):
-        marks.append(Words(left + edge / 2, 10, title, align="center", color="dim"))
-    y = LINE + 4.0
+        marks.append(Words(left + edge / 2, y - 8, title, align="center", color="dim"))
     for row, label in enumerate(labels):
         marks.append(Words(0, y + edge / 2 + 3, label))
         for order, (grid, left) in enumerate(zip(columns, lefts, strict=True)):
@@ -48,8 +58,8 @@ def worked(panel: Sliding, room: int | None) -> Block:
         if grid.scale is not None:
             ends = number(grid.scale.low, 2), number(grid.scale.high, 2, signed=grid.scale.signed)
             marks += ramp_below(grid.scale, left, y, edge, ends)
-    marks += _output(panel, lefts[-1] + edge + 2 * SIGN, (LINE + 4 + y - APART) / 2, last)
-    y += 26
+    marks += _output(panel, lefts[-1] + edge + 2 * SIGN, top + (max(rows, beside) - APART) / 2, last)
+    y = top + max(rows, beside) + RAMP
     for line in lines_of(_remark(panel, len(labels)), wide, _measure):
         marks.append(Words(0, y + 8, line, color="dim"))
         y += LINE
@@ -98,14 +108,14 @@ def _cell(panel: Sliding, grid: ImageGrid, x: float, y: float, edge: float) -> l
 
 def _output(panel: Sliding, x: float, middle: float, edge: float) -> list[Mark]:
     """The output map with its cell, its name and its colours."""
-    left, top, across, down = _place(panel.output, x, max(middle - edge / 2, LINE + 4), edge)
+    left, top, across, down = _place(panel.output, x, middle - edge / 2, edge)
     y, column = panel.at
     sign = "Σ" if panel.kernels is not None else "→"
     marks: list[Mark] = [
         Words(x - SIGN, top + down / 2 + 5, sign, 10.0, "center"),
         Words(left + across / 2, top - 5, panel.name.format(f"{y}, {column}"), align="center", bold=True),
-        *_map(panel.output, 0, x, max(middle - edge / 2, LINE + 4), edge),
-        *_cell(panel, panel.output, x, max(middle - edge / 2, LINE + 4), edge),
+        *_map(panel.output, 0, x, middle - edge / 2, edge),
+        *_cell(panel, panel.output, x, middle - edge / 2, edge),
     ]
     scale = panel.output.scale
     if scale is not None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import cnnviz
@@ -17,7 +18,8 @@ from cnnviz.core.colormaps import lut
 from cnnviz.core.errors import CnnvizError
 from cnnviz.core.recipe import read_recipe
 from cnnviz.core.trace import Trace
-from cnnviz.export import marked
+from cnnviz.export import grid, marked, page, paper
+from cnnviz.export.base import PRESETS, Style
 from cnnviz.export.paper import width_of
 from cnnviz.figure import Figure, ImageGrid, LayerRows
 from cnnviz.layout.marks import Pixels, Words
@@ -177,3 +179,39 @@ def test_a_cell_is_worked_out(passed: Trace, tmp_path: Path) -> None:
     assert any("equals the captured value" in text for text in found)
     pooled = cnnviz.view(passed, "5", "explain", channel=4, at=(1, 1))
     assert "→" in texts(cnnviz.export(pooled, tmp_path / "b.svg"))
+
+
+def test_nothing_lies_over_the_colour_bar_of_a_single_row_that_is_worked_out(passed: Trace) -> None:
+    from cnnviz.export.layout import body_of
+
+    body = body_of(cnnviz.view(passed, "5", "explain", channel=4, at=(1, 1)), 700)  # pooling: one row, a large output
+    sheet = paper.Sheet(body.width, body.height, "light")
+    body.draw(sheet, 0, 0)
+    pictures = [image.get_extent() for image in sheet.axes.images]
+    assert len(pictures) >= 4  # input and output, each with its bar
+    lower = max(image[2] for image in pictures[:4])
+    (heading,) = [text for text in sheet.axes.texts if text.get_text() == "where it comes from"]
+    assert heading.get_position()[1] > lower + paper.LINE
+
+
+@pytest.mark.parametrize("preset", ["single", "double"])
+def test_many_inputs_that_are_worked_out_stay_on_a_page(preset: str) -> None:
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Conv2d(40, 2, 1))
+    figure = cnnviz.view(cnnviz.trace(net, torch.randn(1, 40, 9, 9)), "0", "explain", channel=1, at=(2, 3))
+    sheet = paper.fitted(figure, Style(width=PRESETS[preset].width, font=PRESETS[preset].font))
+    assert sheet.page.get_size_inches()[1] * paper.INCH <= 240
+
+
+def test_the_last_row_of_maps_is_full_where_a_few_more_can_stand_side_by_side() -> None:
+    values = np.random.default_rng(0).normal(size=(64, 111, 111)).astype(np.float32)
+    assert grid._columns(*values.shape, 600) == 8  # seven would leave one alone in the tenth row
+    assert grid._columns(3, 55, 55, 600) == 2
+
+
+def test_figures_of_a_page_stand_below_the_lowest_neighbour_without_a_hole() -> None:
+    assert page._placed([100, 300, 100], 2) == ([(0, 0), (1, 0), (0, 124)], 300)
+    assert page._placed([300, 100, 100], 2) == ([(0, 0), (1, 0), (1, 124)], 300)
+    level = page._placed([100, 114, 100, 100], 2)  # captions of one line and of two: the next row begins at one height
+    assert level == ([(0, 0), (1, 0), (0, 138), (1, 138)], 238)
+    assert page._placed([300, 576, 296, 50], 3)[0] == [(0, 0), (1, 0), (2, 0), (0, 324)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 from PySide6.QtTest import QTest
 
 from cnnviz.core.survey.shapes import TimingAnswer
-from cnnviz.gui.graph import brush, pointing
+from cnnviz.gui.graph import brush, frames, pointing
 from cnnviz.gui.graph.inks import font
 from cnnviz.gui.graph.paint_numbers import KINDS, TIME, ZEROS
 from cnnviz.gui.graph.pointing import CARD, Pointed
@@ -125,3 +125,33 @@ def test_another_colour_stops_measuring(graph: Opened) -> None:
     page.colours.setCurrentIndex(KINDS.index(TIME) + 1)
     graph.settle()
     assert view(graph).numbers is not None
+
+
+def test_far_away_names_of_blocks_hide_no_cards_where_there_is_room(graph: Opened) -> None:
+    shown = view(graph)
+    shown.fold(shown.scene.layout.deepest)  # type: ignore[union-attr]
+    graph.settle()
+    scene, camera = shown.scene, shown.camera
+    assert scene is not None
+    rects = [QRectF(*camera.box(box_of(card))) for card in scene.cards]
+
+    def hidden(box: QRectF) -> float:
+        lost = shown.painting._hidden(scene, box)
+        parts = [rect.intersected(box) for rect in rects]
+        by_hand = sum(part.width() * part.height() for part in parts if part.isValid()) / camera.zoom**2
+        assert lost == pytest.approx(by_hand, abs=1e-3)
+        return lost
+
+    canvas, taken, corners = QPixmap(shown.size()), list[QRectF](), 0.0
+    painter = QPainter(canvas)
+    screen = QRectF(0, 0, *shown.room)
+    for frame in scene.frames:
+        rect = QRectF(*camera.box(box_of(frame)))
+        before = len(taken)
+        frames.paint_frame_title(painter, rect, frame, screen, 4.0, taken, hidden)
+        if len(taken) > before:
+            corners += hidden(QRectF(rect.x() + 3, rect.y() + 3, taken[-1].width(), taken[-1].height()))
+    painter.end()
+    assert len(taken) > 3
+    assert sum(map(hidden, taken)) < corners / 2  # of what they would hide in the corners of their blocks
+    assert not any(a.intersects(b) for i, a in enumerate(taken) for b in taken[:i])

@@ -39,12 +39,14 @@ class Painting:
         self._blocks: dict[bool, list[tuple[QColor, list[QRectF]]]] = {}  # of all cards, plain and faint
         self._grounds: list[tuple[QColor, list[QRectF]]] | None = None
         self._zoom = 0.0
+        self._lost: dict[tuple[int, int, int], float] = {}  # what names would hide, by where they would stand
 
     def forget(self) -> None:
         """Another graph, or other colours."""
         self._cards.clear()
         self._blocks.clear()
         self._grounds = None
+        self._lost.clear()
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Everything that is seen."""
@@ -235,8 +237,19 @@ class Painting:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         taken: list[QRectF] = []
         head = FRAME_HEAD * self._view.camera.zoom
+        if self._view.camera.zoom != self._zoom:
+            self._lost.clear()
         for i in scene.frames_in_order:
             frame = scene.frames[i]
             rect = QRectF(*self._view.camera.box(box_of(frame)))
             if rect.width() > 24 and rect.intersects(screen):
-                frames.paint_frame_title(painter, rect, frame, screen, head, taken)
+                frames.paint_frame_title(painter, rect, frame, screen, head, taken, partial(self._hidden, scene))
+
+    def _hidden(self, scene: Scene, box: QRectF) -> float:
+        """How much of the cards a rectangle of the screen hides."""
+        camera = self._view.camera
+        (x, y), zoom = camera.at(box.x(), box.y()), camera.zoom
+        name = round(x), round(y), round(box.width())  # while one pans, the same places are asked about
+        if name not in self._lost:
+            self._lost[name] = scene.covered((x, y, box.width() / zoom, box.height() / zoom))
+        return self._lost[name]

@@ -70,6 +70,18 @@ class Scene:
         """Places of the cards that a box of the graph touches."""
         return self._touching(self._card_cells, len(self.cards), box)
 
+    def covered(self, box: Box) -> float:
+        """How much of the cards lies under a box, in square units."""
+        left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
+        area = 0.0
+        for i in self.cards_in(box):
+            card = self.cards[i]
+            width = min(card.x + card.width, right) - max(card.x, left)
+            height = min(card.y + card.height, bottom) - max(card.y, top)
+            if width > 0 and height > 0:
+                area += width * height
+        return area
+
     def edges_in(self, box: Box) -> list[int]:
         """Places of the lines that a box of the graph touches."""
         return self._touching(self._edge_cells, len(self.edges), box)

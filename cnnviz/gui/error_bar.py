@@ -26,6 +26,9 @@ from cnnviz.gui.theme import theme
 ROWS = 3
 """How many messages stand under each other; earlier ones are folded into one."""
 
+EARLIER = "{n} earlier messages"
+"""The sentence of the row into which older messages are folded."""
+
 REMEMBERED = 50
 """How many messages *Copy diagnostics* can look back on."""
 
@@ -144,14 +147,17 @@ class ErrorBar(QFrame):
         self._show_messages()
 
     def _fold(self) -> None:
-        """Keep the newest rows; what is older becomes one row."""
-        earlier = "{n} earlier messages"
+        """Keep the newest rows, and those with a button, which would be lost; what else is older becomes one row."""
         while len(self._messages) > ROWS:
-            first = self._messages[0]
-            if first.group != earlier:
-                members = list(first.members) or [first]
-                self._messages[0] = first = Message(first.sentence, first.details, first.level, earlier, members)
-            second = self._messages.pop(1)
+            older = [m for m in self._messages[:-1] if m.action is None]
+            if len(older) < 2:
+                return
+            first, second = older[:2]
+            if first.group != EARLIER:
+                place, members = self._messages.index(first), list(first.members) or [first]
+                earlier = Message(first.sentence, first.details, first.level, EARLIER, members)
+                self._messages[place] = first = earlier
+            self._messages = [m for m in self._messages if m is not second]
             first.members.extend(second.members or [second])
             if second.level == "error":
                 first.level = "error"

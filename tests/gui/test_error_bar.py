@@ -112,3 +112,16 @@ def test_news_with_a_button_takes_the_place_of_earlier_news(bar: ErrorBar) -> No
     bar.add("Stopped.", level="info", action=("Go on", lambda: None))
     bar.add("Saved b.gif.", level="info", action=("Show in folder", lambda: None))
     assert [message.text for message in bar.messages] == ["Something failed.", "Stopped.", "Saved b.gif."]
+
+
+def test_a_message_with_a_button_is_not_folded_away(bar: ErrorBar) -> None:
+    pressed = []
+    bar.add("It ended unexpectedly.", level="info", action=("Show it again", lambda: pressed.append(1)))
+    for number in range(ROWS + 2):
+        bar.add(f"Problem {number}.")
+    assert [m.text for m in bar.messages] == ["It ended unexpectedly.", "4 earlier messages", "Problem 4."]
+    button = bar.findChild(QPushButton, "message-action")
+    assert button is not None
+    button.click()
+    assert pressed == [1]
+    assert [m.text for m in bar.messages] == ["4 earlier messages", "Problem 4."]

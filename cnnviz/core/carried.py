@@ -57,7 +57,7 @@ def _png(pixels: NDArray[Any]) -> str:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)  # often, on the way, while a video plays
     return base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -137,9 +137,19 @@ def test_a_video_plays_to_its_end_the_newest_frame_wins_and_the_numbers_are_said
     assert len(seen) > 3
     assert len(opened.controller.session._history) == before
     words = panel.numbers.text()
+    assert f"frame {FRAMES - 1} · " in words
     assert "pass " in words
     assert f"{opened.controller.feed.dropped:,} dropped" in words
     assert panel.run.text() == "Play"
+    panel.repeat.click()
+    living.source.seek(FRAMES - 3)
+    wait_frame(opened, qtbot, FRAMES - 3)
+    qtbot.mouseClick(panel.run, LEFT)
+    wait_frame(opened, qtbot, 0)
+    assert living.source.running
+    panel.repeat.click()
+    with qtbot.waitSignal(living.source.changed, timeout=10_000, check_params_cb=lambda: not living.source.running):
+        pass
 
 
 def test_another_picture_stops_the_video_and_a_closed_heading_does(opened, qtbot, clip):

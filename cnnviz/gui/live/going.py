@@ -142,6 +142,7 @@ class Living(QObject):
         panel.file_wanted.connect(self._on_file_wanted)
         panel.run_toggled.connect(self._on_run)
         panel.freeze_toggled.connect(self._on_freeze)
+        panel.repeat_toggled.connect(self._on_repeat)
         panel.mirror_toggled.connect(lambda _: self._again())
         panel.stepped.connect(self._on_stepped)
         panel.sought.connect(self._on_sought)
@@ -220,6 +221,7 @@ class Living(QObject):
         self._panel.numbers.setText("")
         self._show_sources()
         self._show_state()
+        self._on_repeat(self._panel.repeat.isChecked())
         source.open()
 
     @Slot()
@@ -230,6 +232,7 @@ class Living(QObject):
         self._panel.set_running(video is not None, self._source.running)
         if video is not None:
             self._panel.set_place(video.frame, video.frames)
+            self._say_numbers()  # those of the frame at which it has stopped
 
     @Slot(str, str)
     def _on_problem(self, sentence: str, details: str) -> None:
@@ -302,6 +305,11 @@ class Living(QObject):
     def _on_freeze(self, on: bool) -> None:
         if self._source is not None and on:
             self._feed.offer(finished=True, image=self._made)
+
+    @Slot(bool)
+    def _on_repeat(self, on: bool) -> None:
+        if (video := self._video) is not None:
+            video.repeated = on
 
     @Slot(int)
     def _on_stepped(self, by: int) -> None:

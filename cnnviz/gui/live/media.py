@@ -113,6 +113,7 @@ class Video(Source):
     def __init__(self, file: str, parent: QObject | None = None) -> None:
         super().__init__(Path(file).name, parent)
         self.file = file
+        self.repeated = False  # whether it begins again at its end; the player's own loops end now and then
         self._player = QMediaPlayer(self)
         self._player.setVideoSink(self.sink)
         self._player.playbackStateChanged.connect(self.changed)
@@ -178,6 +179,8 @@ class Video(Source):
     def _on_status(self, status: QMediaPlayer.MediaStatus) -> None:
         if status == QMediaPlayer.MediaStatus.LoadedMedia and not self._player.hasVideo():
             self.problem.emit(f"“{self.name}” has sound but no pictures: choose a video.", "")
+        elif status == QMediaPlayer.MediaStatus.EndOfMedia and self.repeated:
+            self._player.play()
 
 
 class Devices(QObject):

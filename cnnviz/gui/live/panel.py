@@ -57,7 +57,7 @@ class LivePanel(Section):
         The position of a camera in the list.
     file_wanted
         A video is to be chosen.
-    run_toggled, freeze_toggled, mirror_toggled
+    run_toggled, freeze_toggled, repeat_toggled, mirror_toggled
         (on).
     stepped, sought
         By so many frames; to a frame.
@@ -69,6 +69,7 @@ class LivePanel(Section):
     file_wanted = Signal()
     run_toggled = Signal(bool)
     freeze_toggled = Signal(bool)
+    repeat_toggled = Signal(bool)
     mirror_toggled = Signal(bool)
     stepped = Signal(int)
     sought = Signal(int)
@@ -117,9 +118,11 @@ class LivePanel(Section):
         self.on.clicked.connect(lambda: self.stepped.emit(+1))
         self.mirror = self._button("mirror", "live-mirror", "Mirror: swap left and right", checkable=True)
         self.mirror.toggled.connect(self.mirror_toggled)
+        self.repeat = self._button("repeat", "live-repeat", "Repeat: begin again at the end", checkable=True)
+        self.repeat.toggled.connect(self.repeat_toggled)
         self.keep = self._button("plus", "live-keep", "Put this frame into the tray")
         self.keep.clicked.connect(self.keep_requested)
-        for button in (self.freeze, self.back, self.on, self.mirror, self.keep):
+        for button in (self.freeze, self.back, self.on, self.repeat, self.mirror, self.keep):
             row.addWidget(button)
         return row
 
@@ -145,7 +148,8 @@ class LivePanel(Section):
         """No source is chosen, and why."""
         self.hint.setText(sentence)
         self.hint.setVisible(bool(sentence))
-        for widget in (self.picture, self.place, self.run, self.freeze, self.back, self.on, self.mirror, self.keep):
+        ways = self.freeze, self.back, self.on, self.repeat, self.mirror, self.keep
+        for widget in (self.picture, self.place, self.run, *ways):
             widget.hide()
         self.numbers.setText("")
         self.numbers.hide()
@@ -157,7 +161,7 @@ class LivePanel(Section):
             widget.show()
         self.freeze.setVisible(not video)
         self.place.setVisible(video)
-        for button in (self.back, self.on):
+        for button in (self.back, self.on, self.repeat):
             button.setVisible(video)
 
     def set_running(self, video: bool, running: bool) -> None:

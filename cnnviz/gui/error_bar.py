@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +28,9 @@ ROWS = 3
 
 EARLIER = "{n} earlier messages"
 """The sentence of the row into which older messages are folded."""
+
+NARROW = 380
+"""Pixels at 100 % below which a row has no room for all its buttons."""
 
 REMEMBERED = 50
 """How many messages *Copy diagnostics* can look back on."""
@@ -89,7 +92,7 @@ class ErrorBar(QFrame):
         super().__init__(parent)
         self.setObjectName("error-bar")
         self.setAccessibleName("Messages")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)  # in a narrow window higher
         self.history: deque[tuple[float, Message]] = deque(maxlen=REMEMBERED)
         self._messages: list[Message] = []
         self._rows: list[_Row] = []
@@ -199,7 +202,7 @@ class _Row(QFrame):
         self._more.setProperty("role", "quiet")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._unfold)
-        copy = QPushButton("Copy")
+        copy = self._copy = QPushButton("Copy")
         copy.setObjectName("copy")
         copy.setProperty("role", "quiet")
         copy.setAccessibleName("Copy this message and its details")
@@ -237,6 +240,11 @@ class _Row(QFrame):
         self._more.setVisible(bool(details))
         if self._details.toPlainText() != details:
             self._details.setPlainText(details)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In the narrowest window the sentence needs the room; it can be selected there, too."""
+        super().resizeEvent(event)
+        self._copy.setVisible(self.width() >= theme.px(NARROW))
 
     def _unfold(self, on: bool) -> None:
         self._more.setText("Less" if on else "Details")

@@ -125,3 +125,16 @@ def test_a_message_with_a_button_is_not_folded_away(bar: ErrorBar) -> None:
     button.click()
     assert pressed == [1]
     assert [m.text for m in bar.messages] == ["4 earlier messages", "Problem 4."]
+
+
+def test_in_a_narrow_window_a_sentence_is_read_whole(qtbot: QtBot, window: QWidget, bar: ErrorBar) -> None:
+    bar.add(
+        "SqueezeNet1.1: part of what it needs is guessed. “About this model” (Ctrl+I) shows what, and changes it.", "a"
+    )
+    for width in (700, 320):
+        window.resize(width, 600)
+        window.show()
+        label = bar.findChild(QLabel, "sentence")
+        assert label is not None
+        qtbot.waitUntil(lambda label=label: label.height() >= label.heightForWidth(label.width()))
+        assert bar.findChild(QPushButton, "copy").isVisible() == (width == 700)

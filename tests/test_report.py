@@ -7,23 +7,28 @@ import io
 import itertools
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_pdf import PdfPages
 from PIL import Image
 
 import cnnviz
 from cnnviz.cli import run
 from cnnviz.core.colormaps import lut
 from cnnviz.core.errors import CnnvizError
+from cnnviz.core.survey.shapes import Finding
 from cnnviz.core.trace import Trace
+from cnnviz.export.paper import drawing as paper_drawing
 from cnnviz.export.paper import width_of
 from cnnviz.figure import Architecture
 from cnnviz.layout.marks import Words
 from cnnviz.paths import resources
-from cnnviz.report import drawing, report, writing
+from cnnviz.report import drawing, pdf, report, writing
+from cnnviz.report.contents import gathered, layers_of, measured
 
 SEVEN = resources() / "samples" / "lenet5-mnist" / "seven.png"
 
@@ -205,3 +210,56 @@ def test_a_report_that_is_not_wanted_any_more_leaves_nothing(
     assert steps == [(done, count * rounds) for done in range(1, len(steps) + 1)]
     begun.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_on_paper_no_name_is_cut_and_nothing_is_left_out_in_silence(traced: Trace) -> None:
+    found = measured(traced)
+    long = "great white shark, white shark, man-eater, man-eating shark, Carcharodon carcharias"
+    dead = [Finding(i, "0", "Conv", "dead", (0,), 6, i < 25, f"remark number {i}.") for i in range(30)]
+    contents = gathered(traced, replace(found, findings=tuple(dead)), ())
+    contents = replace(contents, top=tuple(top._replace(label=long) for top in contents.top))
+    words = ""
+
+    class Read(pdf._Paper):
+        def end(self) -> None:
+            nonlocal words
+            words += " ".join(text.get_text() for text in self.sheet.axes.texts)
+            super().end()
+
+    with paper_drawing():
+        paper = Read(PdfPages(io.BytesIO()), "Title")
+        pdf._first_page(paper, contents)
+        paper.end()
+    assert "…" not in words
+    assert "Carcharodon carcharias" in words
+    assert "remark number 19." in words
+    assert "remark number 20." not in words
+    assert "5 more begin in other layers." in words
+    assert "5 more are handed on by later layers." in words
+    assert words.index("handed on") < words.index("About") < words.index("Architecture")  # it does not fit below
+
+
+def test_on_paper_wide_rows_of_maps_keep_all_their_pixels(traced: Trace) -> None:
+    contents = gathered(traced, measured(traced), tuple(layers_of(traced, measured(traced))))
+    layer = contents.layers[0]
+    assert layer.maps is not None
+    pixels = np.random.default_rng(0).integers(0, 255, (48, 783, 4), dtype=np.uint8)
+    pixels[..., 3] = 255
+    with paper_drawing():
+        paper = pdf._Paper(PdfPages(io.BytesIO()), "Title")
+        pdf._layer(paper, replace(layer, maps=replace(layer.maps, pixels=pixels)))
+        image = paper.sheet.axes.images[0]
+    left, right, lower, upper = image.get_extent()
+    assert right - left == pytest.approx(pdf._WIDTH)
+    assert lower - upper == pytest.approx(48 * pdf._WIDTH / 783)
+    assert image.get_array().shape[:2] == (48, 783)
+
+
+def test_a_printed_page_is_light_keeps_its_colours_and_is_not_cut_off(page: str) -> None:
+    style = (resources() / "report" / "report.css").read_text("utf-8")
+    assert "@media screen and (prefers-color-scheme: dark)" in style
+    printed = style[style.index("@media print") :]
+    for rule in ("print-color-adjust: exact", ".wide { overflow: visible; }", ".wide svg { max-width: 100%"):
+        assert rule in printed
+    assert '<svg width="' in page
+    assert "viewBox" in page  # so that it can be drawn smaller

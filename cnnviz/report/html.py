@@ -95,7 +95,7 @@ def _health(contents: Contents) -> str:
         f"<td>{_text(f.sentence)}</td></tr>"
         for f in begun
     )
-    table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
+    table = f'<table class="health"><tbody>{rows}</tbody></table>' if rows else ""
     more = len(found) - len(begun)
     rest = f'<p class="dim">{more:,} more are handed on by later layers.</p>' if more else ""
     return _section("health", "Health of this pass", f"<p>{_text(contents.survey.verdict)}</p>", table, rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -17,8 +18,12 @@ from cnnviz.report.drawing import on_paper
 PAGE = 827, 1169
 """A4, in pixels of a hundredth of an inch."""
 
+MOST_FINDINGS = 20
+"""Remarks on the health of a pass that are told one by one."""
+
 _MARGIN = 56
 _WIDTH = PAGE[0] - 2 * _MARGIN
+_ASIDE = 180
 
 
 def write_pdf(contents: Contents, file: BinaryIO) -> Iterator[int]:
@@ -28,7 +33,7 @@ def write_pdf(contents: Contents, file: BinaryIO) -> Iterator[int]:
     about = {"Title": f"{contents.title} · {contents.image}", "Creator": "CNNViz", "CreationDate": None}
     with drawing():
         pages = PdfPages(file, metadata=about)
-        paper = _Paper(pages)
+        paper = _Paper(pages, about["Title"] or "")
         _first_page(paper, contents)
     try:
         for number_, layer in enumerate(contents.layers, 1):
@@ -44,14 +49,18 @@ def write_pdf(contents: Contents, file: BinaryIO) -> Iterator[int]:
 class _Paper:
     """Pages that follow each other: what does not fit goes to the next."""
 
-    def __init__(self, pages: object) -> None:
-        self._pages = pages
+    def __init__(self, pages: object, title: str) -> None:
+        self._pages, self._title = pages, title
         self._number = 0
         self._new()
 
+    def has_room(self, height: int) -> bool:
+        """Whether so many pixels are left on this page."""
+        return self.y + height <= PAGE[1] - _MARGIN
+
     def room(self, height: int) -> None:
         """Make sure that so many pixels are left on this page."""
-        if self.y + height > PAGE[1] - _MARGIN:
+        if not self.has_room(height):
             self.end()
             self._new()
 
@@ -71,6 +80,7 @@ class _Paper:
 
     def end(self) -> None:
         """Write the page."""
+        self.sheet.text(_MARGIN, PAGE[1] - 28, cut(self._title, _WIDTH - 40, SMALL), SMALL, color=self.dim)
         self.sheet.text(PAGE[0] - _MARGIN, PAGE[1] - 28, str(self._number), SMALL, align="right", color=self.dim)
         self._pages.savefig(self.sheet.page)  # type: ignore[attr-defined]
 
@@ -91,36 +101,63 @@ def _first_page(paper: _Paper, contents: Contents) -> None:
     paper.sheet.text(
         left, paper.y + 18, cut(contents.title, PAGE[0] - left - _MARGIN, 16.0, bold=True), 16.0, bold=True
     )
-    paper.sheet.text(left, paper.y + 36, contents.image, color=paper.dim)
+    paper.sheet.text(left, paper.y + 36, cut(contents.image, PAGE[0] - left - _MARGIN), color=paper.dim)
     paper.y += max(shown.shape[0] * factor, 40) + 12
-    if contents.top:
-        paper.head("Answer", LARGE)
-    for top in contents.top:
-        paper.room(LINE + 4)
-        paper.sheet.text(_MARGIN, paper.y + 10, cut(top.label, 200))
-        paper.sheet.box(_MARGIN + 210, paper.y + 1, max(300 * top.probability, 1), 11, paper.sheet.palette.accent)
-        paper.sheet.text(_MARGIN + 580, paper.y + 10, percent(top.probability), align="right")
-        paper.sheet.text(_MARGIN + 660, paper.y + 10, number(top.logit, 4, signed=True), align="right", color=paper.dim)
-        paper.y += LINE + 4
-    paper.head("Health of this pass", LARGE)
-    paper.lines(contents.survey.verdict)
-    for finding in [found for found in contents.survey.findings if found.begins][:20]:
-        paper.lines(f"{finding.where}: {finding.sentence}", indent=12, color=paper.dim)
-    _architecture(paper, contents)
-    paper.head("About", LARGE)
-    for name, words in (*contents.facts, *contents.steps):
-        paper.lines(f"{name}: {words}")
-    for note in contents.notes:
-        paper.lines(f"Note: {note}", color=paper.dim)
-
-
-def _architecture(paper: _Paper, contents: Contents) -> None:
-    """The drawing, on the next page where it does not fit any more."""
+    _answer(paper, contents)
+    _health(paper, contents)
     block = drawn_block(on_paper(contents.architecture, _WIDTH, PAGE[1] - 2 * _MARGIN - 60))
+    fits = paper.has_room(block.height + 60)
+    if not fits:
+        _about(paper, contents)  # instead of a hole
     paper.room(block.height + 60)
     paper.head("Architecture", LARGE)
     block.draw(paper.sheet, _MARGIN, round(paper.y))
     paper.y += block.height + LINE
+    if fits:
+        _about(paper, contents)
+
+
+def _answer(paper: _Paper, contents: Contents) -> None:
+    """The likeliest classes, their names whole."""
+    if contents.top:
+        paper.head("Answer", LARGE)
+    for top in contents.top:
+        lines = wrapped(top.label, 200) or [""]
+        paper.room(LINE * len(lines) + 4)
+        for order, line in enumerate(lines):
+            paper.sheet.text(_MARGIN, paper.y + 10 + LINE * order, cut(line, 200))
+        paper.sheet.box(_MARGIN + 210, paper.y + 1, max(300 * top.probability, 1), 11, paper.sheet.palette.accent)
+        paper.sheet.text(_MARGIN + 580, paper.y + 10, percent(top.probability), align="right")
+        paper.sheet.text(_MARGIN + 660, paper.y + 10, number(top.logit, 4, signed=True), align="right", color=paper.dim)
+        paper.y += LINE * len(lines) + 4
+
+
+def _health(paper: _Paper, contents: Contents) -> None:
+    """What ails the pass, and how much of it is not told."""
+    found = contents.survey.findings
+    begun = [finding for finding in found if finding.begins]
+    paper.head("Health of this pass", LARGE)
+    paper.lines(contents.survey.verdict)
+    for finding in begun[:MOST_FINDINGS]:
+        paper.lines(f"{finding.where}: {finding.sentence}", indent=12, color=paper.dim)
+    if len(begun) > MOST_FINDINGS:
+        paper.lines(f"{len(begun) - MOST_FINDINGS:,} more begin in other layers.", indent=12, color=paper.dim)
+    if len(found) > len(begun):
+        paper.lines(f"{len(found) - len(begun):,} more are handed on by later layers.", indent=12, color=paper.dim)
+
+
+def _about(paper: _Paper, contents: Contents) -> None:
+    """What was looked at, and what was done to the picture: names at the left, words beside them."""
+    paper.head("About", LARGE)
+    for name, words in (*contents.facts, *contents.steps):
+        for order, line in enumerate(wrapped(words, _WIDTH - _ASIDE)):
+            paper.room(LINE)
+            if not order:
+                paper.sheet.text(_MARGIN, paper.y + 10, cut(name, _ASIDE - 10), color=paper.dim)
+            paper.sheet.text(_MARGIN + _ASIDE, paper.y + 10, line)
+            paper.y += LINE
+    for note in contents.notes:
+        paper.lines(f"Note: {note}", color=paper.dim)
 
 
 def _layer(paper: _Paper, layer: Layer) -> None:
@@ -135,16 +172,14 @@ def _layer(paper: _Paper, layer: Layer) -> None:
         paper.lines(f"{shape} · " + " · ".join(numbers), color=paper.dim)
         return
     wide = maps.pixels.shape[1]
-    factor = max(1, min(6, _WIDTH // wide))
-    across = max(1, -(-wide // _WIDTH))  # only where one map is wider than the page
-    shown = np.ascontiguousarray(maps.pixels[::across, ::across])
-    paper.room(min(shown.shape[0] * factor + 80, PAGE[1] - 2 * _MARGIN))
+    factor = float(min(6, _WIDTH // wide)) if wide <= _WIDTH else _WIDTH / wide  # finer pixels; none is left out
+    high = math.ceil(maps.pixels.shape[0] * factor)
+    paper.room(high + 80)
     paper.head(f"{row.index} · {row.short}   {row.key}")
     counted = f"{maps.shown:,} of {maps.total:,} shown" if maps.shown < maps.total else f"all {maps.total:,} shown"
     paper.lines(f"{shape} · " + " · ".join((*numbers, counted)), color=paper.dim)
-    rows_left = (PAGE[1] - _MARGIN - paper.y - 26) // factor
-    paper.sheet.image(_MARGIN, paper.y, shown[:rows_left], factor)
-    paper.y += min(shown.shape[0], rows_left) * factor + 6
+    paper.sheet.image(_MARGIN, paper.y, maps.pixels, factor)
+    paper.y += high + 6
     if maps.scale.empty:
         paper.sheet.text(_MARGIN, paper.y + 8, "no finite values", SMALL, color=paper.dim)
         paper.y += 14

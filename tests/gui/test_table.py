@@ -75,6 +75,18 @@ def test_columns_take_the_room_that_there_is(opened: Opened, table: TablePage) -
     opened.qtbot.waitUntil(lambda: told <= sheet.viewport().width())  # times beside costs
 
 
+@pytest.mark.parametrize("width", [1280, 1440, 2560])
+def test_findings_fill_their_window_and_never_more(opened: Opened, width: int) -> None:
+    opened.window.resize(width, 900)
+    opened.ask(model=ModelRequest("vgg-cifar10", device="cpu"), layer="")
+    opened.press(Qt.Key.Key_H)
+    health = opened.controller.tabling.page.health
+    assert health.shown.rowCount()
+    count = health.shown.columnCount()
+    assert sum(map(health.columnWidth, range(count))) == health.viewport().width()
+    assert health.horizontalScrollBar().maximum() == 0
+
+
 def test_the_first_columns_stay_in_sight(opened: Opened, table: TablePage) -> None:
     opened.window.resize(1280, 720)
     deep(table)

@@ -130,7 +130,7 @@ class Sheet(QTableView, Generic[R]):
         for place in seen:
             elastic, width = model.columns[place].elastic, needs[place] + air
             if elastic:
-                width = max(room - others, theme.px(LEAST))
+                width = max(room - others - air * (len(seen) - 1), theme.px(LEAST))
                 width = width if elastic == END else min(width, needs[place] + air)
             self._header.resizeSection(place, width)
         self._fits = False
@@ -143,11 +143,11 @@ class Sheet(QTableView, Generic[R]):
     def _needed(self, brief: bool) -> list[int]:
         """Pixels that each column needs for its heading and all that stands in it."""
         model, metrics = self.shown.model, QFontMetrics(self.font())
-        self.pad, widths = self._pad(metrics), []
+        self.pad, widths, least = self._pad(metrics), [], self._header.minimumSectionSize()
         for column in model.columns:
             texts = {column.said(row, brief) for row in model.rows}
             head = self._header.width_of(column.head if brief and column.head else column.title)
-            widths.append(max(head, max(map(metrics.horizontalAdvance, texts)) + self.pad))
+            widths.append(max(head, least, max(map(metrics.horizontalAdvance, texts)) + self.pad))
         return widths
 
     def _pad(self, metrics: QFontMetrics) -> int:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import permutations
 
 from PySide6.QtCore import QByteArray, QElapsedTimer, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -301,9 +309,14 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if drops.can_take(event.mimeData()):
+            self.tray.zone.set_active(True)  # says that one may let go anywhere
             event.acceptProposedAction()
 
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.tray.zone.set_active(False)
+
     def dropEvent(self, event: QDropEvent) -> None:
+        self.tray.zone.set_active(False)
         event.acceptProposedAction()
         self.dropped.emit(*clipboard.files_of(event.mimeData()))
 

@@ -241,3 +241,20 @@ def test_the_pad_is_neither_black_nor_white_before_a_network_says_which(qtbot):
         sheet.set_grey(grey)
         shown.append(sheet.grab().toImage().pixelColor(20, 20))
     assert [colour.name() for colour in shown] == [theme.color("panel").name(), "#000000", "#ffffff"]
+
+
+def test_what_was_drawn_for_one_kind_of_network_is_there_again_after_another(panel, qtbot):
+    sheet = panel.sheet
+    qtbot.mouseClick(sheet, LEFT, pos=sheet.rect().center())
+    digit = sheet.pixels
+    assert digit.max() == 255
+    panel.set_grey(False)
+    assert sheet.blank
+    assert not sheet.can_undo
+    qtbot.mouseClick(sheet, LEFT, pos=sheet.rect().center())
+    panel.set_grey(True)
+    assert np.array_equal(sheet.pixels, digit)
+    sheet.undo()
+    assert sheet.blank
+    panel.set_grey(False)
+    assert not sheet.blank

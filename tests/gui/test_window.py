@@ -55,9 +55,11 @@ def drop(window, mime):
     enter = QDragEnterEvent(position, actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
+    assert window.tray.zone.property("role") == "drop-zone-active"  # wherever in the window it is
     QApplication.sendEvent(
         window, QDropEvent(QPointF(position), actions, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     )
+    assert window.tray.zone.property("role") == "drop-zone"
 
 
 def files(*paths: Path) -> QMimeData:

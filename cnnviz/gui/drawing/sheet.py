@@ -57,25 +57,24 @@ class Sheet(QWidget):
         self._image = self._blank()
         self._undo: list[QImage] = []
         self._redo: list[QImage] = []
+        self._other: tuple[QImage, list[QImage], list[QImage]] | None = None  # the sheet of the other kind
         self._at: QPointF | None = None  # where the stroke has come to
         self._erasing = False
 
     # what is on it
 
     def set_grey(self, grey: bool) -> None:
-        """White on black for grey networks, colours on white for the others; another kind begins a new sheet."""
+        """White on black for grey networks, colours on white for the others; each kind has a sheet of its own."""
         if not self._known:
             self._known = True
             self.update()
         if grey != self.grey:
             self.grey = grey
-            self.forget()
-
-    def forget(self) -> None:
-        """A new sheet, with nothing to take back."""
-        self._undo.clear()
-        self._redo.clear()
-        self._set(self._blank())
+            left = self._image, self._undo, self._redo
+            image, self._undo, self._redo = self._other or (self._blank(), [], [])
+            self._other = left
+            self._at = None  # a stroke under way ends where it is
+            self._set(image)
 
     @property
     def pixels(self) -> NDArray[np.uint8]:

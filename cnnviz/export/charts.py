@@ -11,7 +11,7 @@ from cnnviz.figure import GROUND, Bars, Histogram, Matrix, Scale, Vector, number
 from cnnviz.figure.visible import span
 
 TABLE_ROWS, TABLE_COLUMNS = 40, 28
-READABLE = 1.6
+READABLE = 1.2
 """How many times as wide as the paper a table may be: its type is made as much smaller."""
 
 BAR_ROWS = 200

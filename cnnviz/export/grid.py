@@ -15,7 +15,7 @@ from cnnviz.export.cropped import Cropped, Cut, cropped
 from cnnviz.export.layout import TALLEST, Block, footed
 from cnnviz.export.notes import note_block
 from cnnviz.export.one_scale import PAGE_OF_FIGURES
-from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of
+from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of, wrapped
 from cnnviz.figure import GROUND, ImageGrid, number
 
 GRID_WIDTH, GRID_HEIGHT = 860, 560
@@ -71,7 +71,12 @@ def grid_block(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "", *,
         factor = max(1, min(factor, TILE // max(height, width)))
     share = min(1.0, inside / (across * factor)) if limited else 1.0  # smaller maps instead of smaller type
     cell = height * factor * share, width * factor * share  # on the sheet
-    texts = _captions(panel, int(cell[1]), min(ALONE, wide) if limited else ALONE) if count <= CAPTIONED else ()
+    free = max(int(cell[1]), min(ALONE, wide) if limited else ALONE) if count == 1 else int(cell[1])
+    texts = _captions(panel) if count <= CAPTIONED else ()
+    if len(texts) > FEW and any(width_of(caption, SMALL) > free for caption in panel.captions):
+        texts = ()
+    texts, below = (*_parted(texts[0], free),) if len(texts) == 1 else (texts, "")
+    texts = tuple(cut(text, free, SMALL) for text in texts)
     top = LINE if texts else 0
     gap = (math.ceil(max(room, top + 2) / share), round(room / share))  # pixels of the mosaic
     pixels = mosaic(raster.repeat(factor, 1).repeat(factor, 2), columns, gap)
@@ -99,7 +104,7 @@ def grid_block(panel: ImageGrid, with_bar: bool, wide: int, remark: str = "", *,
 
     widest = math.ceil(width_of(texts[0], SMALL)) if count == 1 and texts else 0  # nothing lies over its neighbour
     block = Block(max(math.ceil(shown[1]), widest), math.ceil(shown[0]) + top, draw)
-    remarks = [*_remarks(panel, bool(texts)), *filter(None, (seen.remark, remark))]
+    remarks = [*wrapped(below, free), *_remarks(panel, bool(texts)), *filter(None, (seen.remark, remark))]
     if raster.shape[1:3] != panel.raster.shape[1:3]:
         remarks.append(f"drawn smaller: {panel.raster.shape[1]:,} × {panel.raster.shape[2]:,} pixels in all")
     if panel.scale is None or not with_bar or panel.scale.shared_by == PAGE_OF_FIGURES:
@@ -157,11 +162,18 @@ def is_stretched(panel: ImageGrid) -> bool:
     return not np.allclose(panel.ranges, [panel.scale.low, panel.scale.high], rtol=1e-5, atol=0)
 
 
-def _captions(panel: ImageGrid, width: int, alone: int) -> tuple[str, ...]:
-    """What stands above each picture: its caption, its remark, its own limit; () where nothing fits.
+def _parted(caption: str, width: int) -> tuple[tuple[str], str]:
+    """As many clauses of a single picture's caption as have room above it; what stands below it."""
+    clauses = caption.split(", ")
+    for number_ in range(len(clauses), 0, -1):
+        above = ", ".join(clauses[:number_])
+        if width_of(above, SMALL) <= width:
+            return (above,), ", ".join(clauses[number_:])
+    return ("",), caption
 
-    A single picture may be narrower than its caption, which then is not wider than ``alone``.
-    """
+
+def _captions(panel: ImageGrid) -> tuple[str, ...]:
+    """What stands above each picture: its caption, its remark, its own limit; () where there is nothing to say."""
     if (
         len(panel.indices) == 1
         and panel.title
@@ -176,9 +188,7 @@ def _captions(panel: ImageGrid, width: int, alone: int) -> tuple[str, ...]:
     for caption, note, (low, high) in zip(panel.captions, panel.notes, panel.ranges, strict=True):
         limit = f"{'±' if low < 0 else ''}{number(float(high), 2)}" if own else ""
         texts.append(" · ".join(part for part in (caption, note, limit) if part))
-    if len(texts) > FEW and any(width_of(caption, SMALL) > width for caption in panel.captions):
-        return ()
-    return tuple(cut(text, max(width, alone if len(texts) == 1 else 0), SMALL) for text in texts)
+    return tuple(texts)
 
 
 def _remarks(panel: ImageGrid, captioned: bool) -> list[str]:

@@ -9,13 +9,16 @@ from cnnviz.core.cancel import go_on
 from cnnviz.export import paper
 from cnnviz.export.cropped import alone
 from cnnviz.export.paper import LINE, PLAIN, Sheet, cut, width_of, wrapped
-from cnnviz.figure import Bars, Figure, ImageGrid, Panel, Sliding
+from cnnviz.figure import Bars, Contributions, Figure, ImageGrid, Panel, Sliding
 
-MARGIN, GAP = 16, 24
+MARGIN, GAP, TITLE = 16, 24, 20
 WIDEST = 1400
 """A row of panels is not wider, unless one of them is."""
 
 NARROWEST = 240
+
+WORDY = 320
+"""Pixels that panels keep side by side where one of them is a sum: its names are not cut."""
 
 TALLEST = 820
 """Height in pixels that panels and mosaics are kept below on paper of some width: 18 cm, with letters of 7 points."""
@@ -42,17 +45,31 @@ def laid_out(figure: Figure, theme: str, room: int | None = None, *, heading: bo
     if figure.outcome is not None:
         about += wrapped(figure.outcome.formula, width) + wrapped(figure.outcome.verdict, width)
     below = wrapped(caption, width)
-    head = (20 if title else 0) + LINE * len(about) + (10 if title or about else 0)
+    titles = [part for line in wrapped(title, width, paper.LARGE, bold=True) for part in _parts(line, width)]
+    head = TITLE * len(titles) + LINE * len(about) + (10 if title or about else 0)
     foot = 8 + LINE * len(below) if below else 0
     sheet = Sheet(width + 2 * MARGIN, head + body.height + foot + 2 * MARGIN, theme)
-    if title:
-        sheet.text(MARGIN, MARGIN + 14, cut(title, width, paper.LARGE, bold=True), paper.LARGE, bold=True)
+    for number, line in enumerate(titles):
+        sheet.text(MARGIN, MARGIN + TITLE * number + 14, line, paper.LARGE, bold=True)
     for number, line in enumerate(about):
-        sheet.text(MARGIN, MARGIN + (20 if title else 0) + LINE * number + 12, line, color=sheet.palette.dim)
+        sheet.text(MARGIN, MARGIN + TITLE * len(titles) + LINE * number + 12, line, color=sheet.palette.dim)
     body.draw(sheet, MARGIN, MARGIN + head)
     for number, line in enumerate(below):
         sheet.text(MARGIN, MARGIN + head + body.height + 8 + LINE * number + 10, line)
     return sheet
+
+
+def _parts(line: str, width: int) -> list[str]:
+    """A line of a title, a path that is too long for it broken behind a dot."""
+    line = line.rstrip(" ·")
+    ends = [end for end, letter in enumerate(line, 1) if letter == "." and _fits(line[:end], width)]
+    if _fits(line, width) or not ends:
+        return [cut(line, width, paper.LARGE, bold=True)]
+    return [line[: ends[-1]], *_parts(line[ends[-1] :], width)]
+
+
+def _fits(title: str, width: int) -> bool:
+    return width_of(title, paper.LARGE, bold=True) <= width
 
 
 def body_of(figure: Figure, room: int | None) -> Block:
@@ -69,7 +86,7 @@ def body_of(figure: Figure, room: int | None) -> Block:
     whole = _stacked(panels, room, 1)
     if room is None or whole.height <= TALLEST:
         return whole
-    least = 0 if all(isinstance(panel, ImageGrid) for panel in panels) else NARROWEST  # words need room, maps do not
+    least = WORDY if any(isinstance(panel, Contributions) for panel in panels) else 0
     several = [abreast for abreast in range(2, min(len(panels), ABREAST) + 1) if room // abreast >= least]
     narrower = (_stacked(panels, room, abreast) for abreast in several)
     return next((block for block in narrower if block.height <= TALLEST), whole)

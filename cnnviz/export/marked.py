@@ -8,7 +8,7 @@ from itertools import groupby
 
 from cnnviz.core.pixels import lut
 from cnnviz.export.charts import bars, name_room
-from cnnviz.export.layout import Block
+from cnnviz.export.layout import TALLEST, Block
 from cnnviz.export.paper import LINE, SMALL, Sheet, cut, width_of
 from cnnviz.figure import Architecture, Bars, Graph, ImageGrid, LayerRows, Panel, Table, number
 from cnnviz.layout import architecture, graph, layer_rows, table
@@ -36,7 +36,7 @@ def graph_block(panel: Graph, room: int | None) -> Block:
 
 def rows_block(panel: LayerRows, room: int | None) -> Block:
     """Rows of maps."""
-    return drawn_block(layer_rows.laid_out(panel, room or WIDE, _measure))
+    return drawn_block(layer_rows.laid_out(panel, room or WIDE, _measure, TALLEST if room else math.inf))
 
 
 def table_block(panel: Table, room: int | None) -> Block:

@@ -196,12 +196,12 @@ def width_of(text: str, size: float = PLAIN, *, bold: bool = False, mono: bool =
     return math.ceil(_width(text, size, bold, mono) * DPI / 72)
 
 
-def wrapped(text: str, width: int, size: float = PLAIN) -> list[str]:
+def wrapped(text: str, width: int, size: float = PLAIN, *, bold: bool = False) -> list[str]:
     """The text in lines that are not wider than that, broken between words."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, size) <= width:
+        if lines and width_of(longer, size, bold=bold) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

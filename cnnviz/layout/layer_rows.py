@@ -29,8 +29,8 @@ GAP, APART, BETWEEN = 3, 9, 24
 """Between the maps of a row, between rows, and between columns of rows."""
 
 
-def laid_out(panel: LayerRows, room: float, measure: Measure) -> Drawn:
-    """The rows in their columns, their maps as large as the room allows."""
+def laid_out(panel: LayerRows, room: float, measure: Measure, high: float = math.inf) -> Drawn:
+    """The rows in their columns, their maps as large as the room allows, and no higher than that where it can be."""
     if not panel.rows:
         return Drawn(10, 10, [])
     each = math.ceil(len(panel.rows) / panel.columns)
@@ -38,7 +38,7 @@ def laid_out(panel: LayerRows, room: float, measure: Measure) -> Drawn:
     marks: list[Mark] = []
     width = height = 0.0
     for first in range(0, len(panel.rows), each):
-        column = _column(replace(panel, rows=panel.rows[first : first + each]), share, measure)
+        column = _column(replace(panel, rows=panel.rows[first : first + each]), share, measure, high)
         left = width + BETWEEN if first else 0.0
         marks += moved(column.marks, left, 0)
         width, height = left + column.width, max(height, column.height)
@@ -48,7 +48,7 @@ def laid_out(panel: LayerRows, room: float, measure: Measure) -> Drawn:
     return Drawn(math.ceil(width), math.ceil(height + 2), marks)
 
 
-def _column(panel: LayerRows, room: float, measure: Measure) -> Drawn:
+def _column(panel: LayerRows, room: float, measure: Measure, high: float) -> Drawn:
     """Rows below one another."""
     told = [word for row in panel.rows for word in (*row.about.split(" · "), row.name)]
     left = math.ceil(min(max(measure(word, SMALL, True) for word in told), max(room * 0.3, 90))) + 10
@@ -56,8 +56,9 @@ def _column(panel: LayerRows, room: float, measure: Measure) -> Drawn:
     numbers = math.ceil(max(measure(text, SMALL, False) for pair in texts for text in pair)) + BAR + 6
     count = max(len(row.grid.raster) for row in panel.rows)
     shapes = [row.grid.raster.shape[1:3] for row in panel.rows]
-    wide = min(max([1.0, *(across / high for high, across in shapes)]), 2.0)
-    edge = math.floor(min(max(((room - left - numbers - 8) / count - GAP) / wide, LEAST), MOST))
+    wide = min(max([1.0, *(w / h for h, w in shapes)]), 2.0)
+    across, down = ((room - left - numbers - 8) / count - GAP) / wide, high / len(panel.rows) - APART - LINE
+    edge = math.floor(min(max(min(across, down), LEAST), MOST))
     marks: list[Mark] = []
     y = captions = LINE if _captioned(panel, edge, measure) else 0
     pitch = edge * wide + GAP

@@ -25,7 +25,7 @@ from cnnviz.core.pixels import lut, paint
 from cnnviz.core.recipe import read_recipe
 from cnnviz.export import export, paper
 from cnnviz.export.base import PRESETS, Style
-from cnnviz.figure import Bars, Figure, ImageGrid, Scale
+from cnnviz.figure import Bars, Figure, ImageGrid, LayerRows, Scale
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -154,12 +154,13 @@ def test_a_table_that_cannot_be_read_on_narrow_paper_is_drawn_as_colours(width: 
 
 
 def test_a_long_title_ends_on_the_paper(figure: Figure) -> None:
-    titled = replace(figure, title="39 · Conv 1×1 · layer3.0.downsample.0.of.a.block.with.a.long.name")
+    titled = replace(figure, panels=(), title="39 · Conv 1×1 · layer3.0.downsample.0.of.a.block.with.a.long.name")
     with paper.drawing():
         sheet = paper.fitted(titled, Style(width=85, font=7))
-        (title,) = (text for text in sheet.axes.texts if text.get_text().startswith("39 · Conv"))
-        assert title.get_text().endswith("…")
-        assert title.get_window_extent().x1 <= 85 / 25.4 * 100 - 1
+        lines = [text for text in sheet.axes.texts if text.get_weight() == "bold"]
+        assert "".join(line.get_text() for line in lines) == titled.title.replace(" · layer", "layer")
+        assert len(lines) >= 3
+        assert all(line.get_window_extent().x1 <= 85 / 25.4 * 100 - 1 for line in lines)
 
 
 def _maps(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Figure:
@@ -231,3 +232,34 @@ def test_what_is_exported_fits_a_page(width: float, tmp_path: Path) -> None:
     for figure in (cnnviz.view(trace, None, "picture"), large):
         root = ET.parse(export(figure, tmp_path / "a.svg", width=width, font=7)).getroot()
         assert float(root.attrib["height"].removesuffix("pt")) <= 230 / 25.4 * 72
+
+
+def test_titles_and_captions_are_whole_in_a_narrow_column(tmp_path: Path) -> None:
+    grey = ImageGrid(
+        values=np.zeros((1, 9, 9, 3), np.float32),
+        raster=np.zeros((1, 9, 9, 3), np.uint8),
+        scale=None,
+        ranges=np.zeros((1, 2), np.float32),
+        indices=(0,),
+        captions=("224 × 224 to 256 × 256, shorter edge 224 to 256, bilinear, as the network was trained",),
+        notes=("",),
+        total=1,
+        title="Resized",
+    )
+    title = "123 · Conv 3×3 · features.denseblock4.denselayer16.conv2"
+    words = export(Figure("picture", title, "", (grey,)), tmp_path / "a.svg", width=85, font=7).read_text()
+    found = ["".join(text.itertext()) for text in ET.fromstring(words).iter() if text.tag.endswith("}text")]
+    assert found[:3] == ["123 · Conv 3×3", "features.denseblock4.denselayer16.", "conv2"]
+    assert "…" not in words
+    assert "224 × 224 to 256 × 256, shorter edge 224 to 256, bilinear" in found  # above the picture
+    assert "as the network was trained" in found  # below it
+
+
+def test_many_rows_of_maps_stay_on_a_page(passed: cnnviz.Trace) -> None:
+    figure = cnnviz.view(passed, None, "layer-rows")
+    (rows,) = figure.panels
+    assert isinstance(rows, LayerRows)
+    many = replace(figure, panels=(replace(rows, rows=rows.rows[:8] * 2),))
+    with paper.drawing():
+        sheet = paper.fitted(many, Style(width=PRESETS["double"].width, font=PRESETS["double"].font))
+    assert sheet.page.get_size_inches()[1] * paper.INCH <= 240

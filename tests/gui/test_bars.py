@@ -54,7 +54,7 @@ def test_hovering_tells_more(qtbot: QtBot, widget: BarsWidget) -> None:
     with qtbot.waitSignal(widget.hovered) as hovered:
         qtbot.mouseMove(widget.list.viewport(), rect.center())
     assert hovered.args[:3] == [279, 0, 0]
-    for part in ("Arctic fox (class 279)", "rank 2 of 1,000", "probability 20.0 %", "logit +7.8", "exactly +0.20000"):
+    for part in ("Arctic fox (class 279)", "rank 2 of 1,000", "probability 20.0 %, exactly 0.20000", "logit +7.8"):
         assert part in widget.readout.text()
     with qtbot.waitSignal(widget.left):
         QApplication.sendEvent(widget.list.viewport(), QEvent(QEvent.Type.Leave))

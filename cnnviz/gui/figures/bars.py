@@ -12,12 +12,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnnviz.figure import Bars
+from cnnviz.figure import Bars, number
 from cnnviz.gui import numbers
 from cnnviz.gui.figures.bar_list import BarHeads, BarList, Row
 from cnnviz.gui.figures.panel import PanelWidget
 from cnnviz.gui.theme import theme
 from cnnviz.softmax import class_name
+
+LENGTH = "probability"
+"""The column that the bars of classes show."""
 
 
 class BarsWidget(PanelWidget[Bars]):
@@ -73,7 +76,9 @@ class BarsWidget(PanelWidget[Bars]):
             return "\n".join([label, *columns])
         ranked = f"rank {rank} of {numbers.count(panel.total)}"
         named = label if label == class_name((), index) else f"{label} ({class_name((), index)})"
-        return "\n".join([named, ranked, *columns, f"exactly {numbers.exact(value)}"])
+        if LENGTH in heads:
+            columns[heads.index(LENGTH)] += f", exactly {number(value, 5)}"
+        return "\n".join([named, ranked, *columns])
 
     def _on_entered(self, index: QModelIndex) -> None:
         row = self.list.rows[index.row()]

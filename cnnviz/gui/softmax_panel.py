@@ -82,8 +82,9 @@ class SoftmaxPanel(QWidget):
         """Show the answer of another pass; None when there is none."""
         self._stale = False
         self.list.set_dimmed(False)
-        if scores is not None and scores is self._scores:
-            return  # another layer of the same pass
+        if scores is not None and scores is self._scores:  # another layer of the same pass
+            self._on_left()
+            return
         old, self._scores = self._scores, scores
         labels = scores.labels if scores else ()
         if scores is not None:

@@ -102,6 +102,19 @@ def test_a_map_enlarged_stands_at_the_right_and_both_have_one_colour_bar(view: F
     assert not left.bar.isHidden()
 
 
+def test_a_grid_that_comes_with_an_enlarged_map_fills_its_place(view: FigureView) -> None:
+    """Walking on with a channel selected: nobody has seen the grid in another place, where it had to stay."""
+    view.set_figure(figure(grid(1)))
+    view.set_figure(figure(grid(64, marked=4), grid(1, 4)))
+    left = view.panels[0]
+    assert isinstance(left, ImageGridWidget)
+    assert left.canvas.used_width() >= 0.8 * left.canvas.width()
+    view.grab()
+    columns = left.canvas.tiling.columns
+    left.resize(left.width() + 60, left.height())
+    assert left.canvas.tiling.columns == columns, "once it is seen, it stays"
+
+
 def test_stretched_maps_keep_their_own_colour_bar(view: FigureView) -> None:
     ranges = np.tile(np.array([-1, 1], np.float32), (16, 1))
     view.set_figure(figure(grid(16, ranges=ranges), grid(1)))

@@ -172,6 +172,9 @@ def test_an_old_answer_is_marked(panel: SoftmaxPanel) -> None:
     assert panel.readout.text() == "updating…"
     assert panel.list.dimmed
     assert panel.sizeHint() == height
-    panel.set_scores(scores(seed=1))
+    panel.set_scores(same := scores(seed=1))
     assert not panel.list.dimmed
+    assert panel.readout.text() == "5 of 10 shown"
+    panel.set_stale(True)  # of a request that could not be answered
+    panel.set_scores(same)
     assert panel.readout.text() == "5 of 10 shown"

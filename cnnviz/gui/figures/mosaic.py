@@ -49,6 +49,7 @@ class Mosaic(QWidget):
         self._camera = Camera(1.0, 0.0, 0.0)
         self._wanted: object = None  # the view state that was restored, until somebody moves
         self._columns = 0  # maps in a row, where what is to be seen says so
+        self._is_new = True  # nobody has seen how the maps are laid out
         self._ringed = False
         theme.changed.connect(self._on_theme)
 
@@ -61,7 +62,7 @@ class Mosaic(QWidget):
         self._picture.set_panel(panel)
         height, width = panel.raster.shape[1:3]
         if old is None or old.raster.shape[:3] != panel.raster.shape[:3]:
-            self._wanted, self._columns = None, 0
+            self._wanted, self._columns, self._is_new = None, 0, True
             self._arrange()
             self._camera = fit(self._tiling, self._area)
             self.cell = None
@@ -240,7 +241,8 @@ class Mosaic(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         same_height = event.size().height() == event.oldSize().height()
-        if self.marked is None or not same_height or self.used_width() > event.size().width():
+        fits = same_height and self.used_width() <= event.size().width()
+        if self._is_new or self.marked is None or not fits:
             self._rearrange()  # else the enlarged map has found room beside the grid, which stays where it is
 
     def _on_theme(self) -> None:
@@ -253,6 +255,7 @@ class Mosaic(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme.color("panel"))
+        self._is_new = False
         if self._panel is not None:
             picture = self._picture.image(self._tiling, self._camera, self.size(), self.devicePixelRatioF())
             painter.drawImage(0, 0, picture)

@@ -45,9 +45,10 @@ def _of_svg(file: Path) -> str:
     if b"cnnviz" not in _head(file):
         return ""
     try:
-        for _, element in ElementTree.iterparse(file):
-            if element.tag == "{http://purl.org/dc/elements/1.1/}description":
-                return element.text or ""
+        with file.open("rb") as opened:  # iterparse would leave it open
+            for _, element in ElementTree.iterparse(opened):
+                if element.tag == "{http://purl.org/dc/elements/1.1/}description":
+                    return element.text or ""
     except ElementTree.ParseError:
         return ""
     return ""

@@ -35,3 +35,11 @@ def middled(text: str, length: int) -> str:
         return text
     kept = length - 1
     return f"{text[: -(-kept // 2)].rstrip()}…{text[len(text) - kept // 2 :].lstrip()}"
+
+
+def ended(path: str, fits: Callable[[str], bool]) -> str:
+    """A path, or as much of its end as fits: that tells it from others. A module of which one letter is left goes."""
+    if fits(path):
+        return path
+    end = next((path[at:] for at in range(1, len(path)) if fits(f"…{path[at:]}")), "")
+    return f"…{end[end.index('.') + 1 :]}" if "." in end[:2] else f"…{end}"

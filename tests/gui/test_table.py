@@ -16,8 +16,9 @@ from cnnviz.gui.collection import samples
 from cnnviz.gui.numbers import size_text
 from cnnviz.gui.table.page import HEALTH, RECORDS, TablePage
 from cnnviz.gui.table.records import Line, inputs_text, matching, matching_findings
-from cnnviz.gui.table.sheet import LEAST, ending
+from cnnviz.gui.table.sheet import LEAST
 from cnnviz.gui.theme import theme
+from cnnviz.layout.shortening import ended
 from cnnviz.request import ModelRequest
 from tests.gui.conftest import Opened
 
@@ -133,10 +134,10 @@ def test_a_path_keeps_its_end() -> None:
     def fits(text: str) -> bool:
         return len(text) <= 18
 
-    assert ending("layer1.0.conv1", fits) == "layer1.0.conv1"
-    assert ending("features.denseblock1.denselayer12.norm1", fits) == "…enselayer12.norm1"
-    assert ending("features.block.denselayer1.norm1", fits) == "…denselayer1.norm1"  # no lonely dot or letter before it
-    assert ending("abcdefghijklmnopqrstuvwxyz", fits) == "…jklmnopqrstuvwxyz"
+    assert ended("layer1.0.conv1", fits) == "layer1.0.conv1"
+    assert ended("features.denseblock1.denselayer12.norm1", fits) == "…enselayer12.norm1"
+    assert ended("features.block.denselayer1.norm1", fits) == "…denselayer1.norm1"  # no lonely dot or letter before it
+    assert ended("abcdefghijklmnopqrstuvwxyz", fits) == "…jklmnopqrstuvwxyz"
 
 
 def test_in_a_narrow_window_the_buttons_are_icons(opened: Opened, table: TablePage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -18,9 +18,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
-from cnnviz.gui.table.columns import END, SHARE, START, Column, Index, SheetFilter
+from cnnviz.gui.table.cells import Cells
+from cnnviz.gui.table.columns import END, SheetFilter
 from cnnviz.gui.table.header import Header
 from cnnviz.gui.theme import theme
 
@@ -54,7 +55,7 @@ class Sheet(QTableView, Generic[R]):
         self.setObjectName(name)
         self.shown = shown
         self.setModel(shown)
-        self.setItemDelegate(_Cells(self))
+        self.setItemDelegate(Cells(self))
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
@@ -289,41 +290,6 @@ class Sheet(QTableView, Generic[R]):
             self._by_hand = True
             super().keyPressEvent(event)
             self._by_hand = False
-
-
-class _Cells(QStyledItemDelegate):
-    """Long texts lose what tells them least from others; behind a number is the share that it has of the largest."""
-
-    def __init__(self, sheet: Sheet[Any]) -> None:
-        super().__init__(sheet)
-        self._sheet = sheet
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        column: Column[Any] = self._sheet.shown.model.columns[index.column()]
-        option.textElideMode = Qt.TextElideMode.ElideRight
-        option.state &= ~QStyle.StateFlag.State_MouseOver  # lines are chosen, not cells
-        if column.elastic == START:
-            room = option.rect.width() - self._sheet.pad
-            option.text = ending(option.text, lambda text: option.fontMetrics.horizontalAdvance(text) <= room)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        super().paint(painter, option, index)
-        share = index.data(SHARE)
-        if share and share > 0.01:
-            rect: QRect = option.rect
-            room = rect.width() - theme.px(8)
-            width = round(room * share)
-            line = QRect(rect.right() - theme.px(6) - width, rect.bottom() - theme.px(3), width, theme.px(2))
-            painter.fillRect(line, theme.color("accent"))
-
-
-def ending(path: str, fits: Callable[[str], bool]) -> str:
-    """A path, or as much of its end as fits: that tells it from others. A module of which one letter is left goes."""
-    if fits(path):
-        return path
-    end = next((path[at:] for at in range(1, len(path)) if fits(f"…{path[at:]}")), "")
-    return f"…{end[end.index('.') + 1 :]}" if "." in end[:2] else f"…{end}"
 
 
 def _copies(event: QKeyEvent) -> bool:

@@ -18,6 +18,7 @@ from cnnviz.core import store
 from cnnviz.core.depth import Converted, eight_bits, flattened, read_tiff
 from cnnviz.core.errors import PictureError
 from cnnviz.core.guard import PIXEL_LIMIT, decoding, identified, opened, printable
+from cnnviz.figure import share
 
 ORIENTATION = 0x0112
 """The EXIF tag that says how the camera was held."""
@@ -170,9 +171,9 @@ def _picture(image: Image.Image, name: str, path: str, digest: str, tiff: Conver
         pixels, alpha = _upright(pixels, orientation), None if alpha is None else _upright(alpha, orientation)
         steps.append(Step("Upright", f"{_ORIENTATIONS[orientation]} as its EXIF says: {_extent(pixels)}", pixels))
     if alpha is not None:
-        pixels, background, share = flattened(pixels, alpha)
-        steps.append(Step("Opaque", f"on {background}: {100 * share:.1f} % of it was transparent", pixels))
-        notes += (f"{name} is partly transparent: it was put on {background}.",) if share else ()
+        pixels, background, clear = flattened(pixels, alpha)
+        steps.append(Step("Opaque", f"on {background}: {share(clear)} of it was transparent", pixels))
+        notes += (f"{name} is partly transparent: it was put on {background}.",) if clear else ()
     return Picture(name, path, digest, pixels, converted.mode, converted.notes + notes, tuple(steps))
 
 

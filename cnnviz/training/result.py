@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from cnnviz.core.finder.plan import PREFIX
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.writing import replacing
+from cnnviz.figure import share
 from cnnviz.training.events import EpochEnded
 from cnnviz.training.inputs import Inputs
 from cnnviz.training.measure import Measured
@@ -76,7 +77,7 @@ class Trained:
             return f"{self.data.name} · stopped {when}, not measured"
         if measured is None:
             return self.data.name
-        return f"{self.data.name} · {100 * measured.accuracy:.1f} % of {len(measured.losses):,} {of} pictures"
+        return f"{self.data.name} · {share(measured.accuracy)} of {len(measured.losses):,} {of} pictures"
 
     def model(self, snapshot: Snapshot | None = None) -> Model:
         """A model to look into: the network as it is now, or as it was at a snapshot. Shares nothing with either."""

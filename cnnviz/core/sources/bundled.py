@@ -12,6 +12,7 @@ from cnnviz.core.errors import ModelError
 from cnnviz.core.model import Model, Preprocessing
 from cnnviz.core.sources.base import RANDOM, Architecture, Asked, Offer, random_module, trained_module
 from cnnviz.core.weights import read_weights
+from cnnviz.figure import share
 from cnnviz.paths import resources
 
 
@@ -103,7 +104,7 @@ def _architecture(card: dict[str, Any]) -> Architecture:
 
 def _caption(card: dict[str, Any]) -> str:
     accuracy = card["accuracy"]
-    return f"{card['dataset']} · {accuracy['value']:.1%} of {accuracy['pictures']:,} test pictures".replace("%", " %")
+    return f"{card['dataset']} · {share(accuracy['value'])} of {accuracy['pictures']:,} test pictures"
 
 
 SOURCE = Bundled()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from cnnviz.figure import Histogram
+from cnnviz.figure import Histogram, share
 from cnnviz.gui import numbers
 from cnnviz.gui.color_bar import ColorBar
 from cnnviz.gui.facts import Fact, Facts
@@ -53,7 +53,7 @@ class HistogramPlot(QWidget):
         assert panel is not None
         low, high = (numbers.axis(float(edge), panel.scale.signed) for edge in panel.edges[order : order + 2])
         count, total = int(panel.counts[order]), max(int(panel.counts.sum()), 1)
-        text = f"{low} … {high}  ·  {numbers.count(count)} values ({100 * count / total:.1f} %)"
+        text = f"{low} … {high}  ·  {numbers.count(count)} values ({share(count / total)})"
         if panel.overlay is not None:
             text += f"  ·  {panel.overlay_label or 'selected'}: {numbers.count(int(panel.overlay[order]))}"
         return text

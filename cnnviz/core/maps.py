@@ -103,17 +103,15 @@ def extents_of(maps: NDArray[np.float32]) -> Extents:
         empty = np.zeros(len(maps), np.float32)
         return Extents(empty, empty, ("",) * len(maps))
     if maps[0].size == 1:
-        low, high = maps.reshape(-1).copy(), maps.reshape(-1).copy()
+        low, high = maps.flatten(), maps.flatten()
     else:
         low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
     notes, bare = [""] * len(maps), 0
-    whole = np.isfinite(low) & np.isfinite(high)
-    if not whole.all():
-        for i in np.flatnonzero(~whole):
-            finite = maps[i][np.isfinite(maps[i])]
-            notes[i] = NAN if np.isnan(maps[i]).any() else INFINITE
-            low[i], high[i] = (finite.min(), finite.max()) if finite.size else (0, 0)
-            bare += not finite.size
+    for i in np.flatnonzero(~(np.isfinite(low) & np.isfinite(high))):
+        finite = maps[i][np.isfinite(maps[i])]
+        notes[i] = NAN if np.isnan(maps[i]).any() else INFINITE
+        low[i], high[i] = (finite.min(), finite.max()) if finite.size else (0, 0)
+        bare += not finite.size
     if maps[0].size > 1:  # one value alone is no map that could be dead
         for i in np.flatnonzero(low == high):
             notes[i] = notes[i] or (f"{CONSTANT} {number(float(low[i]))}" if low[i] else DEAD)
